@@ -2,7 +2,7 @@
 """Makes everything in this folder: the held-out set, the digit network, its golden answers.
 
     python train_digits.py split   writes digits-heldout.bin and digits-heldout.sha256
-    python train_digits.py train   trains without those images (about a minute), exports, measures
+    python train_digits.py train   trains without those images (under a minute), exports, measures
     python train_digits.py check   measures the committed files again; writes nothing
 
 Needs mxnet==1.9.1, numpy==1.23.5 and scikit-learn (its package carries the images; nothing is
@@ -35,7 +35,7 @@ SPLIT_RULE = (
     "of each class, the 36 images whose SHA-256 of 'libpredict digits <index>' (ASCII, index in "
     "scikit-learn's order) is smallest; stored in order of index"
 )
-SEED, EPOCHS, BATCH = 20, 40, 64
+SEED, EPOCHS, BATCH, LEARNING_RATE = 20, 40, 64, 1e-3
 GOLDEN_PER_CLASS = 2
 ACCURACY_REQUIRED = 0.98
 
@@ -125,9 +125,13 @@ def augment(images, random):
 
 def build_network():
     """Logits [N, 10] from images [N, 1, 8, 8]; up-sampling to 16 x 16 is part of the network."""
+
+    def upsample(F, x):
+        return F.UpSampling(x, scale=2, sample_type="nearest", name="upsample")
+
     net = nn.HybridSequential(prefix="")
     with net.name_scope():
-        net.add(nn.HybridLambda(lambda F, x: F.UpSampling(x, scale=2, sample_type="nearest", name="upsample")))
+        net.add(nn.HybridLambda(upsample, prefix=""))
         for stage, channels in enumerate((16, 32), start=1):
             for step in "ab":
                 name = f"{stage}{step}"
@@ -149,8 +153,9 @@ def fit(images, labels):
     net.initialize(mx.init.Xavier(magnitude=2))
     net.hybridize()
     steps = EPOCHS * (len(images) // BATCH)
-    schedule = mx.lr_scheduler.CosineScheduler(steps, base_lr=4e-3, final_lr=2e-5, warmup_steps=steps // 20)
-    trainer = gluon.Trainer(net.collect_params(), "adam", {"lr_scheduler": schedule, "wd": 1e-4})
+    schedule = mx.lr_scheduler.CosineScheduler(steps, LEARNING_RATE, final_lr=2e-5, warmup_steps=steps // 20)
+    options = {"learning_rate": LEARNING_RATE, "lr_scheduler": schedule, "wd": 1e-4}
+    trainer = gluon.Trainer(net.collect_params(), "adam", options)
     loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
     for epoch in range(EPOCHS):
         order, total = random.permutation(len(images)), 0.0
@@ -200,7 +205,8 @@ def write_golden(pixels, labels):
     rows = []
     for index in chosen:
         probabilities = reference_probabilities(as_input(pixels[index : index + 1]))[0]
-        rows.append({"index": index, "label": int(labels[index]), "softmax": [float(f"{p:.9g}") for p in probabilities]})
+        softmax = [float(f"{p:.9g}") for p in probabilities]
+        rows.append({"index": index, "label": int(labels[index]), "softmax": softmax})
     lines = ",\n".join("    " + json.dumps(row) for row in rows)
     GOLDEN.write_text(
         "{\n"
@@ -218,8 +224,18 @@ def write_metadata(images_trained, heldout_count, correct):
 
     metadata = {
         "name": "digits",
-        "input": {"name": "data", "shape": ["N", 1, 8, 8], "dtype": "float32", "values": "0 (paper) to 1 (ink): pixel / 16"},
-        "output": {"name": "softmax_output", "shape": ["N", 10], "dtype": "float32", "values": "probability of digit 0 to 9"},
+        "input": {
+            "name": "data",
+            "shape": ["N", 1, 8, 8],
+            "dtype": "float32",
+            "values": "0 (paper) to 1 (ink): pixel / 16",
+        },
+        "output": {
+            "name": "softmax_output",
+            "shape": ["N", 10],
+            "dtype": "float32",
+            "values": "probability of digit 0 to 9",
+        },
         "labels": [str(digit) for digit in range(10)],
         "weights": sum(value.size for value in {**arguments, **auxiliary}.values()),
         "files": [described(SYMBOL), described(PARAMS)],
@@ -238,7 +254,7 @@ def write_metadata(images_trained, heldout_count, correct):
         },
         "accuracy": {"correct": correct, "of": heldout_count, "measuredBy": f"MXNet {mx.__version__}"},
         "source": {
-            "dataset": "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, 1998, UCI Machine Learning Repository",
+            "dataset": "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, 1998, UCI",
             "package": "scikit-learn (BSD-3-Clause), sklearn.datasets.load_digits",
             "sha256": SOURCE_SHA256,
         },
