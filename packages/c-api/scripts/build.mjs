@@ -1,0 +1,1 @@
+console.log("c-api: no C sources are listed yet");
