@@ -10,7 +10,9 @@
  * from it. It compiles alone, as C11 and as C++11. It is read by a program, so
  * the comments follow a fixed form:
  *
- *   @param[in|out|inout] name {kind; owner} text
+ *   @param[in|out|inout] name {kind; owner} text        NULL is an error
+ *   @param[in|out|inout] name {kind; owner; null} text  NULL is allowed; for
+ *                             memory of n elements only where there are none
  *     kind    scalar            a number passed by value
  *             string            NUL-terminated UTF-8
  *             string[n]         array of n such strings
@@ -259,9 +261,9 @@ MXNET_DLL const char *MXGetLastError(void);
  * @param[in] dev_type {scalar; none} 1: CPU. Anything else is an error.
  * @param[in] dev_id {scalar; none} Ignored.
  * @param[in] num_input_nodes {scalar; none} Number of names whose shapes are given.
- * @param[in] input_keys {string[num_input_nodes]; caller} Names of variables; may be NULL when there are none.
- * @param[in] input_shape_indptr {array[num_input_nodes+1]; caller} Shape i is input_shape_data[input_shape_indptr[i]] to input_shape_data[input_shape_indptr[i+1]-1]; begins with 0 and never falls; may be NULL when there are none.
- * @param[in] input_shape_data {array[input_shape_indptr[num_input_nodes]]; caller} The dimensions of all shapes, one after the other; a 0 means: not known, to be inferred.
+ * @param[in] input_keys {string[num_input_nodes]; caller; null} Names of variables; may be NULL when there are none.
+ * @param[in] input_shape_indptr {array[num_input_nodes+1]; caller; null} Shape i is input_shape_data[input_shape_indptr[i]] to input_shape_data[input_shape_indptr[i+1]-1]; begins with 0 and never falls; may be NULL when there are none.
+ * @param[in] input_shape_data {array[input_shape_indptr[num_input_nodes]]; caller; null} The dimensions of all shapes, one after the other; a 0 means: not known, to be inferred.
  * @param[out] out {handle:predictor; new:MXPredFree} The predictor.
  * @return 0 or -1
  * @error LP_ERROR_ARGUMENT symbol_json_str, param_bytes or out is NULL; param_size is negative; num_input_nodes is not 0 and one of its arrays is NULL; input_shape_indptr falls
@@ -291,12 +293,12 @@ MXNET_DLL int MXPredCreate(const char *symbol_json_str, const void *param_bytes,
  * @param[in] dev_type {scalar; none} As in MXPredCreate.
  * @param[in] dev_id {scalar; none} As in MXPredCreate.
  * @param[in] num_input_nodes {scalar; none} As in MXPredCreate.
- * @param[in] input_keys {string[num_input_nodes]; caller} As in MXPredCreate.
- * @param[in] input_shape_indptr {array[num_input_nodes+1]; caller} As in MXPredCreate.
- * @param[in] input_shape_data {array[input_shape_indptr[num_input_nodes]]; caller} As in MXPredCreate.
+ * @param[in] input_keys {string[num_input_nodes]; caller; null} As in MXPredCreate.
+ * @param[in] input_shape_indptr {array[num_input_nodes+1]; caller; null} As in MXPredCreate.
+ * @param[in] input_shape_data {array[input_shape_indptr[num_input_nodes]]; caller; null} As in MXPredCreate.
  * @param[in] num_provided_arg_dtypes {scalar; none} Number of names whose types are given.
- * @param[in] provided_arg_dtype_names {string[num_provided_arg_dtypes]; caller} Names of variables; may be NULL when there are none.
- * @param[in] provided_arg_dtypes {array[num_provided_arg_dtypes]; caller} Their types, each one of LPDType; may be NULL when there are none.
+ * @param[in] provided_arg_dtype_names {string[num_provided_arg_dtypes]; caller; null} Names of variables; may be NULL when there are none.
+ * @param[in] provided_arg_dtypes {array[num_provided_arg_dtypes]; caller; null} Their types, each one of LPDType; may be NULL when there are none.
  * @param[out] out {handle:predictor; new:MXPredFree} The predictor.
  * @return 0 or -1
  * @error LP_ERROR_ARGUMENT as MXPredCreate; or a type is not one of LPDType
@@ -330,11 +332,11 @@ MXNET_DLL int MXPredCreateEx(const char *symbol_json_str, const void *param_byte
  * @param[in] dev_type {scalar; none} As in MXPredCreate.
  * @param[in] dev_id {scalar; none} As in MXPredCreate.
  * @param[in] num_input_nodes {scalar; none} As in MXPredCreate.
- * @param[in] input_keys {string[num_input_nodes]; caller} As in MXPredCreate.
- * @param[in] input_shape_indptr {array[num_input_nodes+1]; caller} As in MXPredCreate.
- * @param[in] input_shape_data {array[input_shape_indptr[num_input_nodes]]; caller} As in MXPredCreate.
+ * @param[in] input_keys {string[num_input_nodes]; caller; null} As in MXPredCreate.
+ * @param[in] input_shape_indptr {array[num_input_nodes+1]; caller; null} As in MXPredCreate.
+ * @param[in] input_shape_data {array[input_shape_indptr[num_input_nodes]]; caller; null} As in MXPredCreate.
  * @param[in] num_output_nodes {scalar; none} Number of output keys.
- * @param[in] output_keys {string[num_output_nodes]; caller} Names of nodes; may be NULL when there are none.
+ * @param[in] output_keys {string[num_output_nodes]; caller; null} Names of nodes; may be NULL when there are none.
  * @param[out] out {handle:predictor; new:MXPredFree} The predictor.
  * @return 0 or -1
  * @error LP_ERROR_ARGUMENT as MXPredCreate
@@ -367,9 +369,9 @@ MXNET_DLL int MXPredCreatePartialOut(const char *symbol_json_str, const void *pa
  * @param[in] dev_type {scalar; none} As in MXPredCreate.
  * @param[in] dev_id {scalar; none} As in MXPredCreate.
  * @param[in] num_input_nodes {scalar; none} As in MXPredCreate.
- * @param[in] input_keys {string[num_input_nodes]; caller} As in MXPredCreate.
- * @param[in] input_shape_indptr {array[num_input_nodes+1]; caller} As in MXPredCreate.
- * @param[in] input_shape_data {array[input_shape_indptr[num_input_nodes]]; caller} As in MXPredCreate.
+ * @param[in] input_keys {string[num_input_nodes]; caller; null} As in MXPredCreate.
+ * @param[in] input_shape_indptr {array[num_input_nodes+1]; caller; null} As in MXPredCreate.
+ * @param[in] input_shape_data {array[input_shape_indptr[num_input_nodes]]; caller; null} As in MXPredCreate.
  * @param[in] num_threads {scalar; none} How many predictors to make; at least 1.
  * @param[out] out {handle:predictor[num_threads]; new:MXPredFree} The predictors, each to be freed.
  * @return 0 or -1
@@ -401,9 +403,9 @@ MXNET_DLL int MXPredCreateMultiThread(const char *symbol_json_str, const void *p
  * monitor callback is not.
  *
  * @param[in] num_input_nodes {scalar; none} Number of names whose shapes are given.
- * @param[in] input_keys {string[num_input_nodes]; caller} Names of variables; unknown ones are ignored; may be NULL when there are none.
- * @param[in] input_shape_indptr {array[num_input_nodes+1]; caller} As in MXPredCreate.
- * @param[in] input_shape_data {array[input_shape_indptr[num_input_nodes]]; caller} As in MXPredCreate.
+ * @param[in] input_keys {string[num_input_nodes]; caller; null} Names of variables; unknown ones are ignored; may be NULL when there are none.
+ * @param[in] input_shape_indptr {array[num_input_nodes+1]; caller; null} As in MXPredCreate.
+ * @param[in] input_shape_data {array[input_shape_indptr[num_input_nodes]]; caller; null} As in MXPredCreate.
  * @param[in] handle {handle:predictor; caller} The old predictor.
  * @param[out] out {handle:predictor; new:MXPredFree} The new predictor.
  * @return 0 or -1
@@ -456,7 +458,7 @@ MXNET_DLL int MXPredGetOutputType(PredictorHandle handle, uint32_t out_index, in
  *
  * @param[in] handle {handle:predictor; caller} The predictor.
  * @param[in] key {string; caller} Name of the argument.
- * @param[in] data {array[size]; caller} The elements, row-major, in the element type of the argument (for a uint8 input: bytes).
+ * @param[in] data {elements[size]; caller} The elements, row-major, in the element type of the argument (for a uint8 input: bytes).
  * @param[in] size {scalar; none} Number of elements; exactly that of the argument.
  * @return 0 or -1
  * @error LP_ERROR_ARGUMENT a pointer is NULL
@@ -508,7 +510,7 @@ MXNET_DLL int MXPredPartialForward(PredictorHandle handle, int step, int *step_l
  *
  * @param[in] handle {handle:predictor; caller} The predictor.
  * @param[in] index {scalar; none} Index of the output, from 0.
- * @param[out] data {array[size]; caller} Receives the elements, row-major, in the element type of the output.
+ * @param[out] data {elements[size]; caller} Receives the elements, row-major, in the element type of the output.
  * @param[in] size {scalar; none} Number of elements; exactly that of the output.
  * @return 0 or -1
  * @error LP_ERROR_ARGUMENT a pointer is NULL
@@ -523,7 +525,7 @@ MXNET_DLL int MXPredGetOutput(PredictorHandle handle, uint32_t index, float *dat
 /**
  * Frees a predictor. Its model lives on while other predictors use it.
  *
- * @param[in] handle {handle:predictor; caller} The predictor; NULL does nothing.
+ * @param[in] handle {handle:predictor; caller; null} The predictor; NULL does nothing.
  * @return 0 or -1
  * @error LP_ERROR_HANDLE handle is not a predictor
  * @thread not at the same time as another call on the predictor
@@ -540,8 +542,8 @@ MXNET_DLL int MXPredFree(PredictorHandle handle);
  * runs every node of the graph by itself, which is slower.
  *
  * @param[in] handle {handle:predictor; caller} The predictor.
- * @param[in] callback {callback; caller} The function; NULL takes it away. It must stay callable until it is taken away or the predictor is freed.
- * @param[in] callback_handle {opaque; caller} Passed to the function as `user`.
+ * @param[in] callback {callback; caller; null} The function; NULL takes it away. It must stay callable until it is taken away or the predictor is freed.
+ * @param[in] callback_handle {opaque; caller; null} Passed to the function as `user`.
  * @param[in] monitor_all {scalar; none} true: inputs too; false: outputs only.
  * @return 0 or -1
  * @error LP_ERROR_ARGUMENT handle is NULL
@@ -590,7 +592,7 @@ MXNET_DLL int MXNDListGet(NDListHandle handle, uint32_t index, const char **out_
 /**
  * Frees a list.
  *
- * @param[in] handle {handle:ndlist; caller} The list; NULL does nothing.
+ * @param[in] handle {handle:ndlist; caller; null} The list; NULL does nothing.
  * @return 0 or -1
  * @error LP_ERROR_HANDLE handle is not an NDList
  * @thread not at the same time as another call on the list
@@ -631,9 +633,9 @@ MXNET_DLL int LPGetErrorCode(void);
  *
  * Both NULL: back to the standard ones.
  *
- * @param[in] allocate {callback; caller} Gives memory; must stay callable as long as the library is used.
- * @param[in] release {callback; caller} Takes it back.
- * @param[in] user {opaque; caller} Passed to both.
+ * @param[in] allocate {callback; caller; null} Gives memory; must stay callable as long as the library is used.
+ * @param[in] release {callback; caller; null} Takes it back.
+ * @param[in] user {opaque; caller; null} Passed to both.
  * @return 0 or -1
  * @error LP_ERROR_ARGUMENT one function is NULL and the other is not
  * @error LP_ERROR_STATE objects of the library are alive
@@ -644,7 +646,7 @@ MXNET_DLL int LPSetAllocator(LPAllocateFunction allocate, LPReleaseFunction rele
 /**
  * Lists the names of all operators that the library has, aliases included.
  *
- * @param[out] list {bytes[list_capacity]; caller} Receives the names in byte order, each ended by a newline, and a NUL; cut off at list_capacity. May be NULL when list_capacity is 0.
+ * @param[out] list {bytes[list_capacity]; caller; null} Receives the names in byte order, each ended by a newline, and a NUL; cut off at list_capacity. May be NULL when list_capacity is 0.
  * @param[in] list_capacity {scalar; none} Size of list in bytes.
  * @param[out] list_size {value; caller} Size of the whole text in bytes, the NUL included.
  * @return 0 or -1
@@ -663,7 +665,7 @@ MXNET_DLL int LPListOperators(char *list, size_t list_capacity, size_t *list_siz
  *
  * @param[in] symbol_json {bytes[symbol_json_size]; caller} The graph.
  * @param[in] symbol_json_size {scalar; none} Its size in bytes; a NUL byte ends it early.
- * @param[out] report {bytes[report_capacity]; caller} Receives the report and a NUL; cut off at report_capacity. May be NULL when report_capacity is 0.
+ * @param[out] report {bytes[report_capacity]; caller; null} Receives the report and a NUL; cut off at report_capacity. May be NULL when report_capacity is 0.
  * @param[in] report_capacity {scalar; none} Size of report in bytes.
  * @param[out] report_size {value; caller} Size of the whole report in bytes, the NUL included.
  * @param[out] num_errors {value; caller} Number of errors; 0: the model can be run.
@@ -680,9 +682,9 @@ MXNET_DLL int LPCheckModel(const char *symbol_json, size_t symbol_json_size, cha
  *
  * @param[in] symbol_json {bytes[symbol_json_size]; caller} The graph (`*-symbol.json`); needs no NUL.
  * @param[in] symbol_json_size {scalar; none} Its size in bytes; a NUL byte ends it early.
- * @param[in] params {bytes[params_size]; caller} The content of the `.params` file; NULL with size 0: no parameters.
+ * @param[in] params {bytes[params_size]; caller; null} The content of the `.params` file; NULL with size 0: no parameters.
  * @param[in] params_size {scalar; none} Its size in bytes.
- * @param[out] error {struct:LPError; caller} Receives the error, on any thread; may be NULL.
+ * @param[out] error {struct:LPError; caller; null} Receives the error, on any thread; may be NULL.
  * @param[out] out {handle:model; new:LPModelFree} The model, with one reference.
  * @return 0 or -1
  * @error LP_ERROR_ARGUMENT symbol_json or out is NULL; params is NULL and params_size is not 0
@@ -709,7 +711,7 @@ MXNET_DLL int LPModelRetain(LPModelHandle model);
 /**
  * Gives a reference to a model back; the last one frees it. Predictors hold references of their own.
  *
- * @param[in] model {handle:model; caller} The model; NULL does nothing.
+ * @param[in] model {handle:model; caller; null} The model; NULL does nothing.
  * @return 0 or -1
  * @error LP_ERROR_HANDLE model is not a model
  * @thread any
@@ -776,16 +778,16 @@ MXNET_DLL int LPModelGetOutputName(LPModelHandle model, uint32_t index, const ch
  *
  * @param[in] model {handle:model; caller} The model; the predictor holds a reference of its own.
  * @param[in] num_inputs {scalar; none} Number of names whose shapes are given.
- * @param[in] input_keys {string[num_inputs]; caller} Names of variables; may be NULL when there are none.
- * @param[in] input_shape_indptr {array[num_inputs+1]; caller} As in MXPredCreate.
- * @param[in] input_shape_data {array[input_shape_indptr[num_inputs]]; caller} As in MXPredCreate.
+ * @param[in] input_keys {string[num_inputs]; caller; null} Names of variables; may be NULL when there are none.
+ * @param[in] input_shape_indptr {array[num_inputs+1]; caller; null} As in MXPredCreate.
+ * @param[in] input_shape_data {array[input_shape_indptr[num_inputs]]; caller; null} As in MXPredCreate.
  * @param[in] num_dtypes {scalar; none} Number of names whose types are given.
- * @param[in] dtype_keys {string[num_dtypes]; caller} Names of variables; may be NULL when there are none.
- * @param[in] dtypes {array[num_dtypes]; caller} Their types, each one of LPDType; may be NULL when there are none.
+ * @param[in] dtype_keys {string[num_dtypes]; caller; null} Names of variables; may be NULL when there are none.
+ * @param[in] dtypes {array[num_dtypes]; caller; null} Their types, each one of LPDType; may be NULL when there are none.
  * @param[in] num_outputs {scalar; none} Number of output keys; 0: the outputs of the graph.
- * @param[in] output_keys {string[num_outputs]; caller} Names as in MXPredCreatePartialOut; a full output name such as `fc_output` works too; may be NULL when there are none.
- * @param[in] options {struct:LPOptions; caller} Options; NULL: defaults.
- * @param[out] error {struct:LPError; caller} Receives the error, on any thread; may be NULL.
+ * @param[in] output_keys {string[num_outputs]; caller; null} Names as in MXPredCreatePartialOut; a full output name such as `fc_output` works too; may be NULL when there are none.
+ * @param[in] options {struct:LPOptions; caller; null} Options; NULL: defaults.
+ * @param[out] error {struct:LPError; caller; null} Receives the error, on any thread; may be NULL.
  * @param[out] out {handle:predictor; new:MXPredFree} The predictor.
  * @return 0 or -1
  * @error LP_ERROR_ARGUMENT model or out is NULL; an array is NULL or unusable as in MXPredCreate; a type is not one of LPDType; options are of an unknown size or hold an impossible value
@@ -892,7 +894,7 @@ MXNET_DLL int LPPredGetOutputInfo(PredictorHandle handle, uint32_t index, const 
  * @param[in] handle {handle:predictor; caller} The predictor.
  * @param[in] key {string; caller} Name of the argument.
  * @param[in] dtype {scalar; none} Element type of data, one of LPDType; must be that of the argument.
- * @param[in] data {bytes[size_bytes]; caller} The elements, row-major.
+ * @param[in] data {bytes[size_bytes]; caller; null} The elements, row-major.
  * @param[in] size_bytes {scalar; none} Size of data in bytes; exactly that of the argument.
  * @return 0 or -1
  * @error LP_ERROR_ARGUMENT a pointer is NULL (data may be when size_bytes is 0), or dtype is not one of LPDType
@@ -911,7 +913,7 @@ MXNET_DLL int LPPredSetInput(PredictorHandle handle, const char *key, int dtype,
  * @param[in] handle {handle:predictor; caller} The predictor.
  * @param[in] index {scalar; none} Index of the output, from 0.
  * @param[in] dtype {scalar; none} Element type expected, one of LPDType; must be that of the output.
- * @param[out] data {bytes[size_bytes]; caller} Receives the elements, row-major.
+ * @param[out] data {bytes[size_bytes]; caller; null} Receives the elements, row-major.
  * @param[in] size_bytes {scalar; none} Size of data in bytes; exactly that of the output.
  * @return 0 or -1
  * @error LP_ERROR_ARGUMENT a pointer is NULL (data may be when size_bytes is 0), or dtype is not one of LPDType
