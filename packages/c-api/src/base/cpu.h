@@ -1,0 +1,21 @@
+/* cpu.h - the processor's instruction sets, found once. */
+#ifndef LP_BASE_CPU_H
+#define LP_BASE_CPU_H
+
+#include "config.h"
+
+/* Levels of kernels, in rising order. BASE is what the compiler was told to target. */
+typedef enum lp_isa { LP_ISA_BASE = 0, LP_ISA_AVX2 = 1, LP_ISA_AVX512 = 2 } lp_isa;
+
+/*
+ * The level to use here. LIBPREDICT_ISA (base, avx2, avx512) in the
+ * environment lowers it; a level the processor lacks is not raised.
+ */
+LP_INTERNAL lp_isa lp_cpu_isa(void);
+LP_INTERNAL const char *lp_cpu_isa_name(lp_isa isa);
+/* Floats per vector at a level: the block of blocked layouts. 1 without vector extensions. */
+LP_INTERNAL int lp_cpu_block(lp_isa isa);
+/* Processors that the calling thread may run on; at least 1. */
+LP_INTERNAL unsigned lp_cpu_count(void);
+
+#endif

@@ -1,0 +1,12 @@
+/* isa.h - what every file with kernel templates needs first. */
+#ifndef LP_KERNEL_ISA_H
+#define LP_KERNEL_ISA_H
+
+#include "../base/config.h"
+#include "../base/cpu.h"
+
+#if LP_HAVE_X86_DISPATCH
+#include <immintrin.h>
+#endif
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * isa_base.inl - vector type and operations of the level the compiler targets.
+ *
+ * Kernel templates (*.inl) are included once per level, between an isa_*.inl
+ * and isa_end.inl. They use lp_v and the V_ macros only, name their functions
+ * LP_NAME(x) (x_base, x_avx2, x_avx512), and never hold more than LP_VREGS
+ * vectors at once. Without vector extensions a vector is one float.
+ *   V_LOAD/V_STORE unaligned; V_SET1 broadcast; V_FMA(a,b,c) = a*b+c;
+ *   V_MAX(a,b) = a > b ? a : b and V_MIN(a,b) = a < b ? a : b (so b wins when
+ *   one is NaN); V_SELECT_POSITIVE(x,a,b) = x > 0 ? a : b.
+ */
+#if LP_HAVE_VECTORS
+#define LP_VL 4
+#if defined(__aarch64__)
+#define LP_VREGS 32
+#else
+#define LP_VREGS 16
+#endif
+#ifndef LP_ISA_BASE_TYPES
+#define LP_ISA_BASE_TYPES
+typedef float lp_v4 __attribute__((vector_size(16)));
+typedef int32_t lp_v4i __attribute__((vector_size(16)));
+typedef float lp_v4u __attribute__((vector_size(16), aligned(4), may_alias));
+typedef int32_t lp_v4iu __attribute__((vector_size(16), aligned(4), may_alias));
+static LP_ALWAYS_INLINE lp_v4 isa_base_select(lp_v4i mask, lp_v4 a, lp_v4 b) {
+  return (lp_v4)((mask & (lp_v4i)a) | (~mask & (lp_v4i)b));
+}
+#endif
+#define lp_v lp_v4
+#define lp_vi lp_v4i
+#define V_LOAD(p) ((lp_v)(*(const lp_v4u *)(p)))
+#define V_STORE(p, x) (*(lp_v4u *)(p) = (lp_v4u)(x))
+#define V_SET1(x) ((lp_v){(x), (x), (x), (x)})
+#define V_ZERO() ((lp_v){0.0f, 0.0f, 0.0f, 0.0f})
+#define V_ADD(a, b) ((a) + (b))
+#define V_SUB(a, b) ((a) - (b))
+#define V_MUL(a, b) ((a) * (b))
+#define V_DIV(a, b) ((a) / (b))
+#define V_FMA(a, b, c) ((a) * (b) + (c))
+#define V_MAX(a, b) isa_base_select((lp_v4i)((a) > (b)), (a), (b))
+#define V_MIN(a, b) isa_base_select((lp_v4i)((a) < (b)), (a), (b))
+#define V_SELECT_POSITIVE(x, a, b) isa_base_select((lp_v4i)((x) > V_ZERO()), (a), (b))
+#else
+#define LP_VL 1
+#define LP_VREGS 16
+#define lp_v float
+#define V_LOAD(p) (*(const float *)(p))
+#define V_STORE(p, x) (*(float *)(p) = (x))
+#define V_SET1(x) ((float)(x))
+#define V_ZERO() 0.0f
+#define V_ADD(a, b) ((a) + (b))
+#define V_SUB(a, b) ((a) - (b))
+#define V_MUL(a, b) ((a) * (b))
+#define V_DIV(a, b) ((a) / (b))
+#define V_FMA(a, b, c) ((a) * (b) + (c))
+#define V_MAX(a, b) ((a) > (b) ? (a) : (b))
+#define V_MIN(a, b) ((a) < (b) ? (a) : (b))
+#define V_SELECT_POSITIVE(x, a, b) ((x) > 0.0f ? (a) : (b))
+#endif
+#define LP_NAME(x) x##_base
+#define LP_ISA_LEVEL LP_ISA_BASE

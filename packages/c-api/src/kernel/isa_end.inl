@@ -1,0 +1,26 @@
+/* isa_end.inl - closes a level; see isa_base.inl. */
+#if LP_VL > 4
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#endif
+#undef LP_VL
+#undef LP_VREGS
+#undef lp_v
+#undef lp_vi
+#undef V_LOAD
+#undef V_STORE
+#undef V_SET1
+#undef V_ZERO
+#undef V_ADD
+#undef V_SUB
+#undef V_MUL
+#undef V_DIV
+#undef V_FMA
+#undef V_MAX
+#undef V_MIN
+#undef V_SELECT_POSITIVE
+#undef LP_NAME
+#undef LP_ISA_LEVEL

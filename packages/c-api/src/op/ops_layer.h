@@ -1,0 +1,7 @@
+/* ops_layer.h - names of the operators of one room: pooling, normalisation, activations, softmax, loss heads. See op_table.h. */
+#ifndef LP_OP_OPS_LAYER_H
+#define LP_OP_OPS_LAYER_H
+
+#define LP_OPS_LAYER(X)
+
+#endif
