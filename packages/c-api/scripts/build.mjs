@@ -1,1 +1,90 @@
-console.log("c-api: no C sources are listed yet");
+// Builds the library from a bare checkout with nothing but Node and a C compiler.
+// Usage: node scripts/build.mjs        $CC, $CFLAGS, LIBPREDICT_WERROR=1
+//
+// Makes dist/lib/libpredict.so, dist/lib/libmxnet_predict.so (an alias for programs that load the
+// old name), dist/include/c_predict_api.h and dist/amalgamation/.
+
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { writeAmalgamation, writeWhole } from "./amalgamate.mjs";
+import { publicFunctions } from "./c-text.mjs";
+import { CompilerError, findCompiler } from "./compiler.mjs";
+import {
+  BuildError,
+  compileEngine,
+  compileFlags,
+  PACKAGE_ROOT,
+  runTool,
+  sourceList,
+} from "./objects.mjs";
+import { exportedSymbols, symbolDifferences } from "./symbols.mjs";
+
+const LIBRARY = "libpredict.so";
+const ALIAS = "libmxnet_predict.so";
+
+/** @param {import("./compiler.mjs").Compiler} compiler */
+async function linkLibrary(compiler, /** @type {string[]} */ objects) {
+  const folder = join(PACKAGE_ROOT, "dist", "lib");
+  mkdirSync(folder, { recursive: true });
+  const library = join(folder, LIBRARY);
+  const partial = `${library}.${process.pid}`;
+  const elfFlags =
+    process.platform === "linux" ? [`-Wl,-soname,${LIBRARY}`, "-Wl,-z,defs", "-s"] : [];
+  await runTool([
+    ...compiler.command,
+    "-shared",
+    ...objects,
+    "-o",
+    partial,
+    ...elfFlags,
+    "-lm",
+    "-pthread",
+  ]);
+  checkExports(partial);
+  renameSync(partial, library);
+  const alias = join(folder, ALIAS);
+  const partialAlias = `${alias}.${process.pid}`;
+  symlinkSync(LIBRARY, partialAlias);
+  renameSync(partialAlias, alias);
+  return library;
+}
+
+/** @param {string} library */
+function checkExports(library) {
+  const exported = exportedSymbols(library);
+  if (exported === undefined) {
+    console.error("c-api: exported symbols not checked: no nm found (install binutils)");
+    return;
+  }
+  const header = readFileSync(join(PACKAGE_ROOT, "include", "c_predict_api.h"), "utf8");
+  const differences = symbolDifferences(publicFunctions(header), exported);
+  if (differences.length > 0) {
+    rmSync(library);
+    throw new BuildError(differences.join("\n"));
+  }
+}
+
+async function build() {
+  const compiler = findCompiler();
+  const header = readFileSync(join(PACKAGE_ROOT, "include", "c_predict_api.h"), "utf8");
+  writeWhole(join(PACKAGE_ROOT, "dist", "include", "c_predict_api.h"), header);
+  const objects = await compileEngine(compiler, compileFlags(PACKAGE_ROOT, ["-O2"]));
+  if (!sourceList().some((file) => file.startsWith("api/"))) {
+    console.log("c-api: no library yet: files.txt lists no file of api/");
+    return;
+  }
+  const library = await linkLibrary(compiler, objects);
+  writeAmalgamation();
+  const kilobytes = Math.round(statSync(library).size / 1024);
+  console.log(
+    `c-api: ${LIBRARY} ${kilobytes} KiB from ${sourceList().length} files (${compiler.label})`,
+  );
+}
+
+try {
+  await build();
+} catch (error) {
+  if (!(error instanceof BuildError) && !(error instanceof CompilerError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

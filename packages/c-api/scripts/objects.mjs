@@ -1,0 +1,217 @@
+// Compiles C files to objects, in parallel and only where something changed.
+// Invariants: an object is complete or absent (written under another name, then renamed), so
+// builds running at the same time in one tree cannot see half a file; a folder of objects belongs
+// to one compiler and one set of flags, because both are in its name.
+
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** packages/c-api */
+export const PACKAGE_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** The documented optimisation flag and the warnings the sources are clean of. */
+export const WARNING_FLAGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow"];
+
+/** A compiler or linker ended with an error; the message is its own text. */
+export class BuildError extends Error {
+  /** @param {string} message */
+  constructor(message) {
+    super(message);
+    this.name = "BuildError";
+  }
+}
+
+/** @returns {string} The version in package.json: the only place it is written. */
+export function packageVersion() {
+  return JSON.parse(readFileSync(join(PACKAGE_ROOT, "package.json"), "utf8")).version;
+}
+
+/** @returns {boolean} Warnings stop the build in CI and on request, never for a newcomer. */
+export function warningsAreErrors(env = process.env) {
+  const asked = env["LIBPREDICT_WERROR"];
+  return asked !== undefined ? asked === "1" : env["CI"] !== undefined && env["CI"] !== "";
+}
+
+/**
+ * Flags of every compilation: warnings, visibility, version, the caller's $CFLAGS last.
+ *
+ * @param {string} root Folder that has include/ and src/.
+ * @param {string[]} optimisation
+ */
+export function compileFlags(root, optimisation, env = process.env) {
+  return [
+    ...optimisation,
+    "-fPIC",
+    "-fvisibility=hidden",
+    ...WARNING_FLAGS,
+    ...(warningsAreErrors(env) ? ["-Werror"] : []),
+    "-pthread",
+    "-DLP_BUILD",
+    `-DLP_VERSION="${packageVersion()}"`,
+    `-I${join(root, "include")}`,
+    `-I${join(root, "src")}`,
+    ...(env["CFLAGS"] ?? "").split(/\s+/).filter(Boolean),
+  ];
+}
+
+/**
+ * The ordered list of the engine's C files, relative to src/.
+ *
+ * @param {string} [listFile]
+ * @returns {string[]}
+ */
+export function sourceList(listFile = join(PACKAGE_ROOT, "amalgamate", "files.txt")) {
+  const files = readFileSync(listFile, "utf8")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+  const twice = files.find((file, index) => files.indexOf(file) !== index);
+  if (twice !== undefined) throw new BuildError(`${listFile}: ${twice} is listed twice`);
+  return files;
+}
+
+/**
+ * The folder of objects for this compiler and these flags.
+ *
+ * @param {import("./compiler.mjs").Compiler} compiler
+ * @param {string[]} flags
+ */
+export function objectFolder(compiler, flags) {
+  const [program = "", ...leading] = compiler.command;
+  const version = spawnSync(program, [...leading, "--version"], { encoding: "utf8" }).stdout;
+  const key = createHash("sha256")
+    .update(JSON.stringify([compiler.command, version, flags]))
+    .digest("hex");
+  return join(PACKAGE_ROOT, "build", key.slice(0, 12));
+}
+
+/**
+ * Runs a program to its end.
+ *
+ * @param {string[]} command
+ * @returns {Promise<void>}
+ * @throws {BuildError} It ended with an error.
+ */
+export function runTool(command) {
+  const [program = "", ...args] = command;
+  return new Promise((fulfil, reject) => {
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    let text = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (part) => {
+        text += part;
+      });
+    }
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      if (code === 0) {
+        if (text !== "") process.stderr.write(text);
+        fulfil();
+      } else {
+        reject(new BuildError(`${command.join(" ")}\n${text}(${signal ?? `exit code ${code}`})`));
+      }
+    });
+  });
+}
+
+/**
+ * Calls `work` for every item, a few at a time, and waits for all of them.
+ *
+ * @template T, R
+ * @param {T[]} items
+ * @param {(item: T) => Promise<R>} work
+ * @param {number} [jobs]
+ * @returns {Promise<R[]>} In the order of the items.
+ * @throws The first failure, after the calls already under way have ended.
+ */
+export async function inParallel(items, work, jobs = Math.max(2, availableParallelism())) {
+  /** @type {R[]} */
+  const results = new Array(items.length);
+  /** @type {unknown[]} */
+  const failures = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length && failures.length === 0) {
+      const index = next++;
+      try {
+        results[index] = await work(/** @type {T} */ (items[index]));
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, items.length) }, worker));
+  if (failures.length > 0) throw failures[0];
+  return results;
+}
+
+/** @param {string} object */
+function isCurrent(object) {
+  const dependencies = `${object}.d`;
+  if (!existsSync(object) || !existsSync(dependencies)) return false;
+  const made = statSync(object).mtimeMs;
+  const prerequisites = readFileSync(dependencies, "utf8")
+    .replace(/\\\r?\n/g, " ")
+    .replace(/^[^:]*:/, "")
+    .split(/(?<!\\)\s+/)
+    .filter(Boolean)
+    .map((name) => name.replaceAll("\\ ", " "));
+  return prerequisites.every((name) => {
+    const status = statSync(name, { throwIfNoEntry: false });
+    return status !== undefined && status.mtimeMs < made;
+  });
+}
+
+/**
+ * Compiles one C file unless its object is newer than everything it was made from.
+ *
+ * @param {import("./compiler.mjs").Compiler} compiler
+ * @param {string[]} flags
+ * @param {string} source Absolute path.
+ * @param {string} object Absolute path.
+ */
+export async function compileObject(compiler, flags, source, object) {
+  if (isCurrent(object)) return object;
+  mkdirSync(dirname(object), { recursive: true });
+  const partial = `${object}.${process.pid}`;
+  const begun = new Date();
+  await runTool([
+    ...compiler.command,
+    ...flags,
+    "-MMD",
+    "-MF",
+    `${partial}.d`,
+    "-c",
+    source,
+    "-o",
+    partial,
+  ]);
+  // Dated by its beginning: a source edited while it was being compiled is newer than its object.
+  utimesSync(partial, begun, begun);
+  renameSync(`${partial}.d`, `${object}.d`);
+  renameSync(partial, object);
+  return object;
+}
+
+/**
+ * Compiles the engine.
+ *
+ * @param {import("./compiler.mjs").Compiler} compiler
+ * @param {string[]} flags
+ * @returns {Promise<string[]>} The objects, in list order.
+ */
+export function compileEngine(compiler, flags) {
+  const folder = objectFolder(compiler, flags);
+  return inParallel(sourceList(), (file) =>
+    compileObject(
+      compiler,
+      flags,
+      join(PACKAGE_ROOT, "src", file),
+      join(folder, `${file.replaceAll("/", "+")}.o`),
+    ),
+  );
+}

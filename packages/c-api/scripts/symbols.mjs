@@ -1,0 +1,39 @@
+// Compares what a binary exports with what the header declares, both ways.
+
+import { spawnSync } from "node:child_process";
+
+/**
+ * @param {string} file A shared library or an object.
+ * @param {boolean} isObject
+ * @returns {string[] | undefined} Defined external names, sorted; undefined where no nm is found.
+ */
+export function exportedSymbols(file, isObject = false) {
+  for (const tool of ["nm", "llvm-nm", "llvm-nm-19", "llvm-nm-16", "llvm-nm-14"]) {
+    const result = spawnSync(tool, [isObject ? "-g" : "-D", "--defined-only", file], {
+      encoding: "utf8",
+    });
+    if (result.error || result.status !== 0) continue;
+    return result.stdout
+      .split("\n")
+      .map((line) => /^[0-9a-f]* *[A-Za-z] (\S+)$/.exec(line.trim())?.[1])
+      .filter((name) => name !== undefined)
+      .sort();
+  }
+  return undefined;
+}
+
+/**
+ * @param {string[]} declared
+ * @param {string[]} exported
+ * @returns {string[]} One line for each difference.
+ */
+export function symbolDifferences(declared, exported) {
+  return [
+    ...declared
+      .filter((name) => !exported.includes(name))
+      .map((name) => `${name} is declared in the header but not exported`),
+    ...exported
+      .filter((name) => !declared.includes(name))
+      .map((name) => `${name} is exported but not declared in the header`),
+  ];
+}

@@ -1,0 +1,255 @@
+// Builds and runs the C tests: every test/test_*.c is a program, linked against the engine's
+// objects compiled once more, with sanitizers where this compiler has them.
+// Invariant: a program that crashes, hangs, leaks or trips a sanitizer is a failure of the tests
+// that had no result yet, never a missing line.
+
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  compileEngine,
+  compileFlags,
+  compileObject,
+  inParallel,
+  objectFolder,
+  PACKAGE_ROOT,
+  runTool,
+} from "./objects.mjs";
+
+/** After this a running program is killed: it hangs. */
+const WATCHDOG_MS = 120_000;
+
+const SANITIZER_OPTIONS = {
+  ASAN_OPTIONS: "detect_leaks=1:allocator_may_return_null=1",
+  UBSAN_OPTIONS: "print_stacktrace=1",
+};
+
+const CLEAN_PROBE = "int main(void) { return 0; }\n";
+const LEAK_PROBE = `#include <stdlib.h>
+void *volatile probe_block;
+int main(void) { probe_block = malloc(100); probe_block = 0; return 0; }
+`;
+const OVERFLOW_PROBE = `volatile int probe_sum = 0x7fffffff;
+int main(void) { probe_sum = probe_sum + 1; return 0; }
+`;
+
+/**
+ * @typedef {object} TestProgram
+ * @property {string} name The file's stem, such as test_shape.
+ * @property {string} source Absolute path.
+ * @property {string[]} tests The names it RUNs.
+ */
+
+/**
+ * @typedef {object} TestResult
+ * @property {"passed" | "failed" | "skipped"} outcome
+ * @property {string} detail The failed checks, or the reason of a skip.
+ */
+
+/**
+ * @typedef {object} ProgramResult
+ * @property {Map<string, TestResult>} tests One entry for each test the program RUNs.
+ * @property {string} defect How the program itself ended badly; empty if it did not.
+ */
+
+/**
+ * @param {string} [folder]
+ * @returns {TestProgram[]}
+ */
+export function findTestPrograms(folder = join(PACKAGE_ROOT, "test")) {
+  return readdirSync(folder)
+    .filter((file) => /^test_\w+\.c$/.test(file))
+    .sort()
+    .map((file) => {
+      const source = join(folder, file);
+      const text = readFileSync(source, "utf8");
+      const tests = [...text.matchAll(/^\s*RUN\((\w+)\);/gm)].map((match) => match[1] ?? "");
+      return { name: file.replace(/\.c$/, ""), source, tests };
+    });
+}
+
+/**
+ * The sanitizer flags that this compiler can build and this machine can run.
+ *
+ * @param {import("./compiler.mjs").Compiler} compiler
+ * @returns {{ flags: string[], missing: string }} `missing` says what is not there and how to get
+ *   it; empty when all of it is.
+ */
+export function sanitizerFlags(compiler) {
+  const flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+  const folder = mkdtempSync(join(tmpdir(), "libpredict-sanitizers-"));
+  /** @param {string} text @returns {number | null} Exit code of the built probe; null if not built. */
+  const runProbe = (text) => {
+    writeFileSync(join(folder, "probe.c"), text);
+    const [program = "", ...leading] = compiler.command;
+    const built = spawnSync(program, [...leading, "-O0", ...flags, "probe.c", "-o", "probe"], {
+      cwd: folder,
+    });
+    if (built.status !== 0) return null;
+    return spawnSync(join(folder, "probe"), {
+      env: { ...process.env, ...SANITIZER_OPTIONS },
+      stdio: "ignore",
+    }).status;
+  };
+  try {
+    if (runProbe(CLEAN_PROBE) !== 0) {
+      return {
+        flags: [],
+        missing: `no sanitizers with ${compiler.label}; install gcc with libasan and libubsan, or clang with libclang-rt-dev`,
+      };
+    }
+    const works = runProbe(LEAK_PROBE) !== 0 && runProbe(OVERFLOW_PROBE) !== 0;
+    return {
+      flags,
+      missing: works ? "" : `leaks or overflows go unseen here with ${compiler.label}'s sanitizers`,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Compiles the engine for testing, once for all programs.
+ *
+ * @param {import("./compiler.mjs").Compiler} compiler
+ * @param {string[]} flags Optimisation and sanitizers, such as -O1 -g.
+ */
+export async function buildEngineForTests(compiler, flags) {
+  const allFlags = [
+    ...compileFlags(PACKAGE_ROOT, [...flags, "-fno-omit-frame-pointer"]),
+    `-I${join(PACKAGE_ROOT, "test")}`,
+  ];
+  return { compiler, flags: allFlags, objects: await compileEngine(compiler, allFlags) };
+}
+
+/**
+ * @param {Awaited<ReturnType<typeof buildEngineForTests>>} engine
+ * @param {TestProgram} program
+ * @returns {Promise<string>} Path of the executable.
+ */
+export async function buildTestProgram(engine, program) {
+  const folder = objectFolder(engine.compiler, engine.flags);
+  const object = await compileObject(
+    engine.compiler,
+    engine.flags,
+    program.source,
+    join(folder, `${program.name}.o`),
+  );
+  const executable = join(folder, program.name);
+  const partial = `${executable}.${process.pid}`;
+  await runTool([
+    ...engine.compiler.command,
+    ...engine.flags.filter((flag) => flag.startsWith("-f") || flag.startsWith("-O")),
+    object,
+    ...engine.objects,
+    "-o",
+    partial,
+    "-lm",
+    "-pthread",
+  ]);
+  renameSync(partial, executable);
+  return executable;
+}
+
+/**
+ * @param {string} executable
+ * @param {string[]} tests The names that must report.
+ * @param {object} [options]
+ * @param {string} [options.filter] Run only the tests whose name contains this.
+ * @param {number} [options.watchdogMs]
+ * @returns {Promise<ProgramResult>}
+ */
+export function runTestProgram(executable, tests, { filter = "", watchdogMs = WATCHDOG_MS } = {}) {
+  return new Promise((fulfil, reject) => {
+    const child = spawn(executable, filter === "" ? [] : [filter], {
+      env: { ...process.env, ...SANITIZER_OPTIONS },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let hung = false;
+    const watchdog = setTimeout(() => {
+      hung = true;
+      child.kill("SIGKILL");
+    }, watchdogMs);
+    let output = "";
+    let errors = "";
+    child.stdout.setEncoding("utf8").on("data", (part) => {
+      output += part;
+    });
+    child.stderr.setEncoding("utf8").on("data", (part) => {
+      errors += part;
+    });
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      clearTimeout(watchdog);
+      const results = readResults(output);
+      const failed = [...results.values()].some((result) => result.outcome === "failed");
+      const expected = tests.filter((name) => name.includes(filter));
+      const silent = expected.filter((name) => !results.has(name));
+      let defect = "";
+      if (hung) defect = `killed after ${watchdogMs / 1000} s`;
+      else if (signal !== null) defect = `ended by ${signal}`;
+      else if (code !== 0 && !(code === 1 && failed && errors === "")) defect = `exit code ${code}`;
+      else if (silent.length > 0) defect = `reported nothing for ${silent.join(", ")}`;
+      if (defect !== "") defect = `${defect}\n${errors}`.trimEnd();
+      silent.forEach((name, index) => {
+        const detail = index === 0 ? `no result: ${defect}` : `not reached: see ${silent[0]}`;
+        results.set(name, { outcome: "failed", detail });
+      });
+      fulfil({ tests: results, defect });
+    });
+  });
+}
+
+/** @param {string} output What check.h printed. */
+function readResults(output) {
+  /** @type {Map<string, TestResult>} */
+  const results = new Map();
+  let detail = "";
+  for (const line of output.split("\n")) {
+    const match = /^(ok|FAILED|skipped) (\w+)(?:: (.*))?$/.exec(line);
+    if (match === null) {
+      if (line.startsWith("  ")) {
+        detail += `${line}\n`;
+        // The line that refuses a skip follows its test.
+        const last = [...results.values()].at(-1);
+        if (line.startsWith("  may not be skipped") && last !== undefined) {
+          last.detail += line.trim();
+          detail = "";
+        }
+      }
+      continue;
+    }
+    const [, word, name = "", reason] = match;
+    const outcome = word === "ok" ? "passed" : word === "skipped" ? "skipped" : "failed";
+    results.set(name, { outcome, detail: reason ?? detail });
+    detail = "";
+  }
+  return results;
+}
+
+/**
+ * Builds and runs all of it; a program that does not build fails all its tests.
+ *
+ * @param {import("./compiler.mjs").Compiler} compiler
+ * @param {TestProgram[]} programs
+ * @param {string[]} flags
+ * @param {string} [filter]
+ * @returns {Promise<Map<string, ProgramResult>>} By program name.
+ */
+export async function runTestPrograms(compiler, programs, flags, filter = "") {
+  const engine = await buildEngineForTests(compiler, flags);
+  const results = await inParallel(programs, async (program) => {
+    try {
+      const executable = await buildTestProgram(engine, program);
+      return await runTestProgram(executable, program.tests, { filter });
+    } catch (error) {
+      const defect = error instanceof Error ? error.message : String(error);
+      const failure = /** @type {const} */ ({ outcome: "failed", detail: defect });
+      return { tests: new Map(program.tests.map((name) => [name, failure])), defect };
+    }
+  });
+  return new Map(
+    programs.map((program, index) => [program.name, /** @type {ProgramResult} */ (results[index])]),
+  );
+}

@@ -1,0 +1,86 @@
+// The single file, compiled by every compiler at hand, and the public header on its own.
+
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeAmalgamation } from "../scripts/amalgamate.mjs";
+import { publicFunctions } from "../scripts/c-text.mjs";
+import { PACKAGE_ROOT, WARNING_FLAGS } from "../scripts/objects.mjs";
+import { exportedSymbols } from "../scripts/symbols.mjs";
+
+const COMPILERS = ["gcc", "gcc-11", "gcc-12", "clang", "clang-14", "clang-16", "clang-19"];
+const STRICT = [...WARNING_FLAGS, "-Werror"];
+const requireAll = process.env["LIBPREDICT_REQUIRE_ALL"] === "1";
+
+const folder = mkdtempSync(join(tmpdir(), "libpredict-single-"));
+beforeAll(() => writeAmalgamation(PACKAGE_ROOT, folder));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** @param {string} compiler @param {string[]} args */
+function compile(compiler, args) {
+  const result = spawnSync(compiler, args, { cwd: folder, encoding: "utf8" });
+  expect(result.stderr).toBe("");
+  expect(result.status).toBe(0);
+}
+
+test("two builds are the same, byte for byte", () => {
+  const second = mkdtempSync(join(tmpdir(), "libpredict-again-"));
+  try {
+    writeAmalgamation(PACKAGE_ROOT, second);
+    for (const file of ["predict.c", "c_predict_api.h"]) {
+      expect(readFileSync(join(second, file)).equals(readFileSync(join(folder, file)))).toBe(true);
+    }
+  } finally {
+    rmSync(second, { recursive: true, force: true });
+  }
+});
+
+test("the text names no folder of this machine", () => {
+  expect(readFileSync(join(folder, "predict.c"), "utf8")).not.toContain(PACKAGE_ROOT);
+});
+
+describe.each(COMPILERS)("with %s", (compiler) => {
+  const isAbsent = spawnSync(compiler, ["--version"]).error !== undefined;
+  // Plain gcc and clang are names for one of the others: their absence takes nothing away.
+  const isRequired = requireAll && /\d/.test(compiler);
+
+  /** @param {string} title @param {() => void} body */
+  const withCompiler = (title, body) =>
+    test(title, (context) => {
+      if (isAbsent && !isRequired) context.skip(`${compiler} is not installed`);
+      body();
+    });
+
+  withCompiler("predict.c compiles with no flags, and exports the header's functions alone", () => {
+    const object = join(folder, `${compiler}.o`);
+    compile(compiler, ["-c", "predict.c", "-o", object]);
+    const exported = exportedSymbols(object, true);
+    if (exported === undefined) return;
+    const header = readFileSync(join(folder, "c_predict_api.h"), "utf8");
+    expect(exported).toEqual(publicFunctions(header));
+  });
+
+  for (const flags of [["-O0"], ["-O2"], ["-O0", "-DLP_NO_THREADS"], ["-O0", "-DLP_NO_VECTORS"]]) {
+    withCompiler(`predict.c has no warning at ${flags.join(" ")}`, () => {
+      compile(compiler, [...flags, ...STRICT, "-c", "predict.c", "-o", `${compiler}.o`]);
+    });
+  }
+
+  withCompiler("the header compiles alone, as C11", () => {
+    copyFileSync(join(folder, "c_predict_api.h"), join(folder, "alone.h"));
+    writeFileSync(join(folder, "alone.c"), '#include "alone.h"\n');
+    compile(compiler, ["-std=c11", "-pedantic", ...STRICT, "-fsyntax-only", "alone.c"]);
+  });
+
+  withCompiler("the header compiles alone, as C++11", () => {
+    writeFileSync(join(folder, "alone.cc"), '#include "c_predict_api.h"\n');
+    const result = spawnSync(
+      compiler,
+      ["-std=c++11", "-pedantic", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "alone.cc"],
+      { cwd: folder, encoding: "utf8" },
+    );
+    expect(result.stderr).toBe("");
+  });
+});

@@ -1,0 +1,50 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { publicFunctions } from "../scripts/c-text.mjs";
+import { PACKAGE_ROOT } from "../scripts/objects.mjs";
+import { exportedSymbols, symbolDifferences } from "../scripts/symbols.mjs";
+
+const folder = mkdtempSync(join(tmpdir(), "libpredict-symbols-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const noTool = exportedSymbols(join(PACKAGE_ROOT, "dist", "lib", "libpredict.so")) === undefined;
+const withTool = test.skipIf(noTool && process.env["LIBPREDICT_REQUIRE_ALL"] !== "1");
+if (noTool) console.log("skipped symbol tests: no nm found; install binutils");
+
+withTool("sees a function that leaks from a library, and one that is missing", () => {
+  writeFileSync(
+    join(folder, "leak.c"),
+    `int LPSum(void) { return 1; }
+     int leaked(void) { return 2; }
+     __attribute__((visibility("hidden"))) int kept(void) { return 3; }
+     static int inner(void) { return 4; }
+     int (*inner_user)(void) = inner;\n`,
+  );
+  const library = join(folder, "leak.so");
+  expect(
+    spawnSync("cc", ["-shared", "-fPIC", "leak.c", "-o", library], { cwd: folder }).status,
+  ).toBe(0);
+  const exported = exportedSymbols(library) ?? [];
+  expect(symbolDifferences(["LPSum", "LPMissing"], exported)).toEqual([
+    "LPMissing is declared in the header but not exported",
+    "inner_user is exported but not declared in the header",
+    "leaked is exported but not declared in the header",
+  ]);
+});
+
+withTool("libpredict.so exports what the header declares, and nothing else", () => {
+  const header = readFileSync(join(PACKAGE_ROOT, "dist", "include", "c_predict_api.h"), "utf8");
+  const library = join(PACKAGE_ROOT, "dist", "lib", "libpredict.so");
+  const declared = publicFunctions(header);
+  expect(declared.filter((name) => name.startsWith("MX"))).toHaveLength(17);
+  expect(exportedSymbols(library)).toEqual(declared);
+});
+
+test("the alias stands beside the library", () => {
+  const alias = join(PACKAGE_ROOT, "dist", "lib", "libmxnet_predict.so");
+  expect(existsSync(alias)).toBe(true);
+  expect(lstatSync(alias).isSymbolicLink()).toBe(true);
+});
