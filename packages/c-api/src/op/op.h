@@ -13,6 +13,7 @@
 #include "../base/memory.h"
 #include "../base/status.h"
 #include "../base/threads.h"
+#include "../format/attr_text.h"
 #include "../tensor/dtype.h"
 #include "../tensor/shape.h"
 
@@ -55,12 +56,6 @@ typedef struct lp_attr {
   const char *default_text; /* parsed like a given value; NULL for required and ignored ones */
   const char *names;        /* LP_ATTR_ENUM: "relu|sigmoid|tanh" */
 } lp_attr;
-
-/* One key and value as they stand in the graph. */
-typedef struct lp_attr_text {
-  const char *key;
-  const char *value;
-} lp_attr_text;
 
 /* ---- shapes and types ---------------------------------------------------- */
 
