@@ -1,0 +1,80 @@
+/* cpu.c - instruction sets and processors. */
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* sched_getaffinity */
+#endif
+#include "cpu.h"
+
+#include <stdlib.h>
+#include <string.h>
+#if defined(__linux__)
+#include <sched.h>
+#elif defined(__unix__) || defined(__APPLE__)
+#include <unistd.h>
+#endif
+
+#if LP_HAVE_X86_DISPATCH
+#include <cpuid.h>
+
+/* The processor and the operating system (by the saved-state mask) both have to agree. Not __builtin_cpu_supports: it answers 0 under some compilers. */
+static lp_isa cpu_detect(void) {
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) {
+    return LP_ISA_BASE;
+  }
+  const unsigned osxsave = 1u << 27, avx = 1u << 28, fma = 1u << 12;
+  if ((c & osxsave) == 0 || (c & avx) == 0 || (c & fma) == 0) {
+    return LP_ISA_BASE;
+  }
+  unsigned low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  (void)high;
+  if ((low & 0x6u) != 0x6u || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) {
+    return LP_ISA_BASE;
+  }
+  const unsigned avx2 = 1u << 5, avx512f = 1u << 16;
+  if ((b & avx2) == 0) {
+    return LP_ISA_BASE;
+  }
+  return (b & avx512f) != 0 && (low & 0xe6u) == 0xe6u ? LP_ISA_AVX512 : LP_ISA_AVX2;
+}
+#else
+static lp_isa cpu_detect(void) { return LP_ISA_BASE; }
+#endif
+
+const char *lp_cpu_isa_name(lp_isa isa) {
+  return isa == LP_ISA_AVX512 ? "avx512" : isa == LP_ISA_AVX2 ? "avx2" : "base";
+}
+
+lp_isa lp_cpu_isa(void) {
+  lp_isa isa = cpu_detect();
+  const char *limit = getenv("LIBPREDICT_ISA");
+  if (limit != NULL) {
+    for (lp_isa level = LP_ISA_BASE; level < isa; level++) {
+      if (strcmp(limit, lp_cpu_isa_name(level)) == 0) {
+        return level;
+      }
+    }
+  }
+  return isa;
+}
+
+int lp_cpu_block(lp_isa isa) {
+  if (!LP_HAVE_VECTORS) {
+    return 1;
+  }
+  return isa == LP_ISA_AVX512 ? 16 : isa == LP_ISA_AVX2 ? 8 : 4;
+}
+
+unsigned lp_cpu_count(void) {
+  long count = 1;
+#if defined(__linux__)
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0) {
+    count = CPU_COUNT(&set);
+  }
+#elif defined(_SC_NPROCESSORS_ONLN)
+  count = sysconf(_SC_NPROCESSORS_ONLN);
+#endif
+  return count < 1 ? 1u : (unsigned)count;
+}

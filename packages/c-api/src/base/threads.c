@@ -1,0 +1,266 @@
+/*
+ * threads.c - parallel loops by tickets.
+ *
+ * One 64-bit atomic holds (loop number << 32 | next chunk). Whoever wants work
+ * takes a chunk by compare-and-swap, the calling thread too, so a loop never
+ * waits for a thread that has not woken up, only for chunks that were taken.
+ * A ticket whose low half is THREADS_IDLE means that no loop is open; the
+ * fields of a loop are written only while the ticket says so.
+ */
+#include "threads.h"
+
+#include "cpu.h"
+#include "memory.h"
+
+#if defined(LP_NO_THREADS)
+
+struct lp_threads {
+  unsigned count;
+};
+
+lp_status lp_threads_create(unsigned count, lp_threads **out) {
+  (void)count;
+  *out = NULL;
+  return LP_OK;
+}
+
+void lp_threads_free(lp_threads *threads) { (void)threads; }
+
+unsigned lp_threads_count(const lp_threads *threads) {
+  (void)threads;
+  return 1;
+}
+
+void lp_threads_run(lp_threads *threads, int64_t chunks, lp_loop_body body, void *context) {
+  (void)threads;
+  for (int64_t chunk = 0; chunk < chunks; chunk++) {
+    body(context, chunk, 0);
+  }
+}
+
+struct lp_lock {
+  int unused;
+};
+
+lp_status lp_lock_create(lp_lock **out) {
+  *out = NULL;
+  return LP_OK;
+}
+void lp_lock_free(lp_lock *lock) { (void)lock; }
+void lp_lock_take(lp_lock *lock) { (void)lock; }
+void lp_lock_give(lp_lock *lock) { (void)lock; }
+
+#else
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#define THREADS_IDLE 0xffffffffu
+#define THREADS_SPINS 2000
+
+typedef struct threads_worker {
+  lp_threads *owner;
+  pthread_t thread;
+  unsigned index;
+} threads_worker;
+
+struct lp_threads {
+  unsigned count;   /* the calling thread included */
+  unsigned started; /* workers that run */
+  bool tried;       /* starting was tried */
+  atomic_bool stop;
+  _Atomic uint64_t ticket;
+  _Atomic uint32_t done;
+  _Atomic uint32_t sleepers;
+  _Atomic uint32_t chunks;
+  _Atomic(lp_loop_body) body;
+  _Atomic(void *) context;
+  pthread_mutex_t mutex;
+  pthread_cond_t wake;
+  threads_worker workers[]; /* count - 1 */
+};
+
+static void threads_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __asm__ volatile("pause");
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/* Takes and does chunks until the open loop has none left; false if there was none at all. */
+static bool threads_work(lp_threads *threads, unsigned worker) {
+  bool worked = false;
+  for (;;) {
+    uint64_t ticket = atomic_load(&threads->ticket);
+    uint32_t chunk = (uint32_t)ticket;
+    if (chunk == THREADS_IDLE || chunk >= atomic_load(&threads->chunks)) {
+      return worked;
+    }
+    lp_loop_body body = atomic_load(&threads->body);
+    void *context = atomic_load(&threads->context);
+    if (atomic_compare_exchange_weak(&threads->ticket, &ticket, ticket + 1)) {
+      body(context, (int64_t)chunk, worker);
+      atomic_fetch_add(&threads->done, 1);
+      worked = true;
+    }
+  }
+}
+
+static bool threads_open(lp_threads *threads) {
+  uint32_t chunk = (uint32_t)atomic_load(&threads->ticket);
+  return chunk != THREADS_IDLE && chunk < atomic_load(&threads->chunks);
+}
+
+static void *threads_main(void *argument) {
+  threads_worker *self = argument;
+  lp_threads *threads = self->owner;
+  int idle = 0;
+  while (!atomic_load(&threads->stop)) {
+    if (threads_work(threads, self->index)) {
+      idle = 0;
+      continue;
+    }
+    if (idle++ < THREADS_SPINS) {
+      threads_pause();
+      continue;
+    }
+    idle = 0;
+    pthread_mutex_lock(&threads->mutex);
+    atomic_fetch_add(&threads->sleepers, 1);
+    while (!threads_open(threads) && !atomic_load(&threads->stop)) {
+      pthread_cond_wait(&threads->wake, &threads->mutex);
+    }
+    atomic_fetch_sub(&threads->sleepers, 1);
+    pthread_mutex_unlock(&threads->mutex);
+  }
+  return NULL;
+}
+
+static size_t threads_bytes(unsigned count) {
+  return sizeof(lp_threads) + (size_t)count * sizeof(threads_worker);
+}
+
+lp_status lp_threads_create(unsigned count, lp_threads **out) {
+  *out = NULL;
+  if (count <= 1) {
+    return LP_OK;
+  }
+  lp_threads *threads = lp_allocate(threads_bytes(count));
+  if (threads == NULL) {
+    return lp_fail_memory("a thread pool", threads_bytes(count));
+  }
+  memset(threads, 0, threads_bytes(count));
+  threads->count = count;
+  atomic_store(&threads->ticket, (uint64_t)THREADS_IDLE);
+  if (pthread_mutex_init(&threads->mutex, NULL) != 0) {
+    lp_release(threads, threads_bytes(count));
+    return lp_fail(LP_ERROR_MEMORY, "a mutex cannot be made");
+  }
+  if (pthread_cond_init(&threads->wake, NULL) != 0) {
+    pthread_mutex_destroy(&threads->mutex);
+    lp_release(threads, threads_bytes(count));
+    return lp_fail(LP_ERROR_MEMORY, "a condition variable cannot be made");
+  }
+  *out = threads;
+  return LP_OK;
+}
+
+/* Fewer threads than asked for are no error: the loops just run on those there are. */
+static void threads_start(lp_threads *threads) {
+  threads->tried = true;
+  for (unsigned i = 0; i + 1 < threads->count; i++) {
+    threads_worker *worker = &threads->workers[i];
+    worker->owner = threads;
+    worker->index = i + 1;
+    if (pthread_create(&worker->thread, NULL, threads_main, worker) != 0) {
+      break;
+    }
+    threads->started++;
+  }
+}
+
+void lp_threads_free(lp_threads *threads) {
+  if (threads == NULL) {
+    return;
+  }
+  pthread_mutex_lock(&threads->mutex);
+  atomic_store(&threads->stop, true);
+  pthread_cond_broadcast(&threads->wake);
+  pthread_mutex_unlock(&threads->mutex);
+  for (unsigned i = 0; i < threads->started; i++) {
+    pthread_join(threads->workers[i].thread, NULL);
+  }
+  pthread_cond_destroy(&threads->wake);
+  pthread_mutex_destroy(&threads->mutex);
+  lp_release(threads, threads_bytes(threads->count));
+}
+
+unsigned lp_threads_count(const lp_threads *threads) {
+  return threads == NULL ? 1u : threads->count;
+}
+
+void lp_threads_run(lp_threads *threads, int64_t chunks, lp_loop_body body, void *context) {
+  if (threads == NULL || chunks <= 1 || chunks >= (int64_t)THREADS_IDLE) {
+    for (int64_t chunk = 0; chunk < chunks; chunk++) {
+      body(context, chunk, 0);
+    }
+    return;
+  }
+  if (!threads->tried) {
+    threads_start(threads);
+  }
+  uint64_t loop = (atomic_load(&threads->ticket) >> 32) + 1;
+  atomic_store(&threads->body, body);
+  atomic_store(&threads->context, context);
+  atomic_store(&threads->chunks, (uint32_t)chunks);
+  atomic_store(&threads->done, 0);
+  atomic_store(&threads->ticket, loop << 32);
+  if (atomic_load(&threads->sleepers) != 0) {
+    pthread_mutex_lock(&threads->mutex);
+    pthread_cond_broadcast(&threads->wake);
+    pthread_mutex_unlock(&threads->mutex);
+  }
+  (void)threads_work(threads, 0);
+  for (int spins = 0; atomic_load(&threads->done) != (uint32_t)chunks; spins++) {
+    if (spins < THREADS_SPINS) {
+      threads_pause();
+    } else {
+      sched_yield();
+    }
+  }
+  atomic_store(&threads->ticket, loop << 32 | THREADS_IDLE);
+}
+
+struct lp_lock {
+  pthread_mutex_t mutex;
+};
+
+lp_status lp_lock_create(lp_lock **out) {
+  *out = NULL;
+  lp_lock *lock = lp_allocate(sizeof *lock);
+  if (lock == NULL) {
+    return lp_fail_memory("a lock", sizeof *lock);
+  }
+  if (pthread_mutex_init(&lock->mutex, NULL) != 0) {
+    lp_release(lock, sizeof *lock);
+    return lp_fail(LP_ERROR_MEMORY, "a mutex cannot be made");
+  }
+  *out = lock;
+  return LP_OK;
+}
+
+void lp_lock_free(lp_lock *lock) {
+  if (lock != NULL) {
+    pthread_mutex_destroy(&lock->mutex);
+    lp_release(lock, sizeof *lock);
+  }
+}
+
+void lp_lock_take(lp_lock *lock) { pthread_mutex_lock(&lock->mutex); }
+
+void lp_lock_give(lp_lock *lock) { pthread_mutex_unlock(&lock->mutex); }
+
+#endif
