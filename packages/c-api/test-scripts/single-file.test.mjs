@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeAmalgamation } from "../scripts/amalgamate.mjs";
 import { publicFunctions } from "../scripts/c-text.mjs";
+import { findCompiler } from "../scripts/compiler.mjs";
 import { PACKAGE_ROOT, WARNING_FLAGS } from "../scripts/objects.mjs";
 import { exportedSymbols } from "../scripts/symbols.mjs";
 
@@ -39,6 +40,30 @@ test("two builds are the same, byte for byte", () => {
 
 test("the text names no folder of this machine", () => {
   expect(readFileSync(join(folder, "predict.c"), "utf8")).not.toContain(PACKAGE_ROOT);
+});
+
+test("the program of docs/using-from-c.md compiles without a warning, and runs", () => {
+  const guide = readFileSync(join(PACKAGE_ROOT, "../../docs/using-from-c.md"), "utf8");
+  const program = /```c\n([\s\S]*?)```/.exec(guide)?.[1] ?? "";
+  writeFileSync(join(folder, "program.c"), program);
+  const [cc = "", ...leading] = findCompiler().command;
+  compile(cc, [
+    ...leading,
+    ...STRICT,
+    "program.c",
+    "predict.c",
+    "-o",
+    "program",
+    "-lm",
+    "-pthread",
+  ]);
+  const model = join(PACKAGE_ROOT, "../examples/models/digits/digits");
+  const run = spawnSync(join(folder, "program"), [`${model}-symbol.json`, `${model}-0000.params`], {
+    encoding: "utf8",
+  });
+  expect(run.stderr).toBe("");
+  expect(run.stdout).toMatch(/^class \d: [01]\.\d{3}\n$/);
+  expect(run.status).toBe(0);
 });
 
 describe.each(COMPILERS)("with %s", (compiler) => {
