@@ -5,6 +5,8 @@
 #include "../base/config.h"
 #include "../base/cpu.h"
 
+#include <math.h>
+
 #if LP_HAVE_X86_DISPATCH
 #include <immintrin.h>
 #endif

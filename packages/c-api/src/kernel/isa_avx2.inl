@@ -22,5 +22,9 @@
 #define V_MIN(a, b) _mm256_min_ps((a), (b))
 #define V_SELECT_POSITIVE(x, a, b) \
   _mm256_blendv_ps((b), (a), _mm256_cmp_ps((x), _mm256_setzero_ps(), _CMP_GT_OQ))
+#define V_SELECT_GREATER(x, y, a, b) _mm256_blendv_ps((b), (a), _mm256_cmp_ps((x), (y), _CMP_GT_OQ))
+#define V_SELECT_EQUAL(x, y, a, b) _mm256_blendv_ps((b), (a), _mm256_cmp_ps((x), (y), _CMP_EQ_OQ))
+#define V_SQRT(x) _mm256_sqrt_ps(x)
+#define V_FLOOR(x) _mm256_floor_ps(x)
 #define LP_NAME(x) x##_avx2
 #define LP_ISA_LEVEL LP_ISA_AVX2

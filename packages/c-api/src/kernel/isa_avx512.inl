@@ -22,5 +22,11 @@
 #define V_MIN(a, b) _mm512_min_ps((a), (b))
 #define V_SELECT_POSITIVE(x, a, b) \
   _mm512_mask_blend_ps(_mm512_cmp_ps_mask((x), _mm512_setzero_ps(), _CMP_GT_OQ), (b), (a))
+#define V_SELECT_GREATER(x, y, a, b) \
+  _mm512_mask_blend_ps(_mm512_cmp_ps_mask((x), (y), _CMP_GT_OQ), (b), (a))
+#define V_SELECT_EQUAL(x, y, a, b) \
+  _mm512_mask_blend_ps(_mm512_cmp_ps_mask((x), (y), _CMP_EQ_OQ), (b), (a))
+#define V_SQRT(x) _mm512_sqrt_ps(x)
+#define V_FLOOR(x) _mm512_roundscale_ps((x), _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)
 #define LP_NAME(x) x##_avx512
 #define LP_ISA_LEVEL LP_ISA_AVX512

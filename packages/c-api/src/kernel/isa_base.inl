@@ -7,7 +7,9 @@
  * vectors at once. Without vector extensions a vector is one float.
  *   V_LOAD/V_STORE unaligned; V_SET1 broadcast; V_FMA(a,b,c) = a*b+c;
  *   V_MAX(a,b) = a > b ? a : b and V_MIN(a,b) = a < b ? a : b (so b wins when
- *   one is NaN); V_SELECT_POSITIVE(x,a,b) = x > 0 ? a : b.
+ *   one is NaN); V_SELECT_POSITIVE(x,a,b) = x > 0 ? a : b;
+ *   V_SELECT_GREATER(x,y,a,b) = x > y ? a : b; V_SELECT_EQUAL(x,y,a,b) = x == y ? a : b;
+ *   V_SQRT and V_FLOOR round as sqrtf and floorf.
  */
 #if LP_HAVE_VECTORS
 #define LP_VL 4
@@ -25,6 +27,12 @@ typedef int32_t lp_v4iu __attribute__((vector_size(16), aligned(4), may_alias));
 static LP_ALWAYS_INLINE lp_v4 isa_base_select(lp_v4i mask, lp_v4 a, lp_v4 b) {
   return (lp_v4)((mask & (lp_v4i)a) | (~mask & (lp_v4i)b));
 }
+static LP_ALWAYS_INLINE lp_v4 isa_base_sqrt(lp_v4 x) {
+  return (lp_v4){sqrtf(x[0]), sqrtf(x[1]), sqrtf(x[2]), sqrtf(x[3])};
+}
+static LP_ALWAYS_INLINE lp_v4 isa_base_floor(lp_v4 x) {
+  return (lp_v4){floorf(x[0]), floorf(x[1]), floorf(x[2]), floorf(x[3])};
+}
 #endif
 #define lp_v lp_v4
 #define lp_vi lp_v4i
@@ -40,6 +48,10 @@ static LP_ALWAYS_INLINE lp_v4 isa_base_select(lp_v4i mask, lp_v4 a, lp_v4 b) {
 #define V_MAX(a, b) isa_base_select((lp_v4i)((a) > (b)), (a), (b))
 #define V_MIN(a, b) isa_base_select((lp_v4i)((a) < (b)), (a), (b))
 #define V_SELECT_POSITIVE(x, a, b) isa_base_select((lp_v4i)((x) > V_ZERO()), (a), (b))
+#define V_SELECT_GREATER(x, y, a, b) isa_base_select((lp_v4i)((x) > (y)), (a), (b))
+#define V_SELECT_EQUAL(x, y, a, b) isa_base_select((lp_v4i)((x) == (y)), (a), (b))
+#define V_SQRT(x) isa_base_sqrt(x)
+#define V_FLOOR(x) isa_base_floor(x)
 #else
 #define LP_VL 1
 #define LP_VREGS 16
@@ -56,6 +68,10 @@ static LP_ALWAYS_INLINE lp_v4 isa_base_select(lp_v4i mask, lp_v4 a, lp_v4 b) {
 #define V_MAX(a, b) ((a) > (b) ? (a) : (b))
 #define V_MIN(a, b) ((a) < (b) ? (a) : (b))
 #define V_SELECT_POSITIVE(x, a, b) ((x) > 0.0f ? (a) : (b))
+#define V_SELECT_GREATER(x, y, a, b) ((x) > (y) ? (a) : (b))
+#define V_SELECT_EQUAL(x, y, a, b) ((x) == (y) ? (a) : (b))
+#define V_SQRT(x) sqrtf(x)
+#define V_FLOOR(x) floorf(x)
 #endif
 #define LP_NAME(x) x##_base
 #define LP_ISA_LEVEL LP_ISA_BASE

@@ -22,5 +22,9 @@
 #undef V_MAX
 #undef V_MIN
 #undef V_SELECT_POSITIVE
+#undef V_SELECT_GREATER
+#undef V_SELECT_EQUAL
+#undef V_SQRT
+#undef V_FLOOR
 #undef LP_NAME
 #undef LP_ISA_LEVEL

@@ -215,6 +215,7 @@ typedef enum lp_role {
 typedef struct lp_op {
   const char *name;    /* canonical */
   const char *aliases; /* separated by blanks; NULL: none */
+  int kind;            /* which of its family an operator is whose functions serve several */
   const lp_attr *attrs;
   int num_attrs;
   bool attrs_any; /* accepts unknown attributes without a warning, as MXNet does for operators that parse none */
