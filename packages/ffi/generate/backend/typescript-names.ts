@@ -1,0 +1,115 @@
+/** How C names and types read in TypeScript. */
+import type { Api, CType, Parameter, ScalarType } from "../api-description.js";
+
+/** `LP_ERROR_BAD_SHAPE` becomes `bad-shape`; undefined for what is no error. */
+export function errorCodeName(constant: string): string | undefined {
+  const match = /^LP_ERROR_(\w+)$/.exec(constant);
+  return match?.[1]?.toLowerCase().replaceAll("_", "-");
+}
+
+const typedArrays: Partial<Record<ScalarType, string>> = {
+  double: "Float64Array",
+  float: "Float32Array",
+  int: "Int32Array",
+  int32_t: "Int32Array",
+  int64_t: "BigInt64Array",
+  size_t: "BigUint64Array",
+  uint32_t: "Uint32Array",
+  uint64_t: "BigUint64Array",
+  uint8_t: "Uint8Array",
+};
+
+export class TypeScriptNames {
+  readonly #aliases: Map<string, ScalarType>;
+  readonly #handles: Map<string, string>;
+
+  constructor(api: Api) {
+    this.#aliases = new Map(api.aliases.map((a) => [a.name, a.type]));
+    this.#handles = new Map(api.handles.map((h) => [h.kind, h.name]));
+  }
+
+  /** The scalar behind a base type; undefined for void. */
+  scalar(type: CType): ScalarType | undefined {
+    return type.base === "void" ? undefined : (this.#aliases.get(type.base) ?? (type.base as ScalarType));
+  }
+
+  handle(kind: string): string {
+    const name = this.#handles.get(kind);
+    if (!name) throw new Error(`no handle of kind "${kind}"`);
+    return name;
+  }
+
+  number(scalar: ScalarType): string {
+    if (scalar === "bool") return "boolean";
+    return scalar === "int64_t" || scalar === "uint64_t" ? "bigint" : "number";
+  }
+
+  typedArray(type: CType): string {
+    const scalar = this.scalar(type);
+    if (scalar === undefined || scalar === "char") return "Uint8Array";
+    const name = typedArrays[scalar];
+    if (!name) throw new Error(`no typed array holds ${scalar}`);
+    return name;
+  }
+
+  /** True for what the caller of the TypeScript function passes. */
+  isArgument(p: Parameter): boolean {
+    if (p.kind === "opaque") return false;
+    if (p.direction === "in") return true;
+    return p.kind === "array" || p.kind === "elements" || p.kind === "bytes";
+  }
+
+  /** True for what the TypeScript function returns. LPError becomes the thrown error instead. */
+  isResult(p: Parameter): boolean {
+    return p.direction !== "in" && !this.isArgument(p) && p.struct !== "LPError";
+  }
+
+  argument(p: Parameter): string {
+    const type = this.#argumentType(p);
+    return p.nullable ? `${type} | null` : type;
+  }
+
+  #argumentType(p: Parameter): string {
+    switch (p.kind) {
+      case "scalar":
+        return this.number(this.scalar(p.type) ?? "int");
+      case "string":
+        return "string";
+      case "strings":
+        return "readonly string[]";
+      case "array":
+        return this.typedArray(p.type);
+      case "elements":
+        return "ElementArray";
+      case "bytes":
+        return "ArrayBufferView";
+      case "handle":
+        return this.handle(p.handle ?? "");
+      case "struct":
+        return `${p.struct}Input`;
+      case "callback":
+        return p.type.base;
+      default:
+        throw new Error(`${p.name}: a ${p.kind} is no argument`);
+    }
+  }
+
+  result(p: Parameter): string {
+    switch (p.kind) {
+      case "value":
+        return this.number(this.scalar(p.type) ?? "int");
+      case "view":
+        return this.typedArray(p.type);
+      case "string-view":
+        return "string";
+      case "handle":
+        return this.handle(p.handle ?? "");
+      case "handles":
+        return `${this.handle(p.handle ?? "")}[]`;
+      case "struct":
+        return p.struct ?? "";
+      default:
+        throw new Error(`${p.name}: a ${p.kind} is no result`);
+    }
+  }
+}

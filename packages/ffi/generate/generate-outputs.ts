@@ -1,0 +1,29 @@
+/** Header text to all output texts: parse once, then every back end. */
+import { cRestatement } from "./backend/c-restatement.js";
+import { descriptionJson } from "./backend/description-json.js";
+import { type Backend, generatedBy, type Output } from "./backend/backend.js";
+import { typescriptBinding } from "./backend/typescript-binding.js";
+import { typescriptTypes } from "./backend/typescript-types.js";
+import { parseHeader } from "./header-parser.js";
+
+/** The header, relative to `packages/`. */
+export const headerPath = "c-api/include/c_predict_api.h";
+
+/** Every back end; a new language adds one module and one entry. */
+export const backends: readonly Backend[] = [
+  descriptionJson,
+  cRestatement,
+  typescriptTypes,
+  typescriptBinding,
+];
+
+/**
+ * @param header text of the header
+ * @throws GenerateError naming file and line
+ */
+export async function generateOutputs(header: string): Promise<Output[]> {
+  const source = `packages/${headerPath}`;
+  const api = await parseHeader({ text: header, file: source });
+  api.generated = generatedBy(source);
+  return backends.flatMap((b) => b.generate(api));
+}
