@@ -68,7 +68,8 @@ async function build() {
   const compiler = findCompiler();
   const header = readFileSync(join(PACKAGE_ROOT, "include", "c_predict_api.h"), "utf8");
   writeWhole(join(PACKAGE_ROOT, "dist", "include", "c_predict_api.h"), header);
-  const objects = await compileEngine(compiler, compileFlags(PACKAGE_ROOT, ["-O2"]));
+  const { objects, broken } = await compileEngine(compiler, compileFlags(PACKAGE_ROOT, ["-O2"]));
+  if (broken.length > 0) throw new BuildError(broken.join("\n"));
   if (!sourceList().some((file) => file.startsWith("api/"))) {
     console.log("c-api: no library yet: files.txt lists no file of api/");
     return;

@@ -198,20 +198,26 @@ export async function compileObject(compiler, flags, source, object) {
 }
 
 /**
- * Compiles the engine.
+ * Compiles the engine, all of it: a file that does not compile does not hide the others.
  *
  * @param {import("./compiler.mjs").Compiler} compiler
  * @param {string[]} flags
- * @returns {Promise<string[]>} The objects, in list order.
+ * @returns {Promise<{ objects: string[], broken: string[] }>} The objects in list order, and the
+ *   compiler's text for each file that has none.
  */
-export function compileEngine(compiler, flags) {
+export async function compileEngine(compiler, flags) {
   const folder = objectFolder(compiler, flags);
-  return inParallel(sourceList(), (file) =>
-    compileObject(
-      compiler,
-      flags,
-      join(PACKAGE_ROOT, "src", file),
-      join(folder, `${file.replaceAll("/", "+")}.o`),
-    ),
-  );
+  /** @type {string[]} */
+  const broken = [];
+  const objects = await inParallel(sourceList(), async (file) => {
+    const object = join(folder, `${file.replaceAll("/", "+")}.o`);
+    try {
+      return [await compileObject(compiler, flags, join(PACKAGE_ROOT, "src", file), object)];
+    } catch (error) {
+      if (!(error instanceof BuildError)) throw error;
+      broken.push(error.message);
+      return [];
+    }
+  });
+  return { objects: objects.flat(), broken };
 }

@@ -120,7 +120,25 @@ export async function buildEngineForTests(compiler, flags) {
     ...compileFlags(PACKAGE_ROOT, [...flags, "-fno-omit-frame-pointer"]),
     `-I${join(PACKAGE_ROOT, "test")}`,
   ];
-  return { compiler, flags: allFlags, objects: await compileEngine(compiler, allFlags) };
+  const { objects, broken } = await compileEngine(compiler, allFlags);
+  const archive = await makeArchive(join(objectFolder(compiler, allFlags), "engine.a"), objects);
+  return { compiler, flags: allFlags, link: archive === undefined ? objects : [archive], broken };
+}
+
+/**
+ * An archive lets each program link only the part of the engine it reaches.
+ *
+ * @param {string} archive
+ * @param {string[]} objects
+ * @returns {Promise<string | undefined>} Undefined where there is no archiver; objects do as well.
+ */
+async function makeArchive(archive, objects) {
+  const tool = ["ar", "llvm-ar"].find((name) => !spawnSync(name, ["--version"]).error);
+  if (tool === undefined || objects.length === 0) return undefined;
+  const partial = `${archive}.${process.pid}`;
+  await runTool([tool, "rcs", partial, ...objects]);
+  renameSync(partial, archive);
+  return archive;
 }
 
 /**
@@ -142,7 +160,7 @@ export async function buildTestProgram(engine, program) {
     ...engine.compiler.command,
     ...engine.flags.filter((flag) => flag.startsWith("-f") || flag.startsWith("-O")),
     object,
-    ...engine.objects,
+    ...engine.link,
     "-o",
     partial,
     "-lm",
@@ -235,7 +253,8 @@ function readResults(output) {
  * @param {TestProgram[]} programs
  * @param {string[]} flags
  * @param {string} [filter]
- * @returns {Promise<Map<string, ProgramResult>>} By program name.
+ * @returns {Promise<{ results: Map<string, ProgramResult>, broken: string[] }>} Results by program
+ *   name; `broken` has the compiler's text for each engine file that does not compile.
  */
 export async function runTestPrograms(compiler, programs, flags, filter = "") {
   const engine = await buildEngineForTests(compiler, flags);
@@ -249,7 +268,8 @@ export async function runTestPrograms(compiler, programs, flags, filter = "") {
       return { tests: new Map(program.tests.map((name) => [name, failure])), defect };
     }
   });
-  return new Map(
+  const byName = new Map(
     programs.map((program, index) => [program.name, /** @type {ProgramResult} */ (results[index])]),
   );
+  return { results: byName, broken: engine.broken };
 }

@@ -27,7 +27,11 @@ async function main() {
   }
 
   const programs = findTestPrograms().filter((program) => program.name.includes(programFilter));
-  const results = await runTestPrograms(compiler, programs, flags, testFilter);
+  const { results, broken } = await runTestPrograms(compiler, programs, flags, testFilter);
+  for (const text of broken) {
+    counts.failed++;
+    console.log(`FAILED to compile: ${text}`);
+  }
   for (const [name, { tests, defect }] of results) {
     const failures = [...tests].filter(([, test]) => test.outcome === "failed");
     for (const { outcome } of tests.values()) counts[outcome]++;

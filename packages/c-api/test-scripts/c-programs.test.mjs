@@ -8,7 +8,15 @@ const requireAll = process.env["LIBPREDICT_REQUIRE_ALL"] === "1";
 const programs = findTestPrograms();
 const compiler = findCompiler();
 const sanitizers = sanitizerFlags(compiler);
-const results = await runTestPrograms(compiler, programs, ["-O1", "-g", ...sanitizers.flags]);
+const { results, broken } = await runTestPrograms(compiler, programs, [
+  "-O1",
+  "-g",
+  ...sanitizers.flags,
+]);
+
+test("every file of the engine compiles for testing", () => {
+  expect(broken).toEqual([]);
+});
 
 test("the sanitizers watch the C tests", (context) => {
   if (sanitizers.missing !== "" && !requireAll) context.skip(sanitizers.missing);
