@@ -1,0 +1,125 @@
+"""Short forms in which the case_*.py files write cases.
+
+An operand is (kind, name, tensor): `given` goes in by MXPredSetInput and has a key, `stored` stands in
+the parameter file as arg:, `state` as aux:, and `free` is a variable that nobody gives (a label).
+"""
+
+import json
+import zlib
+
+
+def given(name, tensor):
+    return ("given", name, tensor)
+
+
+def stored(name, tensor):
+    return ("stored", name, tensor)
+
+
+def state(name, tensor):
+    return ("state", name, tensor)
+
+
+def free(name):
+    return ("free", name, None)
+
+
+def text_attrs(attrs):
+    """Attributes are strings in symbol JSON."""
+    return {key: str(value) for key, value in attrs.items()}
+
+
+def op_case(file, op, title, attrs, operands, tolerance, k=None, count=1, name=None, **more):
+    """A case of one operator node. `file` names the case file, `k` the length of the longest dot
+    product or window, `count` the number of visible outputs."""
+    case = {"file": file, "id": case_id(file, op, title), "nodes": []}
+    node = {"op": op}
+    if name is not None:
+        node["name"] = name
+    if attrs:
+        node["attrs"] = text_attrs(attrs)
+    node["inputs"] = [operand[1] for operand in operands]
+    case["nodes"].append(node)
+    own = name or "node"
+    if count > 1:
+        case["heads"] = [f"{own}:{i}" for i in range(count)]
+        case["outputCount"] = count
+    add_operands(case, operands)
+    case["tolerance"] = tolerance
+    if k is not None and tolerance == "accumulating":
+        case["k"] = k
+    case.update(more)
+    return seed_case(case)
+
+
+def case_id(file, *parts):
+    return "/".join([file.split("/")[-1], *parts]).replace(" ", "-")
+
+
+def add_operands(case, operands):
+    inputs = [{"name": n, **t} for kind, n, t in operands if kind == "given"]
+    params = [{"name": "arg:" + n, **t} for kind, n, t in operands if kind == "stored"]
+    params += [{"name": "aux:" + n, **t} for kind, n, t in operands if kind == "state"]
+    if inputs:
+        case["inputs"] = inputs
+    if params:
+        case["params"] = params
+
+
+def net_case(file, title, nodes, operands, tolerance, k=None, heads=None, **more):
+    """A case of a small graph; nodes are (name, op, attrs, inputs)."""
+    case = {"file": file, "id": case_id(file, title), "nodes": []}
+    for name, op, attrs, inputs in nodes:
+        node = {"name": name, "op": op}
+        if attrs:
+            node["attrs"] = text_attrs(attrs)
+        node["inputs"] = inputs
+        case["nodes"].append(node)
+    if heads is not None:
+        case["heads"] = heads
+        case["outputCount"] = len(heads)
+    add_operands(case, operands)
+    case["tolerance"] = tolerance
+    if k is not None and tolerance == "accumulating":
+        case["k"] = k
+    case.update(more)
+    return seed_case(case)
+
+
+def steps_case(file, title, models, steps, **more):
+    """A case of API calls. models: name to model, steps: see the README."""
+    case = {"file": file, "id": case_id(file, title), "models": models, "steps": steps, **more}
+    return seed_case(case)
+
+
+def seed_case(case):
+    """Gives every seeded tensor without a seed one that depends on the case's id and its position."""
+    position = 0
+
+    def walk(value):
+        nonlocal position
+        if isinstance(value, dict):
+            if "seeded" in value and isinstance(value["seeded"], dict):
+                if value["seeded"]["seed"] is None:
+                    seed = zlib.crc32(f"{case['id']}#{position}".encode()) % 10000
+                    value["seeded"] = {**value["seeded"], "seed": seed}
+                position += 1
+            return {key: walk(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [walk(item) for item in value]
+        return value
+
+    return walk(case)
+
+
+def signature(case):
+    """What a case is besides its id and its seeds: two cases must not share one."""
+
+    def strip(value):
+        if isinstance(value, dict):
+            return {k: strip(v) for k, v in value.items() if k not in ("id", "file", "seed", "source", "outputs")}
+        if isinstance(value, list):
+            return [strip(v) for v in value]
+        return value
+
+    return json.dumps(strip(case), sort_keys=True)
