@@ -33,10 +33,10 @@ function withoutDirectives(text) {
 
 /** @param {string} text */
 function withoutAttributes(text) {
-  return text.replace(
-    /\b(?:__attribute__|_Alignas|__declspec)\s*\((?:[^()]|\([^()]*\)|\((?:[^()]|\([^()]*\))*\))*\)/g,
-    " ",
-  );
+  const nested =
+    /\b(?:__attribute__|_Alignas|__declspec)\s*\((?:[^()]|\([^()]*\)|\((?:[^()]|\([^()]*\))*\))*\)/g;
+  // The project's own macros for attributes, such as LP_PRINTF(1, 2).
+  return text.replace(nested, " ").replace(/\bLP_[A-Z_]+\s*\([^()]*\)/g, " ");
 }
 
 /**

@@ -10,7 +10,7 @@ test("functions, whatever stands before and after their names", () => {
     static inline __attribute__((always_inline, unused)) const char *
     wrapped(struct shape *s, void (*call)(int, int)) { return 0; }
     struct shape *made(int a[3]) { return 0; }
-    extern "C" { int outer(void); }
+    extern "C" { int outer(const char *format, ...) LP_PRINTF(1, 2); }
     __attribute__((target("avx2,fma"))) static void vectored(float *x) { x[0] = 1; }
   `;
   expect(names(text)).toEqual(["plain", "wrapped", "made", "outer", "vectored"]);
