@@ -337,6 +337,8 @@ static inline void run_op_once(run_op *run, const lp_algorithm *algorithm, const
     packing->unpack(query, packed, back);
     check_bytes(back, run->in[packing->input].data, plain_bytes, __FILE__, __LINE__, how);
     free(back);
+    free(in[packing->input].data); /* a model may hold the packed form alone */
+    in[packing->input].data = NULL;
   }
   size_t scratch_size = algorithm->scratch != NULL ? algorithm->scratch(query) : 0;
   void *scratch = run_op_memory(scratch_size);
@@ -363,7 +365,7 @@ static inline void run_op_once(run_op *run, const lp_algorithm *algorithm, const
     }
   }
   for (int i = 0; i < run->num_inputs; i++) {
-    if (i != inplace_input && in[i].block == 1) {
+    if (i != inplace_input && in[i].block == 1 && in[i].data != NULL) {
       check_bytes(in[i].data, run->in[i].data, run_op_bytes(&run->in[i]), __FILE__, __LINE__, how);
     }
     free(in[i].data);
@@ -379,6 +381,9 @@ static inline void run_op_once(run_op *run, const lp_algorithm *algorithm, const
 /* Whether output 0 may take input i's place. */
 static inline bool run_op_may_share(const run_op *run, const lp_algorithm *algorithm, int i) {
   bool blocked_input = i < 32 && (algorithm->blocked_inputs >> i & 1u) != 0;
+  if (run->epilogue.add && i == run->num_inputs - 1) {
+    return true;
+  }
   return algorithm->inplace && run->in[i].dtype == run->out[0].dtype &&
          lp_shape_equal(&run->in[i].shape, &run->out[0].shape) &&
          blocked_input == algorithm->blocked_output;
