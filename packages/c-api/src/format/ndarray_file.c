@@ -1,0 +1,501 @@
+/*
+ * ndarray_file.c - .params files and NDArray lists; see ndarray_file.h.
+ *
+ *   uint64 0x112 | uint64 reserved | uint64 N | N arrays | uint64 M | M x (uint64 length, bytes)
+ *
+ * Little-endian, unaligned. The first uint32 of an array tells its version; in
+ * the oldest one it is the number of dimensions.
+ */
+#include "ndarray_file.h"
+
+#include <string.h>
+
+#define NDARRAY_FILE_MAGIC 0x112u
+#define NDARRAY_FILE_V1 0xF993FAC8u
+#define NDARRAY_FILE_V2 0xF993FAC9u
+#define NDARRAY_FILE_V3 0xF993FACAu
+
+enum { NDARRAY_FILE_DENSE = 0, NDARRAY_FILE_ROW_SPARSE = 1, NDARRAY_FILE_CSR = 2 };
+
+/* Type codes that are no LPDType. */
+enum {
+  NDARRAY_FILE_INT16 = 8,
+  NDARRAY_FILE_UINT16 = 9,
+  NDARRAY_FILE_UINT32 = 10,
+  NDARRAY_FILE_UINT64 = 11,
+  NDARRAY_FILE_BFLOAT16 = 12,
+  NDARRAY_FILE_TYPES = 13
+};
+
+/* Size in the file, and the type an array is read as. */
+static const struct {
+  uint8_t size;
+  uint8_t dtype;
+} ndarray_file_types[NDARRAY_FILE_TYPES] = {
+    {4, LP_FLOAT32}, {8, LP_FLOAT64}, {2, LP_FLOAT16}, {1, LP_UINT8}, {4, LP_INT32},
+    {1, LP_INT8},    {8, LP_INT64},   {1, LP_BOOL},    {2, LP_INT32}, {2, LP_INT32},
+    {4, LP_INT64},   {8, LP_INT64},   {2, LP_FLOAT32},
+};
+
+struct lp_ndarray_place {
+  size_t array; /* byte of the file where the array begins */
+  size_t name;  /* byte of the file where the length of its name stands */
+};
+
+/* Elements converted at a time. */
+#define NDARRAY_FILE_CHUNK 128
+
+typedef struct ndarray_file_cursor {
+  const unsigned char *bytes;
+  size_t size;
+  size_t at;
+  size_t index; /* of the array, for error texts */
+} ndarray_file_cursor;
+
+static uint64_t ndarray_file_load(const unsigned char *bytes, size_t size) {
+  uint64_t value = 0;
+  for (size_t i = size; i > 0; i--) {
+    value = value << 8 | bytes[i - 1];
+  }
+  return value;
+}
+
+/* Moves past `size` bytes. */
+static lp_status ndarray_file_take(ndarray_file_cursor *cursor, size_t size, const char *what,
+                                   const unsigned char **bytes) {
+  size_t left = cursor->size - cursor->at;
+  if (size > left) {
+    (void)lp_fail(LP_ERROR_PARAMS,
+                  "params: array %zu, byte %zu: expected %zu bytes of %s, found %zu: the file is "
+                  "cut off or damaged",
+                  cursor->index, cursor->at, size, what, left);
+    return LP_ERROR_PARAMS; /* a constant, so that compilers see that *bytes is set */
+  }
+  *bytes = cursor->bytes + cursor->at;
+  cursor->at += size;
+  return LP_OK;
+}
+
+static lp_status ndarray_file_u32(ndarray_file_cursor *cursor, const char *what, uint32_t *value) {
+  const unsigned char *bytes;
+  LP_TRY(ndarray_file_take(cursor, 4, what, &bytes));
+  *value = (uint32_t)ndarray_file_load(bytes, 4);
+  return LP_OK;
+}
+
+static lp_status ndarray_file_u64(ndarray_file_cursor *cursor, const char *what, uint64_t *value) {
+  const unsigned char *bytes;
+  LP_TRY(ndarray_file_take(cursor, 8, what, &bytes));
+  *value = ndarray_file_load(bytes, 8);
+  return LP_OK;
+}
+
+/* `ndim` dims of `size` bytes each. *missing: a dim is -1, which only V3 has. */
+static lp_status ndarray_file_dims(ndarray_file_cursor *cursor, uint32_t ndim, size_t size,
+                                   lp_shape *shape, bool *missing) {
+  *missing = false;
+  *shape = lp_shape_unknown();
+  if (ndim > LP_MAX_NDIM) {
+    return lp_fail(LP_ERROR_PARAMS,
+                   "params: array %zu, byte %zu: expected at most %d dimensions, found %lu",
+                   cursor->index, cursor->at, LP_MAX_NDIM, (unsigned long)ndim);
+  }
+  const unsigned char *bytes;
+  LP_TRY(ndarray_file_take(cursor, ndim * size, "dimensions", &bytes));
+  shape->ndim = (int)ndim;
+  for (uint32_t i = 0; i < ndim; i++) {
+    uint64_t dim = ndarray_file_load(bytes + i * size, size);
+    if (dim == UINT64_MAX) {
+      *missing = true;
+    } else if (dim > INT64_MAX) {
+      return lp_fail(LP_ERROR_PARAMS,
+                     "params: array %zu, byte %zu: dimension %lu is negative: %lld", cursor->index,
+                     cursor->at, (unsigned long)i, -1 - (long long)(UINT64_MAX - dim));
+    }
+    shape->dim[i] = (int64_t)dim;
+  }
+  return LP_OK;
+}
+
+/* A 32-bit ndim and int64 dims, all of them known. */
+static lp_status ndarray_file_shape(ndarray_file_cursor *cursor, lp_shape *shape) {
+  uint32_t ndim;
+  bool missing;
+  LP_TRY(ndarray_file_u32(cursor, "a shape", &ndim));
+  LP_TRY(ndarray_file_dims(cursor, ndim, 8, shape, &missing));
+  if (missing) {
+    return lp_fail(LP_ERROR_PARAMS, "params: array %zu, byte %zu: a dimension is negative: -1",
+                   cursor->index, cursor->at);
+  }
+  return LP_OK;
+}
+
+static lp_status ndarray_file_type(ndarray_file_cursor *cursor, int *type) {
+  uint32_t code;
+  LP_TRY(ndarray_file_u32(cursor, "a type code", &code));
+  if (code >= NDARRAY_FILE_TYPES) {
+    return lp_fail(LP_ERROR_PARAMS,
+                   "params: array %zu, byte %zu: expected a type code from 0 to %d, found %ld",
+                   cursor->index, cursor->at - 4, NDARRAY_FILE_TYPES - 1, (long)(int32_t)code);
+  }
+  *type = (int)code;
+  return LP_OK;
+}
+
+/* The elements of a shape, which must all be there. */
+static lp_status ndarray_file_elements(ndarray_file_cursor *cursor, const lp_shape *shape, int type,
+                                       const char *what, const unsigned char **bytes) {
+  size_t size;
+  if (!lp_shape_bytes(shape, ndarray_file_types[type].size, &size)) {
+    lp_shape_text text;
+    return lp_fail(LP_ERROR_PARAMS, "params: array %zu, byte %zu: the shape %s is too big",
+                   cursor->index, cursor->at, lp_shape_print(shape, &text));
+  }
+  return ndarray_file_take(cursor, size, what, bytes);
+}
+
+/* What follows the shape of a sparse array. */
+static lp_status ndarray_file_sparse(ndarray_file_cursor *cursor, const lp_shape *stored,
+                                     lp_ndarray_entry *entry) {
+  bool csr = entry->storage == NDARRAY_FILE_CSR;
+  int num_aux = csr ? 2 : 1;
+  lp_shape aux[2];
+  for (int i = 0; i < num_aux; i++) {
+    size_t at = cursor->at;
+    LP_TRY(ndarray_file_type(cursor, &entry->aux_type[i]));
+    LP_TRY(ndarray_file_shape(cursor, &aux[i]));
+    if (lp_dtype_is_float(ndarray_file_types[entry->aux_type[i]].dtype) || aux[i].ndim != 1) {
+      return lp_fail(LP_ERROR_PARAMS,
+                     "params: array %zu, byte %zu: expected a vector of integers for the indices "
+                     "of a sparse array, found type code %d with %d dimensions",
+                     cursor->index, at, entry->aux_type[i], aux[i].ndim);
+    }
+  }
+  /* What the shapes have to be: rows of the array's row shape; or a vector of values. */
+  lp_shape expected = entry->shape;
+  bool agree = entry->shape.ndim >= 1;
+  if (csr) {
+    agree = entry->shape.ndim == 2 && entry->shape.dim[0] < INT64_MAX &&
+            aux[0].dim[0] == entry->shape.dim[0] + 1;
+    expected = lp_shape_1(0);
+  }
+  expected.dim[0] = aux[num_aux - 1].dim[0];
+  if (!agree || !lp_shape_equal(stored, &expected)) {
+    lp_shape_text shape_text;
+    lp_shape_text stored_text;
+    return lp_fail(LP_ERROR_PARAMS,
+                   "params: array %zu, byte %zu: a %s array of shape %s cannot have stored values "
+                   "of shape %s and index vectors of %lld and %lld entries",
+                   cursor->index, cursor->at, csr ? "csr" : "row_sparse",
+                   lp_shape_print(&entry->shape, &shape_text), lp_shape_print(stored, &stored_text),
+                   (long long)aux[0].dim[0], (long long)(csr ? aux[1].dim[0] : 0));
+  }
+  size_t dense;
+  if (!lp_shape_bytes(&entry->shape, 8, &dense)) {
+    lp_shape_text text;
+    return lp_fail(LP_ERROR_PARAMS, "params: array %zu, byte %zu: the shape %s is too big",
+                   cursor->index, cursor->at, lp_shape_print(&entry->shape, &text));
+  }
+  LP_TRY(ndarray_file_elements(cursor, stored, entry->type, "stored values", &entry->values));
+  for (int i = 0; i < num_aux; i++) {
+    LP_TRY(ndarray_file_elements(cursor, &aux[i], entry->aux_type[i], "indices", &entry->aux[i]));
+  }
+  entry->stored = (size_t)expected.dim[0];
+  return LP_OK;
+}
+
+/* Reads all of one array but its name. */
+static lp_status ndarray_file_read(ndarray_file_cursor *cursor, lp_ndarray_entry *entry) {
+  uint32_t magic;
+  lp_shape stored = lp_shape_unknown();
+  bool missing = false;
+  memset(entry, 0, sizeof *entry);
+  entry->name = "";
+  LP_TRY(ndarray_file_u32(cursor, "an array", &magic));
+  if (magic == NDARRAY_FILE_V2 || magic == NDARRAY_FILE_V3) {
+    uint32_t storage;
+    uint32_t ndim;
+    LP_TRY(ndarray_file_u32(cursor, "a storage type", &storage));
+    if (storage != UINT32_MAX && storage > NDARRAY_FILE_CSR) {
+      return lp_fail(LP_ERROR_PARAMS,
+                     "params: array %zu, byte %zu: expected storage type 0 (dense), 1 (row_sparse) "
+                     "or 2 (csr), found %ld",
+                     cursor->index, cursor->at - 4, (long)(int32_t)storage);
+    }
+    entry->storage = storage == UINT32_MAX ? NDARRAY_FILE_DENSE : (int)storage;
+    if (entry->storage != NDARRAY_FILE_DENSE) {
+      LP_TRY(ndarray_file_shape(cursor, &stored));
+    }
+    LP_TRY(ndarray_file_u32(cursor, "a shape", &ndim));
+    if (magic == NDARRAY_FILE_V3 && ndim == UINT32_MAX) {
+      missing = true;
+    } else {
+      LP_TRY(ndarray_file_dims(cursor, ndim, 8, &entry->shape, &missing));
+      if (magic == NDARRAY_FILE_V2 && ndim == 0) {
+        missing = true;
+      } else if (magic == NDARRAY_FILE_V2 && missing) {
+        return lp_fail(LP_ERROR_PARAMS, "params: array %zu, byte %zu: a dimension is negative: -1",
+                       cursor->index, cursor->at);
+      }
+    }
+    if (!missing && storage == UINT32_MAX) {
+      return lp_fail(LP_ERROR_PARAMS,
+                     "params: array %zu, byte %zu: storage type -1 is for arrays without a shape",
+                     cursor->index, cursor->at);
+    }
+  } else if (magic == NDARRAY_FILE_V1) {
+    LP_TRY(ndarray_file_shape(cursor, &entry->shape));
+    missing = entry->shape.ndim == 0;
+  } else {
+    LP_TRY(ndarray_file_dims(cursor, magic, 4, &entry->shape, &missing));
+    missing = magic == 0;
+  }
+  if (missing) {
+    entry->none = true;
+    entry->dtype = LP_DTYPE_UNKNOWN;
+    entry->shape = lp_shape_unknown();
+    return LP_OK;
+  }
+  const unsigned char *device;
+  LP_TRY(ndarray_file_take(cursor, 8, "a device", &device));
+  LP_TRY(ndarray_file_type(cursor, &entry->type));
+  entry->dtype = ndarray_file_types[entry->type].dtype;
+  if (entry->storage != NDARRAY_FILE_DENSE) {
+    return ndarray_file_sparse(cursor, &stored, entry);
+  }
+  return ndarray_file_elements(cursor, &entry->shape, entry->type, "data", &entry->values);
+}
+
+/* An index of a sparse array; -1 for what no int64 holds. */
+static int64_t ndarray_file_index(const lp_ndarray_entry *entry, int aux, size_t i) {
+  int type = entry->aux_type[aux];
+  size_t size = ndarray_file_types[type].size;
+  uint64_t value = ndarray_file_load(entry->aux[aux] + i * size, size);
+  bool is_signed = type == LP_INT8 || type == NDARRAY_FILE_INT16 || type == LP_INT32;
+  if (value > INT64_MAX || (is_signed && (value >> (size * 8 - 1)) != 0)) {
+    return -1;
+  }
+  return (int64_t)value;
+}
+
+/* That every value of an index vector of a sparse array is in [0, limit). */
+static lp_status ndarray_file_check_range(const ndarray_file_cursor *cursor,
+                                          const lp_ndarray_entry *entry, int aux, size_t count,
+                                          int64_t limit) {
+  for (size_t i = 0; i < count; i++) {
+    int64_t index = ndarray_file_index(entry, aux, i);
+    if (index < 0 || index >= limit) {
+      return lp_fail(LP_ERROR_PARAMS,
+                     "params: array %zu, byte %zu: entry %zu of a sparse array is expected below "
+                     "%lld, found %lld",
+                     cursor->index, (size_t)(entry->aux[aux] - cursor->bytes), i, (long long)limit,
+                     (long long)index);
+    }
+  }
+  return LP_OK;
+}
+
+/* Looks at the contents, as far as they can be wrong. */
+static lp_status ndarray_file_check(const ndarray_file_cursor *cursor,
+                                    const lp_ndarray_entry *entry) {
+  if (entry->storage == NDARRAY_FILE_ROW_SPARSE) {
+    LP_TRY(ndarray_file_check_range(cursor, entry, 0, entry->stored, entry->shape.dim[0]));
+  } else if (entry->storage == NDARRAY_FILE_CSR) {
+    size_t rows = (size_t)entry->shape.dim[0];
+    int64_t last = 0;
+    for (size_t i = 0; i <= rows; i++) {
+      int64_t next = ndarray_file_index(entry, 0, i);
+      if (next < last || next > (int64_t)entry->stored) {
+        return lp_fail(LP_ERROR_PARAMS,
+                       "params: array %zu, byte %zu: row %zu of a csr array begins at %lld, "
+                       "expected a value from %lld to %zu",
+                       cursor->index, (size_t)(entry->aux[0] - cursor->bytes), i, (long long)next,
+                       (long long)last, entry->stored);
+      }
+      last = next;
+    }
+    LP_TRY(ndarray_file_check_range(cursor, entry, 1, entry->stored, entry->shape.dim[1]));
+  }
+  if (entry->type == NDARRAY_FILE_UINT64 && !entry->none) {
+    size_t count = entry->stored;
+    if (entry->storage == NDARRAY_FILE_DENSE) {
+      count = (size_t)lp_shape_size(&entry->shape);
+    } else if (entry->storage == NDARRAY_FILE_ROW_SPARSE) {
+      count *= (size_t)lp_shape_product(&entry->shape, 1, entry->shape.ndim);
+    }
+    for (size_t i = 0; i < count; i++) {
+      if ((entry->values[i * 8 + 7] & 0x80) != 0) {
+        return lp_fail(LP_ERROR_PARAMS,
+                       "params: array %zu, byte %zu: a uint64 is above 2^63 - 1", cursor->index,
+                       (size_t)(entry->values - cursor->bytes) + i * 8);
+      }
+    }
+  }
+  return LP_OK;
+}
+
+static lp_status ndarray_file_read_names(ndarray_file_cursor *cursor, lp_ndarray_place *places,
+                                         size_t count, bool *named) {
+  uint64_t num_names;
+  cursor->index = count;
+  LP_TRY(ndarray_file_u64(cursor, "the number of names", &num_names));
+  if (num_names != 0 && num_names != count) {
+    return lp_fail(LP_ERROR_PARAMS,
+                   "Invalid NDArray file format: byte %zu: expected 0 or %zu names, found %llu",
+                   cursor->at - 8, count, (unsigned long long)num_names);
+  }
+  *named = num_names != 0;
+  for (size_t i = 0; i < num_names; i++) {
+    uint64_t length;
+    const unsigned char *name;
+    cursor->index = i;
+    places[i].name = cursor->at;
+    LP_TRY(ndarray_file_u64(cursor, "the length of a name", &length));
+    if (length > SIZE_MAX) {
+      length = SIZE_MAX;
+    }
+    LP_TRY(ndarray_file_take(cursor, (size_t)length, "a name", &name));
+  }
+  return LP_OK;
+}
+
+lp_status lp_ndarray_file_open(const void *bytes, size_t size, lp_pool *pool,
+                               lp_ndarray_file *file) {
+  ndarray_file_cursor cursor = {bytes, size, 0, 0};
+  if (size < 24 || ndarray_file_load(cursor.bytes, 8) != NDARRAY_FILE_MAGIC) {
+    return lp_fail(LP_ERROR_PARAMS,
+                   "Invalid NDArray file format: expected at least 24 bytes that begin with "
+                   "0x112, found %zu bytes that begin with 0x%llx",
+                   size,
+                   (unsigned long long)ndarray_file_load(cursor.bytes, size < 8 ? size : 8));
+  }
+  uint64_t count = ndarray_file_load(cursor.bytes + 16, 8);
+  cursor.at = 24;
+  /* An array has at least 4 bytes. */
+  if (count > (size - cursor.at) / 4) {
+    return lp_fail(LP_ERROR_PARAMS,
+                   "Invalid NDArray file format: byte 16: %llu arrays cannot stand in %zu bytes",
+                   (unsigned long long)count, size);
+  }
+  lp_ndarray_place *places = lp_pool_array(pool, (size_t)count, sizeof *places);
+  if (places == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  for (size_t i = 0; i < count; i++) {
+    lp_ndarray_entry entry;
+    cursor.index = i;
+    places[i].array = cursor.at;
+    LP_TRY(ndarray_file_read(&cursor, &entry));
+    LP_TRY(ndarray_file_check(&cursor, &entry));
+  }
+  bool named;
+  LP_TRY(ndarray_file_read_names(&cursor, places, (size_t)count, &named));
+  file->bytes = bytes;
+  file->size = size;
+  file->count = (size_t)count;
+  file->named = named;
+  file->places = places;
+  return LP_OK;
+}
+
+void lp_ndarray_file_get(const lp_ndarray_file *file, size_t index, lp_ndarray_entry *entry) {
+  ndarray_file_cursor cursor = {file->bytes, file->size, file->places[index].array, index};
+  (void)ndarray_file_read(&cursor, entry); /* has succeeded before */
+  if (file->named) {
+    const unsigned char *name = file->bytes + file->places[index].name;
+    entry->name_length = (size_t)ndarray_file_load(name, 8);
+    entry->name = (const char *)(name + 8);
+  }
+}
+
+/* ---- copying --------------------------------------------------------------- */
+
+typedef union ndarray_file_buffer {
+  double alignment;
+  int64_t int64[NDARRAY_FILE_CHUNK];
+  int32_t int32[NDARRAY_FILE_CHUNK];
+  float float32[NDARRAY_FILE_CHUNK];
+  unsigned char bytes[NDARRAY_FILE_CHUNK * 8];
+} ndarray_file_buffer;
+
+static bool ndarray_file_little_endian(void) {
+  static const uint16_t one = 1;
+  return *(const unsigned char *)&one == 1;
+}
+
+/* `count` <= NDARRAY_FILE_CHUNK elements of a file, as the LPDType they are read as. */
+static void ndarray_file_decode(int type, const unsigned char *source, size_t count,
+                                ndarray_file_buffer *buffer) {
+  size_t size = ndarray_file_types[type].size;
+  if (type < LP_DTYPE_COUNT) {
+    memcpy(buffer->bytes, source, count * size);
+    for (size_t i = 0; !ndarray_file_little_endian() && i < count * size; i++) {
+      buffer->bytes[i] = source[i / size * size + (size - 1 - i % size)];
+    }
+    for (size_t i = 0; type == LP_BOOL && i < count; i++) {
+      buffer->bytes[i] = source[i] != 0;
+    }
+    return;
+  }
+  for (size_t i = 0; i < count; i++) {
+    uint64_t bits = ndarray_file_load(source + i * size, size);
+    if (type == NDARRAY_FILE_BFLOAT16) {
+      uint32_t wide = (uint32_t)bits << 16;
+      memcpy(&buffer->float32[i], &wide, sizeof wide);
+    } else if (type == NDARRAY_FILE_INT16) {
+      buffer->int32[i] = (int32_t)bits - ((int32_t)(bits >> 15) << 16);
+    } else if (type == NDARRAY_FILE_UINT16) {
+      buffer->int32[i] = (int32_t)bits;
+    } else {
+      buffer->int64[i] = (int64_t)bits;
+    }
+  }
+}
+
+/* `count` neighbouring elements of a file, to a place that is aligned for `to`. */
+static void ndarray_file_copy_run(int type, const unsigned char *source, size_t count, lp_dtype to,
+                                  char *target) {
+  size_t size = lp_dtype_size(to);
+  if (type == to && type != LP_BOOL && ndarray_file_little_endian()) {
+    if (count != 0) {
+      memcpy(target, source, count * size);
+    }
+    return;
+  }
+  for (size_t i = 0; i < count; i += NDARRAY_FILE_CHUNK) {
+    ndarray_file_buffer buffer;
+    size_t n = count - i < NDARRAY_FILE_CHUNK ? count - i : NDARRAY_FILE_CHUNK;
+    ndarray_file_decode(type, source + i * ndarray_file_types[type].size, n, &buffer);
+    lp_dtype_convert(ndarray_file_types[type].dtype, &buffer, to, target + i * size, n);
+  }
+}
+
+void lp_ndarray_file_copy(const lp_ndarray_entry *entry, lp_dtype to, void *target) {
+  char *elements = target;
+  size_t size = lp_dtype_size(to);
+  size_t stored_size = ndarray_file_types[entry->type].size;
+  size_t total = (size_t)lp_shape_size(&entry->shape);
+  if (entry->storage == NDARRAY_FILE_DENSE) {
+    ndarray_file_copy_run(entry->type, entry->values, total, to, elements);
+    return;
+  }
+  memset(elements, 0, total * size);
+  if (entry->storage == NDARRAY_FILE_ROW_SPARSE) {
+    size_t row_size = (size_t)lp_shape_product(&entry->shape, 1, entry->shape.ndim);
+    for (size_t i = 0; i < entry->stored; i++) {
+      size_t row = (size_t)ndarray_file_index(entry, 0, i);
+      ndarray_file_copy_run(entry->type, entry->values + i * row_size * stored_size, row_size, to,
+                            elements + row * row_size * size);
+    }
+    return;
+  }
+  size_t columns = (size_t)entry->shape.dim[1];
+  for (size_t row = 0; row < (size_t)entry->shape.dim[0]; row++) {
+    size_t end = (size_t)ndarray_file_index(entry, 0, row + 1);
+    for (size_t i = (size_t)ndarray_file_index(entry, 0, row); i < end; i++) {
+      size_t column = (size_t)ndarray_file_index(entry, 1, i);
+      ndarray_file_copy_run(entry->type, entry->values + i * stored_size, 1, to,
+                            elements + (row * columns + column) * size);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/*
+ * ndarray_file.h - reads .params files and NDArray lists of every version.
+ *
+ * lp_ndarray_file_open checks the whole file and makes an index of 16 bytes
+ * per array; no data is copied. Then each array is looked at with
+ * lp_ndarray_file_get and copied once, converted and densified on the way,
+ * with lp_ndarray_file_copy. After open has succeeded neither can fail.
+ */
+#ifndef LP_FORMAT_NDARRAY_FILE_H
+#define LP_FORMAT_NDARRAY_FILE_H
+
+#include "../base/memory.h"
+#include "../tensor/dtype.h"
+#include "../tensor/shape.h"
+
+typedef struct lp_ndarray_place lp_ndarray_place;
+
+typedef struct lp_ndarray_file {
+  const unsigned char *bytes; /* the caller's; must live as long as the file is used */
+  size_t size;
+  size_t count; /* arrays */
+  bool named;   /* every array has a name; false: none has */
+  const lp_ndarray_place *places;
+} lp_ndarray_file;
+
+/* One array; pointers are into the file's bytes, unaligned. */
+typedef struct lp_ndarray_entry {
+  const char *name; /* no NUL; "" when the list has no names */
+  size_t name_length;
+  bool none;      /* an array that was never given a shape: it has no type and no data */
+  lp_dtype dtype; /* what it is read as: int16, uint16 -> int32; uint32, uint64 -> int64; bfloat16 -> float32 */
+  lp_shape shape; /* all dims known; ndim 0 is a scalar of one element */
+
+  /* Of use to lp_ndarray_file_copy only. */
+  int type;    /* the file's type code */
+  int storage; /* 0 dense, 1 row_sparse, 2 csr */
+  const unsigned char *values;
+  size_t stored; /* rows (row_sparse) or elements (csr) that are stored */
+  const unsigned char *aux[2]; /* row_sparse: rows; csr: indptr, columns */
+  int aux_type[2];
+} lp_ndarray_entry;
+
+/*
+ * Checks the file and makes its index in the pool. Every count and size is
+ * compared with the bytes that are there before anything is allocated.
+ * LP_ERROR_PARAMS with the array's number and the byte: not such a file, cut
+ * off, a wrong count, dimension, type or index, a uint64 above 2^63 - 1.
+ * LP_ERROR_MEMORY. On failure *file is unchanged.
+ */
+LP_INTERNAL lp_status lp_ndarray_file_open(const void *bytes, size_t size, lp_pool *pool,
+                                           lp_ndarray_file *file);
+/* Array `index`, below file->count. */
+LP_INTERNAL void lp_ndarray_file_get(const lp_ndarray_file *file, size_t index,
+                                     lp_ndarray_entry *entry);
+/*
+ * Copies the elements of an array that is not none, as type `to` (converted as
+ * by lp_dtype_convert), to `target`: product(shape) elements, aligned for `to`.
+ * What a sparse array does not store becomes 0.
+ */
+LP_INTERNAL void lp_ndarray_file_copy(const lp_ndarray_entry *entry, lp_dtype to, void *target);
+
+#endif
