@@ -1,7 +1,7 @@
-// The single file, compiled by every compiler at hand, and the public header on its own.
+// The single file, compiled by every compiler at hand.
 
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -92,20 +92,4 @@ describe.each(COMPILERS)("with %s", (compiler) => {
       compile(compiler, [...flags, ...STRICT, "-c", "predict.c", "-o", `${compiler}.o`]);
     });
   }
-
-  withCompiler("the header compiles alone, as C11", () => {
-    copyFileSync(join(folder, "c_predict_api.h"), join(folder, "alone.h"));
-    writeFileSync(join(folder, "alone.c"), '#include "alone.h"\n');
-    compile(compiler, ["-std=c11", "-pedantic", ...STRICT, "-fsyntax-only", "alone.c"]);
-  });
-
-  withCompiler("the header compiles alone, as C++11", () => {
-    writeFileSync(join(folder, "alone.cc"), '#include "c_predict_api.h"\n');
-    const result = spawnSync(
-      compiler,
-      ["-std=c++11", "-pedantic", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "alone.cc"],
-      { cwd: folder, encoding: "utf8" },
-    );
-    expect(result.stderr).toBe("");
-  });
 });
