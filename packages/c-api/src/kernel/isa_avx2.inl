@@ -26,5 +26,22 @@
 #define V_SELECT_EQUAL(x, y, a, b) _mm256_blendv_ps((b), (a), _mm256_cmp_ps((x), (y), _CMP_EQ_OQ))
 #define V_SQRT(x) _mm256_sqrt_ps(x)
 #define V_FLOOR(x) _mm256_floor_ps(x)
+#define V_SUM(x) isa_avx2_sum(x)
+#ifndef LP_ISA_AVX2_FUNCTIONS
+#define LP_ISA_AVX2_FUNCTIONS
+static LP_ALWAYS_INLINE float isa_avx2_sum(__m256 x) {
+  __m128 half = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+  half = _mm_add_ps(half, _mm_movehl_ps(half, half));
+  return _mm_cvtss_f32(_mm_add_ss(half, _mm_shuffle_ps(half, half, 1)));
+}
+#endif
+#define V_AS_INT(x) _mm256_castps_si256(x)
+#define V_AS_FLOAT(i) _mm256_castsi256_ps(i)
+#define V_FROM_INT(i) _mm256_cvtepi32_ps(i)
+#define VI_SET1(i) _mm256_set1_epi32(i)
+#define VI_ADD(a, b) _mm256_add_epi32((a), (b))
+#define VI_SUB(a, b) _mm256_sub_epi32((a), (b))
+#define VI_SHIFT_LEFT(i, n) _mm256_slli_epi32((i), (n))
+#define VI_SHIFT_RIGHT(i, n) _mm256_srai_epi32((i), (n))
 #define LP_NAME(x) x##_avx2
 #define LP_ISA_LEVEL LP_ISA_AVX2

@@ -28,5 +28,14 @@
   _mm512_mask_blend_ps(_mm512_cmp_ps_mask((x), (y), _CMP_EQ_OQ), (b), (a))
 #define V_SQRT(x) _mm512_sqrt_ps(x)
 #define V_FLOOR(x) _mm512_roundscale_ps((x), _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)
+#define V_SUM(x) _mm512_reduce_add_ps(x)
+#define V_AS_INT(x) _mm512_castps_si512(x)
+#define V_AS_FLOAT(i) _mm512_castsi512_ps(i)
+#define V_FROM_INT(i) _mm512_cvtepi32_ps(i)
+#define VI_SET1(i) _mm512_set1_epi32(i)
+#define VI_ADD(a, b) _mm512_add_epi32((a), (b))
+#define VI_SUB(a, b) _mm512_sub_epi32((a), (b))
+#define VI_SHIFT_LEFT(i, n) _mm512_slli_epi32((i), (n))
+#define VI_SHIFT_RIGHT(i, n) _mm512_srai_epi32((i), (n))
 #define LP_NAME(x) x##_avx512
 #define LP_ISA_LEVEL LP_ISA_AVX512

@@ -26,5 +26,14 @@
 #undef V_SELECT_EQUAL
 #undef V_SQRT
 #undef V_FLOOR
+#undef V_AS_INT
+#undef V_AS_FLOAT
+#undef V_FROM_INT
+#undef VI_SET1
+#undef VI_ADD
+#undef VI_SUB
+#undef VI_SHIFT_LEFT
+#undef VI_SHIFT_RIGHT
+#undef V_SUM
 #undef LP_NAME
 #undef LP_ISA_LEVEL
