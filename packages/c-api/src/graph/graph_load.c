@@ -1,0 +1,501 @@
+/*
+ * graph_load.c - from a symbol file of any age to a graph.
+ *
+ * Upgrades (operators.md 1.4, 1.7): inputs that old files leave out become
+ * variables; argmax over "-1" of files before 0.9.5 means the whole array;
+ * files of 2015/16, which list every attribute of their day, tell by what they
+ * lack how Pooling rounds and that BatchNorm uses gamma.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "../format/symbol_file.h"
+#include "graph.h"
+
+#define GRAPH_LOAD_VERSION_WITHOUT 800 /* of files that state none */
+/* Outputs of one node, such as of a split. */
+#define GRAPH_LOAD_MAX_OUTPUTS 65536
+
+typedef struct graph_load_state {
+  lp_pool *pool;
+  lp_pool scratch;
+  lp_findings *findings;
+  lp_symbol_file file;
+  lp_graph *graph;
+  int version;
+  bool round_up; /* Pooling that does not say how it rounds */
+  lp_node *nodes; /* file nodes first, then variables that were added */
+  uint32_t num_nodes;
+  uint32_t capacity;
+  /* Unsupported operators, for one error that names all. */
+  char unsupported[1500];
+  size_t unsupported_used;
+  uint32_t num_unsupported;
+  bool unsupported_cut;
+} graph_load_state;
+
+static const char *graph_load_attr(const lp_symbol_node *node, const char *key) {
+  for (int i = 0; i < node->num_attrs; i++) {
+    if (strcmp(node->attrs[i].key, key) == 0) {
+      return node->attrs[i].value;
+    }
+  }
+  return NULL;
+}
+
+/* Adds a finding; the text is the thread's last error if NULL. */
+static lp_status graph_load_find(graph_load_state *state, bool warning, int code, const char *node,
+                                 const char *op, const char *text) {
+  lp_findings *findings = state->findings;
+  lp_finding *finding = lp_pool_take(findings->pool, sizeof *finding);
+  if (finding == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  if (text == NULL) {
+    text = lp_status_text();
+  }
+  finding->warning = warning;
+  finding->code = code;
+  finding->node = node;
+  finding->op = op;
+  finding->text = lp_pool_string(findings->pool, text, strlen(text));
+  if (finding->text == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  if (findings->last != NULL) {
+    findings->last->next = finding;
+  } else {
+    findings->first = finding;
+  }
+  findings->last = finding;
+  findings->num_errors += warning ? 0 : 1;
+  return LP_OK;
+}
+
+static lp_status graph_load_unsupported(graph_load_state *state, const lp_symbol_node *node) {
+  char text[400];
+  (void)snprintf(text, sizeof text, "Operator %.150s is not registered", node->op);
+  if (state->findings != NULL) {
+    return graph_load_find(state, false, LP_ERROR_UNSUPPORTED, node->name, node->op, text);
+  }
+  char item[400];
+  int length = snprintf(item, sizeof item, "%s%.150s (node %.150s)",
+                        state->num_unsupported == 0 ? "" : ", ", node->op, node->name);
+  state->num_unsupported++;
+  if (!state->unsupported_cut && length > 0 &&
+      state->unsupported_used + (size_t)length < sizeof state->unsupported) {
+    memcpy(state->unsupported + state->unsupported_used, item, (size_t)length + 1);
+    state->unsupported_used += (size_t)length;
+  } else {
+    state->unsupported_cut = true;
+  }
+  return LP_OK;
+}
+
+typedef struct graph_load_unknown {
+  graph_load_state *state;
+  const lp_symbol_node *node;
+  lp_status status;
+} graph_load_unknown;
+
+static void graph_load_on_unknown(void *context, const char *key) {
+  graph_load_unknown *unknown = context;
+  if (unknown->state->findings == NULL || unknown->status != LP_OK) {
+    return;
+  }
+  char text[300];
+  (void)snprintf(text, sizeof text, "unknown attribute '%.100s' is ignored", key);
+  unknown->status = graph_load_find(unknown->state, true, LP_ERROR_ATTRIBUTE, unknown->node->name,
+                                    unknown->node->op, text);
+}
+
+/* __shape__ of a variable; 0 and -1 in it are not known. An unreadable one is passed over with a warning. */
+static lp_status graph_load_variable(graph_load_state *state, const lp_symbol_node *from,
+                                     lp_node *node) {
+  const char *text = graph_load_attr(from, "__shape__");
+  node->shape = lp_shape_unknown();
+  node->num_outputs = 1;
+  node->num_visible = 1;
+  if (text == NULL) {
+    return LP_OK;
+  }
+  lp_tuple tuple;
+  lp_status status = lp_attr_parse_tuple("__shape__", text, false, &state->scratch, &tuple);
+  if (status == LP_ERROR_MEMORY) {
+    return status;
+  }
+  if (status != LP_OK || tuple.count > LP_MAX_NDIM) {
+    if (state->findings != NULL) {
+      return graph_load_find(state, true, LP_ERROR_ATTRIBUTE, node->name, "null",
+                             "__shape__ cannot be read and is ignored");
+    }
+    return LP_OK;
+  }
+  if (tuple.count > 0) {
+    node->shape = lp_shape_of(tuple.count, tuple.values);
+    for (int i = 0; i < tuple.count; i++) {
+      if (node->shape.dim[i] <= 0) {
+        node->shape.dim[i] = LP_DIM_UNKNOWN;
+      }
+    }
+  }
+  return LP_OK;
+}
+
+/* The attributes as the upgrades want them. */
+static lp_status graph_load_upgrade_attrs(graph_load_state *state, const lp_symbol_node *from,
+                                          const lp_op *op, lp_node *node) {
+  lp_attr_text *attrs =
+      lp_pool_array(state->pool, (size_t)from->num_attrs + 1, sizeof *attrs);
+  if (attrs == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  bool is_arg = strcmp(op->name, "argmax") == 0 || strcmp(op->name, "argmin") == 0;
+  uint32_t count = 0;
+  for (int i = 0; i < from->num_attrs; i++) {
+    if (state->version < 905 && is_arg && strcmp(from->attrs[i].key, "axis") == 0 &&
+        strcmp(from->attrs[i].value, "-1") == 0) {
+      continue;
+    }
+    attrs[count++] = from->attrs[i];
+  }
+  if (state->file.version == 0 && from->has_param && op->role == LP_ROLE_BATCH_NORM &&
+      graph_load_attr(from, "fix_gamma") == NULL) {
+    attrs[count].key = "fix_gamma";
+    attrs[count++].value = "False";
+  }
+  node->attrs = attrs;
+  node->num_attrs = count;
+  return LP_OK;
+}
+
+static lp_status graph_load_parse(graph_load_state *state, const lp_symbol_node *from,
+                                  lp_node *node, void **param) {
+  graph_load_unknown unknown = {state, from, LP_OK};
+  LP_TRY(lp_attr_parse(node->op, node->attrs, (int)node->num_attrs, state->pool,
+                       graph_load_on_unknown, &unknown, param));
+  LP_TRY(unknown.status);
+  return node->op->check != NULL ? node->op->check(*param) : LP_OK;
+}
+
+static lp_status graph_load_operator(graph_load_state *state, const lp_symbol_node *from,
+                                     lp_node *node) {
+  const lp_op *op = lp_op_find(from->op, strlen(from->op));
+  if (op == NULL) {
+    return graph_load_unsupported(state, from);
+  }
+  node->op = op;
+  LP_TRY(graph_load_upgrade_attrs(state, from, op, node));
+  lp_status status = graph_load_parse(state, from, node, &node->param);
+  if (status == LP_OK && op->legacy != NULL && state->file.version == 0 && from->has_param &&
+      graph_load_attr(from, "pooling_convention") == NULL) {
+    lp_findings *findings = state->findings;
+    state->findings = NULL; /* warnings were given for the first parse */
+    status = graph_load_parse(state, from, node, &node->param_round_down);
+    state->findings = findings;
+    if (status == LP_OK) {
+      void *other = node->param_round_down;
+      op->legacy(node->param, state->round_up);
+      op->legacy(other, !state->round_up);
+      state->graph->has_legacy_rounding = true;
+    }
+  }
+  if (status != LP_OK && status != LP_ERROR_MEMORY) {
+    status = lp_fail_within("Error in operator %.100s (%s): ", from->name, from->op);
+    if (state->findings != NULL) {
+      node->op = NULL;
+      return graph_load_find(state, false, status, from->name, from->op, NULL);
+    }
+    return status;
+  }
+  LP_TRY(status);
+  node->num_outputs = lp_op_count_outputs(op, node->param);
+  node->num_visible = lp_op_count_visible(op, node->param);
+  if (node->num_outputs < 1 || node->num_outputs > GRAPH_LOAD_MAX_OUTPUTS) {
+    return lp_fail(LP_ERROR_ATTRIBUTE, "Error in operator %.100s (%s): %d outputs, must be 1 to %d",
+                   from->name, from->op, node->num_outputs, GRAPH_LOAD_MAX_OUTPUTS);
+  }
+  return LP_OK;
+}
+
+/* Variables for inputs that the file leaves out. */
+static lp_status graph_load_inputs(graph_load_state *state, const lp_symbol_node *from,
+                                   lp_node *node) {
+  int wanted = node->op == NULL ? from->num_inputs : lp_op_count_inputs(node->op, node->param);
+  if (from->num_inputs > wanted) {
+    return lp_fail(LP_ERROR_SYMBOL, "Error in operator %.100s (%s): it has %d inputs, expected %d",
+                   from->name, from->op, from->num_inputs, wanted);
+  }
+  /* An operator of one or more repeated inputs cannot miss more than the file is long. */
+  if (wanted - from->num_inputs > 1024) {
+    return lp_fail(LP_ERROR_SYMBOL, "Error in operator %.100s (%s): it has %d inputs, expected %d",
+                   from->name, from->op, from->num_inputs, wanted);
+  }
+  lp_entry *inputs = lp_pool_array(state->pool, (size_t)wanted, sizeof *inputs);
+  if (inputs == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  for (int i = 0; i < from->num_inputs; i++) {
+    inputs[i].node = (uint32_t)from->inputs[i].node;
+    inputs[i].output = (uint32_t)from->inputs[i].output;
+  }
+  node->inputs = inputs;
+  node->num_inputs = (uint32_t)wanted;
+  for (int i = from->num_inputs; i < wanted; i++) {
+    char suffix[LP_OP_NAME_SIZE];
+    (void)lp_op_input_name(node->op, i, suffix);
+    lp_node added;
+    memset(&added, 0, sizeof added);
+    added.name = from->name[0] == '\0'
+                     ? lp_pool_format(state->pool, "%s", suffix)
+                     : lp_pool_format(state->pool, "%s_%s", from->name, suffix);
+    if (added.name == NULL) {
+      return LP_ERROR_MEMORY;
+    }
+    added.shape = lp_shape_unknown();
+    added.num_outputs = 1;
+    added.num_visible = 1;
+    if (state->num_nodes == state->capacity) {
+      size_t capacity;
+      lp_node *grown = NULL;
+      if (lp_size_multiply(state->capacity, 2, &capacity)) {
+        grown = lp_pool_array(&state->scratch, capacity, sizeof *grown);
+      }
+      if (grown == NULL) {
+        return LP_ERROR_MEMORY;
+      }
+      size_t index = (size_t)(node - state->nodes);
+      memcpy(grown, state->nodes, state->num_nodes * sizeof *grown);
+      state->nodes = grown;
+      state->capacity = (uint32_t)capacity;
+      node = &grown[index];
+    }
+    inputs[i].node = state->num_nodes;
+    inputs[i].output = 0;
+    state->nodes[state->num_nodes++] = added;
+  }
+  return LP_OK;
+}
+
+/* operators.md 1.7: other nodes of the file tell whether it is from the time of rounding up. */
+static bool graph_load_rounds_up(const lp_symbol_file *file) {
+  bool old = false, convolution = false;
+  for (int i = 0; i < file->num_nodes; i++) {
+    const lp_symbol_node *node = &file->nodes[i];
+    if (strcmp(node->op, "Pooling") == 0 && node->has_param &&
+        graph_load_attr(node, "global_pool") == NULL) {
+      return true;
+    }
+    if (strcmp(node->op, "Convolution") == 0 && node->has_param) {
+      const char *workspace = graph_load_attr(node, "workspace");
+      convolution = true;
+      old = old || graph_load_attr(node, "cudnn_tune") == NULL ||
+            (workspace != NULL && strcmp(workspace, "512") == 0);
+    }
+  }
+  return convolution && old;
+}
+
+/* Variables of one name are one variable: everybody takes the first. */
+static lp_status graph_load_merge_names(graph_load_state *state) {
+  lp_name_map map;
+  LP_TRY(lp_name_map_create(&map, state->num_nodes, &state->scratch));
+  uint32_t *first = lp_pool_array(&state->scratch, state->num_nodes, sizeof *first);
+  if (first == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  for (uint32_t i = 0; i < state->num_nodes; i++) {
+    lp_node *node = &state->nodes[i];
+    bool variable = i >= (uint32_t)state->file.num_nodes || state->file.nodes[i].variable;
+    first[i] = variable ? lp_name_map_add(&map, node->name, i) : i;
+    if (first[i] != i && !lp_shape_known(&state->nodes[first[i]].shape)) {
+      (void)lp_shape_merge(&state->nodes[first[i]].shape, &node->shape, NULL);
+    }
+  }
+  for (uint32_t i = 0; i < state->num_nodes; i++) {
+    lp_entry *inputs = (lp_entry *)(uintptr_t)state->nodes[i].inputs;
+    for (uint32_t k = 0; k < state->nodes[i].num_inputs; k++) {
+      inputs[k].node = first[inputs[k].node];
+    }
+  }
+  for (uint32_t i = 0; i < state->graph->num_heads; i++) {
+    state->graph->heads[i].node = first[state->graph->heads[i].node];
+  }
+  return LP_OK;
+}
+
+static lp_status graph_load_check_output(graph_load_state *state, const char *who, lp_entry entry) {
+  const lp_node *node = &state->nodes[entry.node];
+  bool failed = node->num_outputs == 0; /* an operator that is reported already */
+  if (!failed && entry.output >= (uint32_t)node->num_outputs) {
+    return lp_fail(LP_ERROR_SYMBOL, "%.100s takes output %u of node '%.100s', which has %d", who,
+                   (unsigned)entry.output, node->name, node->num_outputs);
+  }
+  return LP_OK;
+}
+
+static lp_status graph_load_check_outputs(graph_load_state *state) {
+  for (uint32_t i = 0; i < state->num_nodes; i++) {
+    const lp_node *node = &state->nodes[i];
+    for (uint32_t k = 0; k < node->num_inputs; k++) {
+      LP_TRY(graph_load_check_output(state, node->name, node->inputs[k]));
+    }
+  }
+  for (uint32_t i = 0; i < state->graph->num_heads; i++) {
+    LP_TRY(graph_load_check_output(state, "the graph", state->graph->heads[i]));
+  }
+  return LP_OK;
+}
+
+/* Puts the nodes that the heads need into execution order and numbers their outputs. */
+static lp_status graph_load_order(graph_load_state *state) {
+  lp_graph *graph = state->graph;
+  lp_graph whole = *graph;
+  whole.nodes = state->nodes;
+  whole.num_nodes = state->num_nodes;
+  uint32_t *order, count;
+  LP_TRY(lp_graph_select(&whole, graph->heads, graph->num_heads, &state->scratch, &order, &count));
+  uint32_t *place = lp_pool_array(&state->scratch, state->num_nodes, sizeof *place);
+  graph->nodes = lp_pool_array(state->pool, count, sizeof *graph->nodes);
+  if (place == NULL || graph->nodes == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  graph->num_nodes = count;
+  for (uint32_t i = 0; i < count; i++) {
+    place[order[i]] = i;
+    graph->nodes[i] = state->nodes[order[i]];
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    lp_node *node = &graph->nodes[i];
+    lp_entry *inputs = (lp_entry *)(uintptr_t)node->inputs;
+    for (uint32_t k = 0; k < node->num_inputs; k++) {
+      inputs[k].node = place[inputs[k].node];
+    }
+    node->first_entry = graph->num_entries;
+    if ((uint32_t)node->num_outputs > UINT32_MAX - graph->num_entries) {
+      return lp_fail(LP_ERROR_SYMBOL, "the graph has too many outputs");
+    }
+    graph->num_entries += (uint32_t)node->num_outputs;
+    graph->max_inputs = node->num_inputs > graph->max_inputs ? node->num_inputs : graph->max_inputs;
+    graph->max_outputs =
+        node->num_outputs > graph->max_outputs ? node->num_outputs : graph->max_outputs;
+  }
+  for (uint32_t i = 0; i < graph->num_heads; i++) {
+    graph->heads[i].node = place[graph->heads[i].node];
+  }
+  return LP_OK;
+}
+
+/* Which variables are states, labels, weights. */
+static void graph_load_classify(lp_graph *graph) {
+  for (uint32_t i = 0; i < graph->num_nodes; i++) {
+    graph->nodes[i].is_label = graph->nodes[i].op == NULL;
+  }
+  for (uint32_t i = 0; i < graph->num_heads; i++) {
+    graph->nodes[graph->heads[i].node].is_label = false;
+  }
+  for (uint32_t i = 0; i < graph->num_nodes; i++) {
+    const lp_op *op = graph->nodes[i].op;
+    for (uint32_t k = 0; k < graph->nodes[i].num_inputs; k++) {
+      lp_node *input = &graph->nodes[graph->nodes[i].inputs[k].node];
+      uint32_t bit = k < 32 ? 1u << k : 0u;
+      if (input->op != NULL) {
+        continue;
+      }
+      input->is_aux = input->is_aux || (op->aux_inputs & bit) != 0;
+      input->is_weight = input->is_weight || ((op->weight_inputs | op->aux_inputs) & bit) != 0;
+      input->is_label = input->is_label && (op->label_inputs & bit) != 0;
+    }
+  }
+}
+
+static lp_status graph_load_names(graph_load_state *state) {
+  lp_graph *graph = state->graph;
+  LP_TRY(lp_name_map_create(&graph->variables, graph->num_nodes, state->pool));
+  size_t visible = 0;
+  for (uint32_t i = 0; i < graph->num_nodes; i++) {
+    visible += (size_t)graph->nodes[i].num_visible;
+  }
+  LP_TRY(lp_name_map_create(&graph->internals, visible, state->pool));
+  for (uint32_t i = 0; i < graph->num_nodes; i++) {
+    const lp_node *node = &graph->nodes[i];
+    if (node->op == NULL) {
+      (void)lp_name_map_add(&graph->variables, node->name, i);
+      (void)lp_name_map_add(&graph->internals, node->name, node->first_entry);
+      continue;
+    }
+    for (int k = 0; k < node->num_visible; k++) {
+      char suffix[LP_OP_NAME_SIZE];
+      (void)lp_op_output_name(node->op, k, suffix);
+      const char *name = node->name[0] == '\0'
+                             ? lp_pool_format(state->pool, "%s", suffix)
+                             : lp_pool_format(state->pool, "%s_%s", node->name, suffix);
+      if (name == NULL) {
+        return LP_ERROR_MEMORY;
+      }
+      (void)lp_name_map_add(&graph->internals, name, node->first_entry + (uint32_t)k);
+    }
+  }
+  return LP_OK;
+}
+
+static lp_status graph_load_nodes(graph_load_state *state) {
+  const lp_symbol_file *file = &state->file;
+  state->capacity = (uint32_t)file->num_nodes + 16;
+  state->nodes = lp_pool_array(&state->scratch, state->capacity, sizeof *state->nodes);
+  state->graph->heads =
+      lp_pool_array(state->pool, (size_t)file->num_heads, sizeof *state->graph->heads);
+  if (state->nodes == NULL || state->graph->heads == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  state->num_nodes = (uint32_t)file->num_nodes;
+  for (int i = 0; i < file->num_nodes; i++) {
+    state->nodes[i].name = file->nodes[i].name;
+    LP_TRY(file->nodes[i].variable
+               ? graph_load_variable(state, &file->nodes[i], &state->nodes[i])
+               : graph_load_operator(state, &file->nodes[i], &state->nodes[i]));
+  }
+  if (state->num_unsupported != 0) {
+    return lp_fail(LP_ERROR_UNSUPPORTED,
+                   "Operator is not registered: the model needs %u node%s of operators that this "
+                   "library does not have: %s%s",
+                   (unsigned)state->num_unsupported, state->num_unsupported == 1 ? "" : "s",
+                   state->unsupported,
+                   state->unsupported_cut ? ", ...; LPCheckModel lists them all" : "");
+  }
+  state->graph->num_heads = (uint32_t)file->num_heads;
+  for (int i = 0; i < file->num_heads; i++) {
+    state->graph->heads[i].node = (uint32_t)file->heads[i].node;
+    state->graph->heads[i].output = (uint32_t)file->heads[i].output;
+  }
+  for (int i = 0; i < file->num_nodes; i++) {
+    LP_TRY(graph_load_inputs(state, &file->nodes[i], &state->nodes[i]));
+  }
+  LP_TRY(graph_load_merge_names(state));
+  LP_TRY(graph_load_check_outputs(state));
+  if (state->findings != NULL) {
+    return LP_OK;
+  }
+  LP_TRY(graph_load_order(state));
+  graph_load_classify(state->graph);
+  return graph_load_names(state);
+}
+
+lp_status lp_graph_load(const char *json, size_t size, lp_pool *pool, lp_findings *findings,
+                        lp_graph *graph) {
+  graph_load_state state;
+  memset(&state, 0, sizeof state);
+  memset(graph, 0, sizeof *graph);
+  state.pool = pool;
+  state.findings = findings;
+  state.graph = graph;
+  /* Names and attribute texts stay, so the file's pool is the graph's. */
+  lp_status status = lp_symbol_file_read(json, size, pool, &state.file);
+  if (status == LP_OK) {
+    state.version = state.file.version != 0 ? state.file.version : GRAPH_LOAD_VERSION_WITHOUT;
+    state.round_up = state.file.version == 0 && graph_load_rounds_up(&state.file);
+    status = graph_load_nodes(&state);
+  }
+  lp_pool_free(&state.scratch);
+  return status;
+}

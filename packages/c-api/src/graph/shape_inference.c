@@ -1,0 +1,216 @@
+/* shape_inference.c - sweeps of operators' shape and type rules. */
+#include "shape_inference.h"
+
+#include <string.h>
+
+/* A chain of any length settles in one sweep each way; more sweeps are for knowledge that turns around. */
+#define SHAPE_INFERENCE_MAX_SWEEPS 200
+
+typedef struct shape_inference_state {
+  const lp_selection *selection;
+  lp_shape *shapes;
+  lp_dtype *dtypes; /* NULL: shapes are inferred; else types */
+  lp_shape *in;     /* room for one node */
+  lp_shape *out;
+  lp_dtype *in_dtype;
+  lp_dtype *out_dtype;
+  bool *settled; /* per node of the selection: all known and checked */
+  bool changed;
+} shape_inference_state;
+
+static uint32_t shape_inference_entry(const lp_graph *graph, lp_entry entry) {
+  return graph->nodes[entry.node].first_entry + entry.output;
+}
+
+static lp_status shape_inference_visit(shape_inference_state *state, uint32_t position) {
+  const lp_graph *graph = state->selection->graph;
+  const lp_node *node = &graph->nodes[state->selection->order[position]];
+  if (node->op == NULL || state->settled[position]) {
+    return LP_OK;
+  }
+  lp_infer infer;
+  memset(&infer, 0, sizeof infer);
+  infer.node = node->name;
+  infer.op = node->op;
+  infer.param = lp_selection_param(state->selection, node);
+  infer.num_inputs = (int)node->num_inputs;
+  infer.num_outputs = node->num_outputs;
+  infer.in = state->in;
+  infer.out = state->out;
+  infer.in_dtype = state->in_dtype;
+  infer.out_dtype = state->out_dtype;
+  bool known = true;
+  for (uint32_t i = 0; i < node->num_inputs; i++) {
+    uint32_t entry = shape_inference_entry(graph, node->inputs[i]);
+    state->in[i] = state->shapes[entry];
+    if (state->dtypes != NULL) {
+      state->in_dtype[i] = state->dtypes[entry];
+    }
+  }
+  for (int i = 0; i < node->num_outputs; i++) {
+    uint32_t entry = node->first_entry + (uint32_t)i;
+    state->out[i] = state->shapes[entry];
+    if (state->dtypes != NULL) {
+      state->out_dtype[i] = state->dtypes[entry];
+    }
+  }
+  if (state->dtypes != NULL) {
+    LP_TRY(node->op->dtype != NULL ? node->op->dtype(&infer) : lp_infer_same_dtype(&infer));
+    for (uint32_t i = 0; i < node->num_inputs; i++) {
+      lp_dtype *dtype = &state->dtypes[shape_inference_entry(graph, node->inputs[i])];
+      /* Two inputs from one output: the second merge sees what the first left. */
+      if (state->in_dtype[i] != LP_DTYPE_UNKNOWN && *dtype != state->in_dtype[i]) {
+        LP_TRY(lp_infer_merge_dtype(&infer, dtype, state->in_dtype[i]));
+        state->changed = true;
+      }
+      known = known && *dtype != LP_DTYPE_UNKNOWN;
+    }
+    for (int i = 0; i < node->num_outputs; i++) {
+      lp_dtype *dtype = &state->dtypes[node->first_entry + (uint32_t)i];
+      if (*dtype != state->out_dtype[i]) {
+        *dtype = state->out_dtype[i];
+        state->changed = true;
+      }
+      known = known && *dtype != LP_DTYPE_UNKNOWN;
+    }
+  } else {
+    LP_TRY(node->op->shape != NULL ? node->op->shape(&infer) : lp_infer_same_shape(&infer));
+    bool learned = false;
+    for (uint32_t i = 0; i < node->num_inputs; i++) {
+      lp_shape *shape = &state->shapes[shape_inference_entry(graph, node->inputs[i])];
+      if (!lp_shape_merge(shape, &state->in[i], &learned)) {
+        LP_TRY(lp_infer_merge(&infer, &state->in[i], shape));
+      }
+      known = known && lp_shape_known(shape);
+    }
+    for (int i = 0; i < node->num_outputs; i++) {
+      lp_shape *shape = &state->shapes[node->first_entry + (uint32_t)i];
+      if (!lp_shape_merge(shape, &state->out[i], &learned)) {
+        LP_TRY(lp_infer_merge(&infer, &state->out[i], shape));
+      }
+      known = known && lp_shape_known(shape);
+    }
+    /* What was learned may contradict what the rule sees next time: settled only once it learns nothing more. */
+    state->changed = state->changed || learned;
+    known = known && !learned;
+  }
+  state->settled[position] = known;
+  return LP_OK;
+}
+
+static lp_status shape_inference_sweep(shape_inference_state *state) {
+  uint32_t count = state->selection->num_nodes;
+  for (int sweep = 0; sweep < SHAPE_INFERENCE_MAX_SWEEPS; sweep++) {
+    state->changed = false;
+    for (uint32_t i = 0; i < count; i++) {
+      LP_TRY(shape_inference_visit(state, i));
+    }
+    if (state->changed) {
+      for (uint32_t i = count; i-- > 0;) {
+        LP_TRY(shape_inference_visit(state, i));
+      }
+    }
+    if (!state->changed) {
+      return LP_OK;
+    }
+  }
+  return lp_fail(LP_ERROR_SHAPE, "shape inference does not settle after %d sweeps",
+                 SHAPE_INFERENCE_MAX_SWEEPS);
+}
+
+static lp_status shape_inference_run(const lp_selection *selection, lp_shape *shapes,
+                                     lp_dtype *dtypes) {
+  const lp_graph *graph = selection->graph;
+  lp_pool pool = {0};
+  size_t inputs = (size_t)graph->max_inputs + 1, outputs = (size_t)graph->max_outputs + 1;
+  shape_inference_state state;
+  memset(&state, 0, sizeof state);
+  state.selection = selection;
+  state.shapes = shapes;
+  state.dtypes = dtypes;
+  state.in = lp_pool_array(&pool, inputs, sizeof(lp_shape));
+  state.out = lp_pool_array(&pool, outputs, sizeof(lp_shape));
+  state.in_dtype = lp_pool_array(&pool, inputs, sizeof(lp_dtype));
+  state.out_dtype = lp_pool_array(&pool, outputs, sizeof(lp_dtype));
+  state.settled = lp_pool_array(&pool, selection->num_nodes, sizeof(bool));
+  lp_status status = LP_ERROR_MEMORY;
+  if (state.in != NULL && state.out != NULL && state.in_dtype != NULL &&
+      state.out_dtype != NULL && state.settled != NULL) {
+    status = shape_inference_sweep(&state);
+  }
+  lp_pool_free(&pool);
+  return status;
+}
+
+/* Gives variables that are still unknown the shape of their loaded parameter; whether there were any. */
+static bool shape_inference_use_loaded(const lp_selection *selection,
+                                       const lp_shape *const *loaded, lp_shape *shapes) {
+  bool used = false;
+  for (uint32_t i = 0; i < selection->num_nodes; i++) {
+    const lp_node *node = &selection->graph->nodes[selection->order[i]];
+    const lp_shape *shape = loaded[selection->order[i]];
+    if (node->op == NULL && shape != NULL && !lp_shape_known(&shapes[node->first_entry]) &&
+        lp_shape_merge(&shapes[node->first_entry], shape, NULL)) {
+      used = true;
+    }
+  }
+  return used;
+}
+
+lp_status lp_infer_shapes(const lp_selection *selection, const lp_shape *const *loaded,
+                          lp_shape *shapes) {
+  LP_TRY(shape_inference_run(selection, shapes, NULL));
+  if (shape_inference_use_loaded(selection, loaded, shapes)) {
+    LP_TRY(shape_inference_run(selection, shapes, NULL));
+  }
+  const lp_graph *graph = selection->graph;
+  for (uint32_t i = 0; i < selection->num_nodes; i++) {
+    const lp_node *node = &graph->nodes[selection->order[i]];
+    for (int k = 0; k < node->num_outputs; k++) {
+      lp_shape *shape = &shapes[node->first_entry + (uint32_t)k];
+      size_t bytes;
+      lp_shape_text text;
+      if (lp_shape_known(shape)) {
+        if (!lp_shape_bytes(shape, 8, &bytes)) {
+          return lp_fail(LP_ERROR_SHAPE, "Error in operator %s: its shape %s is too large",
+                         node->name, lp_shape_print(shape, &text));
+        }
+        continue;
+      }
+      if (node->op == NULL && node->is_label) {
+        *shape = lp_shape_1(0); /* nobody reads a label */
+        continue;
+      }
+      return lp_fail(LP_ERROR_SHAPE,
+                     "The shape information of is not enough to get the shapes: %s '%s' has shape "
+                     "%s; give the shapes of the inputs",
+                     node->op == NULL ? "variable" : "node", node->name,
+                     lp_shape_print(shape, &text));
+    }
+  }
+  return LP_OK;
+}
+
+lp_status lp_infer_dtypes(const lp_selection *selection, const lp_shape *shapes,
+                          lp_dtype *dtypes) {
+  /* Type rules may look at shapes but leave them alone: they get copies. */
+  LP_TRY(shape_inference_run(selection, (lp_shape *)(uintptr_t)shapes, dtypes));
+  const lp_graph *graph = selection->graph;
+  for (uint32_t i = 0; i < selection->num_nodes; i++) {
+    const lp_node *node = &graph->nodes[selection->order[i]];
+    for (int k = 0; k < node->num_outputs; k++) {
+      lp_dtype *dtype = &dtypes[node->first_entry + (uint32_t)k];
+      if (*dtype != LP_DTYPE_UNKNOWN) {
+        continue;
+      }
+      if (node->op == NULL && node->is_label) {
+        *dtype = LP_FLOAT32;
+        continue;
+      }
+      return lp_fail(LP_ERROR_DTYPE,
+                     "The type information is not enough, please provide input types: %s '%s'",
+                     node->op == NULL ? "variable" : "node", node->name);
+    }
+  }
+  return LP_OK;
+}
