@@ -4,7 +4,7 @@ export default defineProject({
   test: {
     name: "c-api",
     include: ["test-scripts/**/*.test.mjs"],
-    testTimeout: 120_000,
+    testTimeout: 600_000,
     hookTimeout: 600_000,
   },
 });
