@@ -100,8 +100,7 @@ function readTag(tag: Tag, doc: DocComment, file: string): void {
       return;
     case "error": {
       const match = /^\s+(LP_ERROR_\w+)\s+(\S.*)$/.exec(tag.text);
-      if (!match)
-        throw new GenerateError(file, tag.line, "@error needs a code and its trigger");
+      if (!match) throw new GenerateError(file, tag.line, "@error needs a code and its trigger");
       doc.errors.push({ code: match[1] ?? "", trigger: match[2] ?? "", line: tag.line });
       return;
     }
@@ -152,7 +151,9 @@ function readKind(
   if (special) {
     const [, what, name = "", length] = special;
     if (what === "struct")
-      return length === undefined ? { kind: "struct", struct: name } : fail("arrays of structures are not known");
+      return length === undefined
+        ? { kind: "struct", struct: name }
+        : fail("arrays of structures are not known");
     if (length === undefined) return { kind: "handle", handle: name };
     if (!parseLength(length)) fail(`"${length}" is not a length`);
     return { kind: "handles", handle: name, length };

@@ -1,7 +1,8 @@
 /** Header text to all output texts: parse once, then every back end. */
+
+import { type Backend, generatedBy, type Output } from "./backend/backend.js";
 import { cRestatement } from "./backend/c-restatement.js";
 import { descriptionJson } from "./backend/description-json.js";
-import { type Backend, generatedBy, type Output } from "./backend/backend.js";
 import { typescriptBinding } from "./backend/typescript-binding.js";
 import { typescriptTypes } from "./backend/typescript-types.js";
 import { parseHeader } from "./header-parser.js";

@@ -92,12 +92,12 @@ class HeaderReader {
   refuseErrors(root: Node): void {
     if (!root.hasError) return;
     const visit = (node: Node): void => {
-      if (node.isMissing) this.#fail(node, `the parser misses "${node.type}"`);
-      if (node.isError) this.#fail(node, `not valid C: "${node.text.slice(0, 60)}"`);
+      if (node.isMissing) throw this.#error(node, `the parser misses "${node.type}"`);
+      if (node.isError) throw this.#error(node, `not valid C: "${node.text.slice(0, 60)}"`);
       for (const child of node.children) if (child?.hasError || child?.isMissing) visit(child);
     };
     visit(root);
-    this.#fail(root, "not valid C");
+    throw this.#error(root, "not valid C");
   }
 
   readAll(parent: Node): void {
@@ -131,7 +131,7 @@ class HeaderReader {
           this.#readFunction(node, this.#requireDoc(node, doc));
           break;
         default:
-          this.#fail(node, `cannot read a ${node.type} here`);
+          throw this.#error(node, `cannot read a ${node.type} here`);
       }
     }
   }
@@ -142,31 +142,33 @@ class HeaderReader {
     return this.#api;
   }
 
-  #fail(node: Node | number, problem: string): never {
+  #error(node: Node | number, problem: string): GenerateError {
     const line = typeof node === "number" ? node : node.startPosition.row + 1;
-    throw new GenerateError(this.file, line, problem);
+    return new GenerateError(this.file, line, problem);
   }
 
   #refuseDeclarations(node: Node): void {
     for (const inner of node.descendantsOfType(["declaration", "type_definition"]))
-      if (inner) this.#fail(inner, "a declaration under a preprocessor condition");
+      if (inner) throw this.#error(inner, "a declaration under a preprocessor condition");
   }
 
   #requireDoc(node: Node, doc: Node | undefined): DocComment {
-    if (!doc) return this.#fail(node, "a declaration without a /** comment */ above it");
+    if (!doc) throw this.#error(node, "a declaration without a /** comment */ above it");
     const parsed = parseDocComment(doc.text, this.file, doc.startPosition.row + 1);
-    if (!parsed.text) this.#fail(doc, "the comment says nothing before its tags");
+    if (!parsed.text) throw this.#error(doc, "the comment says nothing before its tags");
     return parsed;
   }
 
   #define(node: Node, name: string): void {
     const line = this.#names.get(name);
-    if (line !== undefined) this.#fail(node, `${name} is already defined on line ${line}`);
+    if (line !== undefined) throw this.#error(node, `${name} is already defined on line ${line}`);
     this.#names.set(name, node.startPosition.row + 1);
   }
 
   #field(node: Node, name: string): Node {
-    return node.childForFieldName(name) ?? this.#fail(node, `a ${node.type} without ${name}`);
+    const child = node.childForFieldName(name);
+    if (!child) throw this.#error(node, `a ${node.type} without ${name}`);
+    return child;
   }
 
   // --- types ---
@@ -174,10 +176,8 @@ class HeaderReader {
   #baseType(node: Node, typeNode: Node): string {
     const base = typeNode.text.replace(/\s+/g, " ");
     const known =
-      base === "void" ||
-      (scalarTypes as readonly string[]).includes(base) ||
-      this.#names.has(base);
-    if (!known) this.#fail(node, `unknown type "${base}"`);
+      base === "void" || (scalarTypes as readonly string[]).includes(base) || this.#names.has(base);
+    if (!known) throw this.#error(node, `unknown type "${base}"`);
     return base;
   }
 
@@ -187,19 +187,23 @@ class HeaderReader {
     const type: CType = { base: this.#baseType(node, typeNode), pointers: 0, const: false };
     for (const child of node.namedChildren) {
       if (child?.type !== "type_qualifier") continue;
-      if (child.text !== "const") this.#fail(child, `qualifier "${child.text}" is not known`);
+      if (child.text !== "const")
+        throw this.#error(child, `qualifier "${child.text}" is not known`);
       type.const = true;
     }
     let declarator = node.childForFieldName("declarator");
-    while (declarator?.type === "pointer_declarator" || declarator?.type === "abstract_pointer_declarator") {
+    while (
+      declarator?.type === "pointer_declarator" ||
+      declarator?.type === "abstract_pointer_declarator"
+    ) {
       type.pointers++;
       for (const child of declarator.namedChildren)
         if (child?.type === "type_qualifier")
-          this.#fail(child, "a qualified pointer is not known");
+          throw this.#error(child, "a qualified pointer is not known");
       declarator = declarator.childForFieldName("declarator");
     }
     const name = declarator?.text ?? "";
-    if (name && !identifier.test(name)) this.#fail(node, `cannot read "${name}"`);
+    if (name && !identifier.test(name)) throw this.#error(node, `cannot read "${name}"`);
     return { type, name };
   }
 
@@ -207,24 +211,35 @@ class HeaderReader {
 
   #readTypedef(node: Node, doc: DocComment): void {
     if (doc.parameters.length || doc.errors.length || doc.thread || doc.returns)
-      this.#fail(node, "the comment of a type has tags");
+      throw this.#error(node, "the comment of a type has tags");
     const typeNode = this.#field(node, "type");
     const declarator = this.#field(node, "declarator");
-    if (typeNode.type === "enum_specifier") return this.#readEnum(node, typeNode, declarator, doc);
-    if (typeNode.type === "struct_specifier")
-      return this.#readStruct(node, typeNode, declarator, doc);
-    if (declarator.descendantsOfType("parameter_list").length)
-      return this.#readCallback(node, declarator, doc);
-    const inner = declarator.type === "pointer_declarator" ? this.#field(declarator, "declarator") : declarator;
-    if (inner.type !== "type_identifier") this.#fail(node, `cannot read the type "${node.text}"`);
+    if (typeNode.type === "enum_specifier") this.#readEnum(node, typeNode, declarator, doc);
+    else if (typeNode.type === "struct_specifier")
+      this.#readStruct(node, typeNode, declarator, doc);
+    else if (declarator.descendantsOfType("parameter_list").length)
+      this.#readCallback(node, declarator, doc);
+    else this.#readAlias(node, typeNode, declarator, doc);
+  }
+
+  /** Reads `typedef void *Handle;` and `typedef scalar name;`. */
+  #readAlias(node: Node, typeNode: Node, declarator: Node, doc: DocComment): void {
+    const inner =
+      declarator.type === "pointer_declarator" ? this.#field(declarator, "declarator") : declarator;
+    if (inner.type !== "type_identifier")
+      throw this.#error(node, `cannot read the type "${node.text}"`);
     if (typeNode.text === "void" && inner !== declarator) {
       this.#define(node, inner.text);
-      this.#pendingHandles.push({ name: inner.text, doc: doc.text, line: node.startPosition.row + 1 });
+      this.#pendingHandles.push({
+        name: inner.text,
+        doc: doc.text,
+        line: node.startPosition.row + 1,
+      });
       return;
     }
     const base = this.#baseType(node, typeNode);
     if (inner !== declarator || !(scalarTypes as readonly string[]).includes(base))
-      this.#fail(node, `cannot read the type "${node.text}"`);
+      throw this.#error(node, `cannot read the type "${node.text}"`);
     this.#define(node, inner.text);
     this.#api.aliases.push({ name: inner.text, type: base as ScalarType, doc: doc.text });
   }
@@ -236,7 +251,7 @@ class HeaderReader {
       const value = Number(member.childForFieldName("value")?.text ?? Number.NaN);
       const memberName = this.#field(member, "name").text;
       if (!Number.isInteger(value))
-        this.#fail(member, `${memberName} needs a whole number as its value`);
+        throw this.#error(member, `${memberName} needs a whole number as its value`);
       this.#define(member, memberName);
       result.members.push({ name: memberName, value, doc: text });
     });
@@ -252,17 +267,23 @@ class HeaderReader {
       const typeNode = this.#field(member, "type");
       const type = this.#baseType(member, typeNode) as ScalarType;
       const size = scalarSizeBytes[type];
-      if (size === undefined) this.#fail(member, `a member of type "${type}" is not known`);
+      if (size === undefined) throw this.#error(member, `a member of type "${type}" is not known`);
       const inner = this.#field(member, "declarator");
       const isArray = inner.type === "array_declarator";
       const count = isArray ? Number(this.#field(inner, "size").text) : undefined;
       if (count !== undefined && !(Number.isInteger(count) && count > 0))
-        this.#fail(member, "an array member needs a whole number as its length");
+        throw this.#error(member, "an array member needs a whole number as its length");
       const id = isArray ? this.#field(inner, "declarator") : inner;
-      if (id.type !== "field_identifier") this.#fail(member, `cannot read "${member.text}"`);
+      if (id.type !== "field_identifier") throw this.#error(member, `cannot read "${member.text}"`);
       offset = Math.ceil(offset / size) * size;
       alignment = Math.max(alignment, size);
-      members.push({ name: id.text, type, ...(count === undefined ? {} : { count }), offset, doc: text });
+      members.push({
+        name: id.text,
+        type,
+        ...(count === undefined ? {} : { count }),
+        offset,
+        doc: text,
+      });
       offset += size * (count ?? 1);
     });
     const sizeBytes = Math.ceil(offset / alignment) * alignment;
@@ -272,7 +293,7 @@ class HeaderReader {
   #tagName(node: Node, specifier: Node, declarator: Node): string {
     const name = declarator.text;
     const tag = specifier.childForFieldName("name")?.text;
-    if (tag !== name) this.#fail(node, `tag "${tag}" and type name "${name}" differ`);
+    if (tag !== name) throw this.#error(node, `tag "${tag}" and type name "${name}" differ`);
     this.#define(node, name);
     return name;
   }
@@ -284,10 +305,11 @@ class HeaderReader {
       if (child.type === "comment") comment = child;
       else if (child.type === type) {
         const doc = this.#requireDoc(child, comment);
-        if (doc.parameters.length || doc.errors.length) this.#fail(child, "a member with tags");
+        if (doc.parameters.length || doc.errors.length)
+          throw this.#error(child, "a member with tags");
         read(child, doc.text);
         comment = undefined;
-      } else this.#fail(child, `cannot read a ${child.type} here`);
+      } else throw this.#error(child, `cannot read a ${child.type} here`);
     }
   }
 
@@ -303,15 +325,15 @@ class HeaderReader {
       inner = this.#field(inner, "declarator");
     }
     if (inner.type !== "function_declarator")
-      return this.#fail(node, `cannot read the type "${node.text}"`);
+      throw this.#error(node, `cannot read the type "${node.text}"`);
     const name = this.#field(inner, "declarator").descendantsOfType("type_identifier")[0]?.text;
-    if (!name) return this.#fail(node, "a function type without a name");
+    if (!name) throw this.#error(node, "a function type without a name");
     this.#define(node, name);
     const callback: ApiCallback = { name, doc: doc.text, returns, parameters: [] };
     for (const parameter of this.#field(inner, "parameters").namedChildren) {
       if (!parameter) continue;
       const read = this.#readDeclarator(parameter);
-      if (!read.name) this.#fail(parameter, "a parameter without a name");
+      if (!read.name) throw this.#error(parameter, "a parameter without a name");
       callback.parameters.push(read);
     }
     this.#api.callbacks.push(callback);
@@ -330,22 +352,28 @@ class HeaderReader {
       returns.pointers++;
       inner = this.#field(inner, "declarator");
     }
-    if (inner.type !== "function_declarator") this.#fail(node, `not a function: "${node.text}"`);
+    if (inner.type !== "function_declarator")
+      throw this.#error(node, `not a function: "${node.text}"`);
     const name = this.#field(inner, "declarator").text;
     this.#define(node, name);
     const parameters = this.#readParameters(this.#field(inner, "parameters"), doc);
-    if (!doc.returns) return this.#fail(node, `${name} has no @return`);
-    if (!doc.thread) return this.#fail(node, `${name} has no @thread`);
+    if (!doc.returns) throw this.#error(node, `${name} has no @return`);
+    if (!doc.thread) throw this.#error(node, `${name} has no @thread`);
     const codes = new Set(this.#api.enums.flatMap((e) => e.members.map((m) => m.name)));
     for (const error of doc.errors)
-      if (!codes.has(error.code)) this.#fail(error.line, `${error.code} is not in LPErrorCode`);
+      if (!codes.has(error.code))
+        throw this.#error(error.line, `${error.code} is not in LPErrorCode`);
     this.#api.functions.push({
       name,
       line: node.startPosition.row + 1,
       part: this.#part,
       doc: doc.text,
       parameters,
-      returns: { type: returns, kind: this.#returnKind(node, returns, doc.returns), doc: doc.returns },
+      returns: {
+        type: returns,
+        kind: this.#returnKind(node, returns, doc.returns),
+        doc: doc.returns,
+      },
       errors: doc.errors.map(({ code, trigger }) => ({ code, trigger })),
       thread: doc.thread,
       concurrent: /^any\b/.test(doc.thread),
@@ -359,23 +387,27 @@ class HeaderReader {
       if (text === "0 or -1") return "status";
       if (/^One of LPErrorCode/.test(text)) return "code";
     }
-    return this.#fail(node, `@return "${text}" is none of: 0 or -1, One of LPErrorCode, string-view`);
+    throw this.#error(
+      node,
+      `@return "${text}" is none of: 0 or -1, One of LPErrorCode, string-view`,
+    );
   }
 
   #readParameters(list: Node, doc: DocComment): Parameter[] {
     const tags = new Map<string, ParameterTag>();
     for (const tag of doc.parameters) {
-      if (tags.has(tag.name)) this.#fail(tag.line, `a second @param ${tag.name}`);
+      if (tags.has(tag.name)) throw this.#error(tag.line, `a second @param ${tag.name}`);
       tags.set(tag.name, tag);
     }
     const result: Parameter[] = [];
     for (const node of list.namedChildren) {
       if (!node || node.type === "comment" || node.text === "void") continue;
-      if (node.type !== "parameter_declaration") this.#fail(node, `cannot read "${node.text}"`);
+      if (node.type !== "parameter_declaration")
+        throw this.#error(node, `cannot read "${node.text}"`);
       const { type, name } = this.#readDeclarator(node);
-      if (!name) this.#fail(node, "a parameter without a name");
+      if (!name) throw this.#error(node, "a parameter without a name");
       const tag = tags.get(name);
-      if (!tag) return this.#fail(node, `parameter ${name} has no @param`);
+      if (!tag) throw this.#error(node, `parameter ${name} has no @param`);
       tags.delete(name);
       const { line: _line, ...rest } = tag;
       const parameter: Parameter = { ...rest, type };
@@ -383,10 +415,11 @@ class HeaderReader {
       result.push(parameter);
     }
     for (const tag of tags.values())
-      this.#fail(tag.line, `@param ${tag.name} names no parameter of the function`);
+      throw this.#error(tag.line, `@param ${tag.name} names no parameter of the function`);
     const order = doc.parameters.map((t) => t.name).join(", ");
     const names = result.map((p) => p.name).join(", ");
-    if (order !== names) this.#fail(list, `the @param lines stand in another order: ${order}`);
+    if (order !== names)
+      throw this.#error(list, `the @param lines stand in another order: ${order}`);
     return result;
   }
 
@@ -416,15 +449,21 @@ class HeaderReader {
       opaque: t.base === "void" && t.pointers === 1 && !out,
     };
     if (!rules[p.kind])
-      this.#fail(node, `parameter ${p.name}: {${p.kind}} [${p.direction}] does not fit "${node.text}"`);
+      throw this.#error(
+        node,
+        `parameter ${p.name}: {${p.kind}} [${p.direction}] does not fit "${node.text}"`,
+      );
     const needsLibrary = p.kind === "view" || p.kind === "string-view";
     const needsNew = (p.kind === "handle" || p.kind === "handles") && out;
     if ((p.owner.is === "library") !== needsLibrary || (p.owner.is === "new") !== needsNew)
-      this.#fail(node, `parameter ${p.name}: owner "${p.owner.is}" does not fit {${p.kind}}`);
+      throw this.#error(
+        node,
+        `parameter ${p.name}: owner "${p.owner.is}" does not fit {${p.kind}}`,
+      );
     if (p.handle !== undefined) {
       const had = this.#handleKinds.get(t.base);
       if (had !== undefined && had !== p.handle)
-        this.#fail(node, `${t.base} is a handle of kind "${had}", not "${p.handle}"`);
+        throw this.#error(node, `${t.base} is a handle of kind "${had}", not "${p.handle}"`);
       this.#handleKinds.set(t.base, p.handle);
     }
   }
@@ -443,13 +482,17 @@ class HeaderReader {
   #resolveHandles(): void {
     for (const { name, doc, line } of this.#pendingHandles) {
       const kind = this.#handleKinds.get(name);
-      if (kind === undefined) this.#fail(line, `no parameter tells the kind of handle ${name}`);
+      if (kind === undefined)
+        throw this.#error(line, `no parameter tells the kind of handle ${name}`);
       const releases = new Set(
         this.#api.functions.flatMap((f) =>
-          f.parameters.flatMap((p) => (p.handle === kind && p.owner.is === "new" ? [p.owner.release] : [])),
+          f.parameters.flatMap((p) =>
+            p.handle === kind && p.owner.is === "new" ? [p.owner.release] : [],
+          ),
         ),
       );
-      if (releases.size > 1) this.#fail(line, `${name} is released by ${[...releases].join(", ")}`);
+      if (releases.size > 1)
+        throw this.#error(line, `${name} is released by ${[...releases].join(", ")}`);
       const [release] = releases;
       this.#api.handles.push({ name, kind: kind as string, ...(release ? { release } : {}), doc });
     }
@@ -462,13 +505,19 @@ class HeaderReader {
         const length = parseLength(p.length);
         for (const name of length ? lengthNames(length) : [])
           if (!byName.has(name))
-            this.#fail(f.line, `${f.name}: length of ${p.name} names "${name}", which is no parameter`);
+            throw this.#error(
+              f.line,
+              `${f.name}: length of ${p.name} names "${name}", which is no parameter`,
+            );
       }
       if (p.owner.is === "new") {
         const release = p.owner.release;
         const target = this.#api.functions.find((g) => g.name === release);
-        if (!target || target.parameters.length !== 1 || target.parameters[0]?.handle !== p.handle)
-          this.#fail(f.line, `${f.name}: ${release} is not a function that releases ${p.name}`);
+        if (target?.parameters.length !== 1 || target.parameters[0]?.handle !== p.handle)
+          throw this.#error(
+            f.line,
+            `${f.name}: ${release} is not a function that releases ${p.name}`,
+          );
       }
     }
   }

@@ -26,7 +26,8 @@ try {
   const changed = outputs.filter((o) => readOrEmpty(join(packages, o.path)) !== o.text);
   for (const output of changed) {
     const path = join(packages, output.path);
-    if (check) console.error(`packages/${output.path} is not what the header says; run pnpm generate`);
+    if (check)
+      console.error(`packages/${output.path} is not what the header says; run pnpm generate`);
     else {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, output.text);

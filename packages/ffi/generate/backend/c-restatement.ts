@@ -31,11 +31,19 @@ function restate(api: Api): string {
     lines.push(`_Static_assert(sizeof(${s.name}) == ${s.sizeBytes}, "size of ${s.name}");`);
     for (const m of s.members) {
       const path = `${s.name}.${m.name}`;
-      lines.push(`_Static_assert(offsetof(${s.name}, ${m.name}) == ${m.offset}, "offset of ${path}");`);
+      lines.push(
+        `_Static_assert(offsetof(${s.name}, ${m.name}) == ${m.offset}, "offset of ${path}");`,
+      );
       const member = `((${s.name} *)0)->${m.name}`;
-      assertType(m.count === undefined ? member : `&${member}[0]`, m.count === undefined ? m.type : `${m.type} *`, path);
+      assertType(
+        m.count === undefined ? member : `&${member}[0]`,
+        m.count === undefined ? m.type : `${m.type} *`,
+        path,
+      );
       if (m.count !== undefined)
-        lines.push(`_Static_assert(sizeof ${member} == ${m.count} * sizeof(${m.type}), "length of ${path}");`);
+        lines.push(
+          `_Static_assert(sizeof ${member} == ${m.count} * sizeof(${m.type}), "length of ${path}");`,
+        );
     }
   }
   const resolve = resolver(api);
@@ -43,12 +51,14 @@ function restate(api: Api): string {
     parameters.map((p) => formatCType(resolve(p.type))).join(", ") || "void";
   lines.push("", "/* Function types */");
   for (const c of api.callbacks)
-    assertType(`(${c.name})0`, `${formatCType(resolve(c.returns))} (*)(${list(c.parameters)})`, c.name);
+    assertType(
+      `(${c.name})0`,
+      `${formatCType(resolve(c.returns))} (*)(${list(c.parameters)})`,
+      c.name,
+    );
   lines.push("", "/* Prototypes: one that differs from the header's does not compile. */");
   for (const f of api.functions) {
-    const parameters = f.parameters
-      .map((p) => formatCType(resolve(p.type), p.name))
-      .join(", ");
+    const parameters = f.parameters.map((p) => formatCType(resolve(p.type), p.name)).join(", ");
     lines.push(`${formatCType(resolve(f.returns.type), f.name)}(${parameters || "void"});`);
   }
   lines.push("", "/* Pointers to them: every function exists under its type. */");

@@ -24,9 +24,13 @@ function checkExposure(api: Api): void {
   for (const name of asynchronous) {
     const channel = byName
       .get(name)
-      ?.parameters.some((p) => (p.handle === "predictor" && p.direction === "in") || p.struct === "LPError");
+      ?.parameters.some(
+        (p) => (p.handle === "predictor" && p.direction === "in") || p.struct === "LPError",
+      );
     if (!channel)
-      throw new Error(`typescript-exposure.ts: ${name} has no error channel for an asynchronous form`);
+      throw new Error(
+        `typescript-exposure.ts: ${name} has no error channel for an asynchronous form`,
+      );
   }
 }
 
@@ -46,8 +50,7 @@ export const ${f.name}: FunctionDescriptor = {
   part: ${f.part},
   returns: "${f.returns.kind}",${kind ? `\n  releases: "${kind}",` : ""}
   parameters: [
-${f.parameters.map((p) => `    ${parameterDescriptor(f, p, names)},`).join("\n")}
-  ],
+${f.parameters.map((p) => `    ${parameterDescriptor(f, p, names)},\n`).join("")}  ],
 };
 `;
   });
@@ -65,11 +68,13 @@ function parameterDescriptor(f: ApiFunction, p: Parameter, names: TypeScriptName
     ["role", role],
   ];
   const scalar = names.scalar(p.type);
-  if (["scalar", "array", "value", "view"].includes(p.kind)) fields.push(["type", scalar ?? "uint8_t"]);
+  if (["scalar", "array", "value", "view"].includes(p.kind))
+    fields.push(["type", scalar ?? "uint8_t"]);
   if (p.kind === "elements") fields.push(["output", p.direction === "out"]);
   if (length) fields.push(["length", length]);
   if (p.handle) fields.push(["handle", p.handle]);
-  if (p.kind === "handle" && p.direction === "in" && !f.concurrent) fields.push(["exclusive", true]);
+  if (p.kind === "handle" && p.direction === "in" && !f.concurrent)
+    fields.push(["exclusive", true]);
   if (p.struct) fields.push(["struct", p.struct]);
   if (p.kind === "callback") fields.push(["callback", p.type.base]);
   if (p.nullable) fields.push(["nullable", true]);
@@ -93,7 +98,8 @@ function binding(api: Api): string {
   for (const f of exposed(api))
     for (const p of f.parameters) {
       if (p.handle) handles.add(names.handle(p.handle));
-      if (p.struct && p.struct !== "LPError") structs.add(names.isArgument(p) ? `${p.struct}Input` : p.struct);
+      if (p.struct && p.struct !== "LPError")
+        structs.add(names.isArgument(p) ? `${p.struct}Input` : p.struct);
       if (p.kind === "callback") callbacks.add(p.type.base);
     }
   const methods = api.functions.map((f) => {
@@ -150,15 +156,22 @@ function method(f: ApiFunction, names: TypeScriptNames, async: boolean): string 
   const call = async ? "callAsync" : "call";
   const body =
     type === "void" && !async
-      ? `this.${call}(descriptors.${f.name}, arguments);`
-      : `return this.${call}(descriptors.${f.name}, arguments) as ${returned};`;
+      ? `this.${call}(descriptors.${f.name}, values);`
+      : `return this.${call}(descriptors.${f.name}, values) as ${returned};`;
+  // The signature is an overload, so that the number of arguments passed can be checked.
   return `${methodDoc(f, parameters, results, async)}
-  ${name}(${list}): ${returned} {
+  ${name}(${list}): ${returned};
+  ${name}(...values: unknown[]): ${returned} {
     ${body}
   }`;
 }
 
-function methodDoc(f: ApiFunction, parameters: Parameter[], results: Parameter[], async: boolean): string {
+function methodDoc(
+  f: ApiFunction,
+  parameters: Parameter[],
+  results: Parameter[],
+  async: boolean,
+): string {
   const blocks = [escapeDoc(f.doc)];
   if (async)
     blocks.push(
@@ -166,7 +179,10 @@ function methodDoc(f: ApiFunction, parameters: Parameter[], results: Parameter[]
     );
   blocks.push(`Threads: ${escapeDoc(f.thread)}.`);
   for (const p of parameters) {
-    const extent = p.length === undefined ? "" : ` (\`${p.length}\` ${p.kind === "bytes" ? "bytes" : "elements"})`;
+    const extent =
+      p.length === undefined
+        ? ""
+        : ` (\`${p.length}\` ${p.kind === "bytes" ? "bytes" : "elements"})`;
     blocks.push(`@param ${p.name} - ${escapeDoc(p.doc)}${extent}`);
   }
   if (f.returns.kind !== "status") blocks.push(`@returns ${escapeDoc(f.returns.doc)}`);
@@ -174,7 +190,9 @@ function methodDoc(f: ApiFunction, parameters: Parameter[], results: Parameter[]
   else if (results.length > 1)
     blocks.push(`@returns ${results.map((p) => `\`${p.name}\`: ${resultDoc(p)}`).join(" ")}`);
   for (const e of f.errors)
-    blocks.push(`@throws {@link NativeError} \`${errorCodeName(e.code)}\`: ${escapeDoc(e.trigger)}`);
+    blocks.push(
+      `@throws {@link NativeError} \`${errorCodeName(e.code)}\`: ${escapeDoc(e.trigger)}`,
+    );
   return docComment(blocks, "  ");
 }
 

@@ -19,8 +19,11 @@ export function docComment(blocks: string[], indent = ""): string {
       lines.push(...wrap(paragraph, 96 - indent.length, tag ? "  " : ""));
     }
   });
-  if (lines.length === 1 && (lines[0] ?? "").length + indent.length < 92) return `${indent}/** ${lines[0]} */`;
-  return [`${indent}/**`, ...lines.map((l) => `${indent} * ${l}`.trimEnd()), `${indent} */`].join("\n");
+  if (lines.length === 1 && (lines[0] ?? "").length + indent.length < 92)
+    return `${indent}/** ${lines[0]} */`;
+  return [`${indent}/**`, ...lines.map((l) => `${indent} * ${l}`.trimEnd()), `${indent} */`].join(
+    "\n",
+  );
 }
 
 function wrap(text: string, width: number, hanging: string): string[] {

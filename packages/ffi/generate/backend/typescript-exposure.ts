@@ -2,10 +2,8 @@
 
 /** Functions without a binding, each with its reason. */
 export const notExposed: Readonly<Record<string, string>> = {
-  LPSetAllocator:
-    "the engine allocates on threads of its own, where JavaScript cannot be called",
-  LPModelRetain:
-    "a model has one handle object here; JavaScript references to it do the counting",
+  LPSetAllocator: "the engine allocates on threads of its own, where JavaScript cannot be called",
+  LPModelRetain: "a model has one handle object here; JavaScript references to it do the counting",
 };
 
 /**

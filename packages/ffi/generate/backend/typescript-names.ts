@@ -30,7 +30,9 @@ export class TypeScriptNames {
 
   /** The scalar behind a base type; undefined for void. */
   scalar(type: CType): ScalarType | undefined {
-    return type.base === "void" ? undefined : (this.#aliases.get(type.base) ?? (type.base as ScalarType));
+    return type.base === "void"
+      ? undefined
+      : (this.#aliases.get(type.base) ?? (type.base as ScalarType));
   }
 
   handle(kind: string): string {

@@ -22,7 +22,9 @@ function file(api: Api, path: string, body: string): Output {
 
 function constants(api: Api): string {
   const parts = api.enums.map((e) => {
-    const members = e.members.map((m) => `${docComment([escapeDoc(m.doc)], "  ")}\n  ${m.name}: ${m.value},\n`);
+    const members = e.members.map(
+      (m) => `${docComment([escapeDoc(m.doc)], "  ")}\n  ${m.name}: ${m.value},\n`,
+    );
     return `
 ${docComment([escapeDoc(e.doc)])}
 export const ${e.name} = {
@@ -116,8 +118,14 @@ export type HandleKind = keyof typeof handleClasses;
 
 function callbacks(api: Api): string {
   const names = new TypeScriptNames(api);
-  const used = api.callbacks.filter((c) => !c.returns.pointers && c.returns.base === "void" && c.parameters.some((p) => p.type.base === "char"));
-  const kindOf = (base: string): string | undefined => api.handles.find((h) => h.name === base)?.kind;
+  const used = api.callbacks.filter(
+    (c) =>
+      !c.returns.pointers &&
+      c.returns.base === "void" &&
+      c.parameters.some((p) => p.type.base === "char"),
+  );
+  const kindOf = (base: string): string | undefined =>
+    api.handles.find((h) => h.name === base)?.kind;
   const imports = new Set<string>();
   const parts = used.map((c) => {
     const shown: string[] = [];

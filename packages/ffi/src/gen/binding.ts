@@ -28,8 +28,9 @@ export class Binding extends NativeBinding {
    * @returns string-view, valid until the next failing call of the same thread; "" if none failed
    *   yet. Success does not clear it.
    */
-  MXGetLastError(): string {
-    return this.call(descriptors.MXGetLastError, arguments) as string;
+  MXGetLastError(): string;
+  MXGetLastError(...values: unknown[]): string {
+    return this.call(descriptors.MXGetLastError, values) as string;
   }
 
   // int MXPredCreate(const char *symbol_json_str, const void *param_bytes, int param_size, int dev_type, int dev_id, uint32_t num_input_nodes, const char **input_keys, const uint32_t *input_shape_indptr, const uint32_t *input_shape_data, PredictorHandle *out);
@@ -73,8 +74,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `shape`: shapes contradict each other or are not sufficient
    * @throws {@link NativeError} `dtype`: element types contradict each other
    */
-  MXPredCreate(symbol_json_str: string, param_bytes: ArrayBufferView, param_size: number, dev_type: number, dev_id: number, num_input_nodes: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null): PredictorHandle {
-    return this.call(descriptors.MXPredCreate, arguments) as PredictorHandle;
+  MXPredCreate(symbol_json_str: string, param_bytes: ArrayBufferView, param_size: number, dev_type: number, dev_id: number, num_input_nodes: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null): PredictorHandle;
+  MXPredCreate(...values: unknown[]): PredictorHandle {
+    return this.call(descriptors.MXPredCreate, values) as PredictorHandle;
   }
 
   // int MXPredCreateEx(const char *symbol_json_str, const void *param_bytes, int param_size, int dev_type, int dev_id, uint32_t num_input_nodes, const char **input_keys, const uint32_t *input_shape_indptr, const uint32_t *input_shape_data, uint32_t num_provided_arg_dtypes, const char **provided_arg_dtype_names, const int *provided_arg_dtypes, PredictorHandle *out);
@@ -111,8 +113,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `shape`: shapes contradict each other or are not sufficient
    * @throws {@link NativeError} `dtype`: element types contradict each other
    */
-  MXPredCreateEx(symbol_json_str: string, param_bytes: ArrayBufferView, param_size: number, dev_type: number, dev_id: number, num_input_nodes: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null, num_provided_arg_dtypes: number, provided_arg_dtype_names: readonly string[] | null, provided_arg_dtypes: Int32Array | null): PredictorHandle {
-    return this.call(descriptors.MXPredCreateEx, arguments) as PredictorHandle;
+  MXPredCreateEx(symbol_json_str: string, param_bytes: ArrayBufferView, param_size: number, dev_type: number, dev_id: number, num_input_nodes: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null, num_provided_arg_dtypes: number, provided_arg_dtype_names: readonly string[] | null, provided_arg_dtypes: Int32Array | null): PredictorHandle;
+  MXPredCreateEx(...values: unknown[]): PredictorHandle {
+    return this.call(descriptors.MXPredCreateEx, values) as PredictorHandle;
   }
 
   // int MXPredCreatePartialOut(const char *symbol_json_str, const void *param_bytes, int param_size, int dev_type, int dev_id, uint32_t num_input_nodes, const char **input_keys, const uint32_t *input_shape_indptr, const uint32_t *input_shape_data, uint32_t num_output_nodes, const char **output_keys, PredictorHandle *out);
@@ -151,8 +154,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `shape`: shapes contradict each other or are not sufficient
    * @throws {@link NativeError} `dtype`: element types contradict each other
    */
-  MXPredCreatePartialOut(symbol_json_str: string, param_bytes: ArrayBufferView, param_size: number, dev_type: number, dev_id: number, num_input_nodes: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null, num_output_nodes: number, output_keys: readonly string[] | null): PredictorHandle {
-    return this.call(descriptors.MXPredCreatePartialOut, arguments) as PredictorHandle;
+  MXPredCreatePartialOut(symbol_json_str: string, param_bytes: ArrayBufferView, param_size: number, dev_type: number, dev_id: number, num_input_nodes: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null, num_output_nodes: number, output_keys: readonly string[] | null): PredictorHandle;
+  MXPredCreatePartialOut(...values: unknown[]): PredictorHandle {
+    return this.call(descriptors.MXPredCreatePartialOut, values) as PredictorHandle;
   }
 
   // int MXPredCreateMultiThread(const char *symbol_json_str, const void *param_bytes, int param_size, int dev_type, int dev_id, uint32_t num_input_nodes, const char **input_keys, const uint32_t *input_shape_indptr, const uint32_t *input_shape_data, int num_threads, PredictorHandle *out);
@@ -185,8 +189,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `shape`: shapes contradict each other or are not sufficient
    * @throws {@link NativeError} `dtype`: element types contradict each other
    */
-  MXPredCreateMultiThread(symbol_json_str: string, param_bytes: ArrayBufferView, param_size: number, dev_type: number, dev_id: number, num_input_nodes: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null, num_threads: number): PredictorHandle[] {
-    return this.call(descriptors.MXPredCreateMultiThread, arguments) as PredictorHandle[];
+  MXPredCreateMultiThread(symbol_json_str: string, param_bytes: ArrayBufferView, param_size: number, dev_type: number, dev_id: number, num_input_nodes: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null, num_threads: number): PredictorHandle[];
+  MXPredCreateMultiThread(...values: unknown[]): PredictorHandle[] {
+    return this.call(descriptors.MXPredCreateMultiThread, values) as PredictorHandle[];
   }
 
   // int MXPredReshape(uint32_t num_input_nodes, const char **input_keys, const uint32_t *input_shape_indptr, const uint32_t *input_shape_data, PredictorHandle handle, PredictorHandle *out);
@@ -214,8 +219,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `shape`: shapes contradict each other, are not sufficient, or
    *   change the size of a parameter
    */
-  MXPredReshape(num_input_nodes: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null, handle: PredictorHandle): PredictorHandle {
-    return this.call(descriptors.MXPredReshape, arguments) as PredictorHandle;
+  MXPredReshape(num_input_nodes: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null, handle: PredictorHandle): PredictorHandle;
+  MXPredReshape(...values: unknown[]): PredictorHandle {
+    return this.call(descriptors.MXPredReshape, values) as PredictorHandle;
   }
 
   /**
@@ -245,8 +251,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `shape`: shapes contradict each other, are not sufficient, or
    *   change the size of a parameter
    */
-  MXPredReshapeAsync(num_input_nodes: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null, handle: PredictorHandle): Promise<PredictorHandle> {
-    return this.callAsync(descriptors.MXPredReshape, arguments) as Promise<PredictorHandle>;
+  MXPredReshapeAsync(num_input_nodes: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null, handle: PredictorHandle): Promise<PredictorHandle>;
+  MXPredReshapeAsync(...values: unknown[]): Promise<PredictorHandle> {
+    return this.callAsync(descriptors.MXPredReshape, values) as Promise<PredictorHandle>;
   }
 
   // int MXPredGetOutputShape(PredictorHandle handle, uint32_t index, uint32_t **shape_data, uint32_t *shape_ndim);
@@ -263,8 +270,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `index`: there are not so many outputs
    * @throws {@link NativeError} `size`: a dimension does not fit 32 bits
    */
-  MXPredGetOutputShape(handle: PredictorHandle, index: number): { shape_data: Uint32Array; shape_ndim: number } {
-    return this.call(descriptors.MXPredGetOutputShape, arguments) as { shape_data: Uint32Array; shape_ndim: number };
+  MXPredGetOutputShape(handle: PredictorHandle, index: number): { shape_data: Uint32Array; shape_ndim: number };
+  MXPredGetOutputShape(...values: unknown[]): { shape_data: Uint32Array; shape_ndim: number } {
+    return this.call(descriptors.MXPredGetOutputShape, values) as { shape_data: Uint32Array; shape_ndim: number };
   }
 
   // int MXPredGetOutputType(PredictorHandle handle, uint32_t out_index, int *out_dtype);
@@ -281,8 +289,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `handle`: handle is not a predictor
    * @throws {@link NativeError} `index`: there are not so many outputs
    */
-  MXPredGetOutputType(handle: PredictorHandle, out_index: number): number {
-    return this.call(descriptors.MXPredGetOutputType, arguments) as number;
+  MXPredGetOutputType(handle: PredictorHandle, out_index: number): number;
+  MXPredGetOutputType(...values: unknown[]): number {
+    return this.call(descriptors.MXPredGetOutputType, values) as number;
   }
 
   // int MXPredSetInput(PredictorHandle handle, const char *key, const float *data, uint32_t size);
@@ -306,8 +315,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `size`: size is not the number of elements ("Memory size do not
    *   match")
    */
-  MXPredSetInput(handle: PredictorHandle, key: string, data: ElementArray, size: number): void {
-    this.call(descriptors.MXPredSetInput, arguments);
+  MXPredSetInput(handle: PredictorHandle, key: string, data: ElementArray, size: number): void;
+  MXPredSetInput(...values: unknown[]): void {
+    this.call(descriptors.MXPredSetInput, values);
   }
 
   // int MXPredForward(PredictorHandle handle);
@@ -327,8 +337,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `unsupported`: the values of the inputs ask for something an
    *   operator cannot do
    */
-  MXPredForward(handle: PredictorHandle): void {
-    this.call(descriptors.MXPredForward, arguments);
+  MXPredForward(handle: PredictorHandle): void;
+  MXPredForward(...values: unknown[]): void {
+    this.call(descriptors.MXPredForward, values);
   }
 
   /**
@@ -350,8 +361,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `unsupported`: the values of the inputs ask for something an
    *   operator cannot do
    */
-  MXPredForwardAsync(handle: PredictorHandle): Promise<void> {
-    return this.callAsync(descriptors.MXPredForward, arguments) as Promise<void>;
+  MXPredForwardAsync(handle: PredictorHandle): Promise<void>;
+  MXPredForwardAsync(...values: unknown[]): Promise<void> {
+    return this.callAsync(descriptors.MXPredForward, values) as Promise<void>;
   }
 
   // int MXPredPartialForward(PredictorHandle handle, int step, int *step_left);
@@ -372,8 +384,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `missing`: as MXPredForward
    * @throws {@link NativeError} `unsupported`: as MXPredForward
    */
-  MXPredPartialForward(handle: PredictorHandle, step: number): number {
-    return this.call(descriptors.MXPredPartialForward, arguments) as number;
+  MXPredPartialForward(handle: PredictorHandle, step: number): number;
+  MXPredPartialForward(...values: unknown[]): number {
+    return this.call(descriptors.MXPredPartialForward, values) as number;
   }
 
   /**
@@ -396,8 +409,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `missing`: as MXPredForward
    * @throws {@link NativeError} `unsupported`: as MXPredForward
    */
-  MXPredPartialForwardAsync(handle: PredictorHandle, step: number): Promise<number> {
-    return this.callAsync(descriptors.MXPredPartialForward, arguments) as Promise<number>;
+  MXPredPartialForwardAsync(handle: PredictorHandle, step: number): Promise<number>;
+  MXPredPartialForwardAsync(...values: unknown[]): Promise<number> {
+    return this.callAsync(descriptors.MXPredPartialForward, values) as Promise<number>;
   }
 
   // int MXPredGetOutput(PredictorHandle handle, uint32_t index, float *data, uint32_t size);
@@ -419,8 +433,9 @@ export class Binding extends NativeBinding {
    *   match")
    * @throws {@link NativeError} `state`: no forward has been completed yet
    */
-  MXPredGetOutput(handle: PredictorHandle, index: number, data: ElementArray, size: number): void {
-    this.call(descriptors.MXPredGetOutput, arguments);
+  MXPredGetOutput(handle: PredictorHandle, index: number, data: ElementArray, size: number): void;
+  MXPredGetOutput(...values: unknown[]): void {
+    this.call(descriptors.MXPredGetOutput, values);
   }
 
   // int MXPredFree(PredictorHandle handle);
@@ -432,8 +447,9 @@ export class Binding extends NativeBinding {
    * @param handle - The predictor; NULL does nothing.
    * @throws {@link NativeError} `handle`: handle is not a predictor
    */
-  MXPredFree(handle: PredictorHandle | null): void {
-    this.call(descriptors.MXPredFree, arguments);
+  MXPredFree(handle: PredictorHandle | null): void;
+  MXPredFree(...values: unknown[]): void {
+    this.call(descriptors.MXPredFree, values);
   }
 
   // int MXPredSetMonitorCallback(PredictorHandle handle, PredMonitorCallback callback, void *callback_handle, bool monitor_all);
@@ -454,8 +470,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `argument`: handle is NULL
    * @throws {@link NativeError} `handle`: handle is not a predictor
    */
-  MXPredSetMonitorCallback(handle: PredictorHandle, callback: PredMonitorCallback | null, monitor_all: boolean): void {
-    this.call(descriptors.MXPredSetMonitorCallback, arguments);
+  MXPredSetMonitorCallback(handle: PredictorHandle, callback: PredMonitorCallback | null, monitor_all: boolean): void;
+  MXPredSetMonitorCallback(...values: unknown[]): void {
+    this.call(descriptors.MXPredSetMonitorCallback, values);
   }
 
   // int MXNDListCreate(const char *nd_file_bytes, int nd_file_size, NDListHandle *out, uint32_t *out_length);
@@ -473,8 +490,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `argument`: a pointer is NULL, or the size is negative
    * @throws {@link NativeError} `params`: the file is damaged
    */
-  MXNDListCreate(nd_file_bytes: ArrayBufferView, nd_file_size: number): { out: NDListHandle; out_length: number } {
-    return this.call(descriptors.MXNDListCreate, arguments) as { out: NDListHandle; out_length: number };
+  MXNDListCreate(nd_file_bytes: ArrayBufferView, nd_file_size: number): { out: NDListHandle; out_length: number };
+  MXNDListCreate(...values: unknown[]): { out: NDListHandle; out_length: number } {
+    return this.call(descriptors.MXNDListCreate, values) as { out: NDListHandle; out_length: number };
   }
 
   // int MXNDListGet(NDListHandle handle, uint32_t index, const char **out_key, const float **out_data, const uint32_t **out_shape, uint32_t *out_ndim);
@@ -491,8 +509,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `handle`: handle is not an NDList
    * @throws {@link NativeError} `index`: there are not so many arrays ("Index out of range")
    */
-  MXNDListGet(handle: NDListHandle, index: number): { out_key: string; out_data: Float32Array; out_shape: Uint32Array; out_ndim: number } {
-    return this.call(descriptors.MXNDListGet, arguments) as { out_key: string; out_data: Float32Array; out_shape: Uint32Array; out_ndim: number };
+  MXNDListGet(handle: NDListHandle, index: number): { out_key: string; out_data: Float32Array; out_shape: Uint32Array; out_ndim: number };
+  MXNDListGet(...values: unknown[]): { out_key: string; out_data: Float32Array; out_shape: Uint32Array; out_ndim: number } {
+    return this.call(descriptors.MXNDListGet, values) as { out_key: string; out_data: Float32Array; out_shape: Uint32Array; out_ndim: number };
   }
 
   // int MXNDListFree(NDListHandle handle);
@@ -504,8 +523,9 @@ export class Binding extends NativeBinding {
    * @param handle - The list; NULL does nothing.
    * @throws {@link NativeError} `handle`: handle is not an NDList
    */
-  MXNDListFree(handle: NDListHandle | null): void {
-    this.call(descriptors.MXNDListFree, arguments);
+  MXNDListFree(handle: NDListHandle | null): void;
+  MXNDListFree(...values: unknown[]): void {
+    this.call(descriptors.MXNDListFree, values);
   }
 
   // const char *LPGetVersion(void);
@@ -516,8 +536,9 @@ export class Binding extends NativeBinding {
    *
    * @returns string-view, such as "0.1.0"; lives as long as the library
    */
-  LPGetVersion(): string {
-    return this.call(descriptors.LPGetVersion, arguments) as string;
+  LPGetVersion(): string;
+  LPGetVersion(...values: unknown[]): string {
+    return this.call(descriptors.LPGetVersion, values) as string;
   }
 
   // const char *LPGetBuildInfo(void);
@@ -529,8 +550,9 @@ export class Binding extends NativeBinding {
    * @returns string-view of `key=value` pairs with one space between them, such as "isa=avx2
    *   threads=yes blas=no"; lives as long as the library
    */
-  LPGetBuildInfo(): string {
-    return this.call(descriptors.LPGetBuildInfo, arguments) as string;
+  LPGetBuildInfo(): string;
+  LPGetBuildInfo(...values: unknown[]): string {
+    return this.call(descriptors.LPGetBuildInfo, values) as string;
   }
 
   // int LPGetErrorCode(void);
@@ -541,8 +563,9 @@ export class Binding extends NativeBinding {
    *
    * @returns One of LPErrorCode; it belongs to the text of MXGetLastError.
    */
-  LPGetErrorCode(): number {
-    return this.call(descriptors.LPGetErrorCode, arguments) as number;
+  LPGetErrorCode(): number;
+  LPGetErrorCode(...values: unknown[]): number {
+    return this.call(descriptors.LPGetErrorCode, values) as number;
   }
 
   // int LPSetAllocator(LPAllocateFunction allocate, LPReleaseFunction release, void *user);
@@ -561,8 +584,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `argument`: list_size is NULL, or list is NULL and list_capacity
    *   is not 0
    */
-  LPListOperators(list: ArrayBufferView | null, list_capacity: number): number {
-    return this.call(descriptors.LPListOperators, arguments) as number;
+  LPListOperators(list: ArrayBufferView | null, list_capacity: number): number;
+  LPListOperators(...values: unknown[]): number {
+    return this.call(descriptors.LPListOperators, values) as number;
   }
 
   // int LPCheckModel(const char *symbol_json, size_t symbol_json_size, char *report, size_t report_capacity, size_t *report_size, uint32_t *num_errors);
@@ -586,8 +610,9 @@ export class Binding extends NativeBinding {
    *   is 0)
    * @throws {@link NativeError} `symbol`: the symbol is damaged
    */
-  LPCheckModel(symbol_json: ArrayBufferView, symbol_json_size: number, report: ArrayBufferView | null, report_capacity: number): { report_size: number; num_errors: number } {
-    return this.call(descriptors.LPCheckModel, arguments) as { report_size: number; num_errors: number };
+  LPCheckModel(symbol_json: ArrayBufferView, symbol_json_size: number, report: ArrayBufferView | null, report_capacity: number): { report_size: number; num_errors: number };
+  LPCheckModel(...values: unknown[]): { report_size: number; num_errors: number } {
+    return this.call(descriptors.LPCheckModel, values) as { report_size: number; num_errors: number };
   }
 
   // int LPModelCreate(const char *symbol_json, size_t symbol_json_size, const void *params, size_t params_size, LPError *error, LPModelHandle *out);
@@ -611,8 +636,9 @@ export class Binding extends NativeBinding {
    *   have; the text names each with its node
    * @throws {@link NativeError} `attribute`: an attribute has an impossible value
    */
-  LPModelCreate(symbol_json: ArrayBufferView, symbol_json_size: number, params: ArrayBufferView | null, params_size: number): LPModelHandle {
-    return this.call(descriptors.LPModelCreate, arguments) as LPModelHandle;
+  LPModelCreate(symbol_json: ArrayBufferView, symbol_json_size: number, params: ArrayBufferView | null, params_size: number): LPModelHandle;
+  LPModelCreate(...values: unknown[]): LPModelHandle {
+    return this.call(descriptors.LPModelCreate, values) as LPModelHandle;
   }
 
   /**
@@ -638,8 +664,9 @@ export class Binding extends NativeBinding {
    *   have; the text names each with its node
    * @throws {@link NativeError} `attribute`: an attribute has an impossible value
    */
-  LPModelCreateAsync(symbol_json: ArrayBufferView, symbol_json_size: number, params: ArrayBufferView | null, params_size: number): Promise<LPModelHandle> {
-    return this.callAsync(descriptors.LPModelCreate, arguments) as Promise<LPModelHandle>;
+  LPModelCreateAsync(symbol_json: ArrayBufferView, symbol_json_size: number, params: ArrayBufferView | null, params_size: number): Promise<LPModelHandle>;
+  LPModelCreateAsync(...values: unknown[]): Promise<LPModelHandle> {
+    return this.callAsync(descriptors.LPModelCreate, values) as Promise<LPModelHandle>;
   }
 
   // int LPModelRetain(LPModelHandle model);
@@ -655,8 +682,9 @@ export class Binding extends NativeBinding {
    * @param model - The model; NULL does nothing.
    * @throws {@link NativeError} `handle`: model is not a model
    */
-  LPModelFree(model: LPModelHandle | null): void {
-    this.call(descriptors.LPModelFree, arguments);
+  LPModelFree(model: LPModelHandle | null): void;
+  LPModelFree(...values: unknown[]): void {
+    this.call(descriptors.LPModelFree, values);
   }
 
   // int LPModelGetInputCount(LPModelHandle model, uint32_t *count);
@@ -670,8 +698,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `argument`: a pointer is NULL
    * @throws {@link NativeError} `handle`: model is not a model
    */
-  LPModelGetInputCount(model: LPModelHandle): number {
-    return this.call(descriptors.LPModelGetInputCount, arguments) as number;
+  LPModelGetInputCount(model: LPModelHandle): number;
+  LPModelGetInputCount(...values: unknown[]): number {
+    return this.call(descriptors.LPModelGetInputCount, values) as number;
   }
 
   // int LPModelGetInputName(LPModelHandle model, uint32_t index, const char **name);
@@ -687,8 +716,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `handle`: model is not a model
    * @throws {@link NativeError} `index`: there are not so many inputs
    */
-  LPModelGetInputName(model: LPModelHandle, index: number): string {
-    return this.call(descriptors.LPModelGetInputName, arguments) as string;
+  LPModelGetInputName(model: LPModelHandle, index: number): string;
+  LPModelGetInputName(...values: unknown[]): string {
+    return this.call(descriptors.LPModelGetInputName, values) as string;
   }
 
   // int LPModelGetOutputCount(LPModelHandle model, uint32_t *count);
@@ -702,8 +732,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `argument`: a pointer is NULL
    * @throws {@link NativeError} `handle`: model is not a model
    */
-  LPModelGetOutputCount(model: LPModelHandle): number {
-    return this.call(descriptors.LPModelGetOutputCount, arguments) as number;
+  LPModelGetOutputCount(model: LPModelHandle): number;
+  LPModelGetOutputCount(...values: unknown[]): number {
+    return this.call(descriptors.LPModelGetOutputCount, values) as number;
   }
 
   // int LPModelGetOutputName(LPModelHandle model, uint32_t index, const char **name);
@@ -719,8 +750,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `handle`: model is not a model
    * @throws {@link NativeError} `index`: there are not so many outputs
    */
-  LPModelGetOutputName(model: LPModelHandle, index: number): string {
-    return this.call(descriptors.LPModelGetOutputName, arguments) as string;
+  LPModelGetOutputName(model: LPModelHandle, index: number): string;
+  LPModelGetOutputName(...values: unknown[]): string {
+    return this.call(descriptors.LPModelGetOutputName, values) as string;
   }
 
   // int LPPredCreate(LPModelHandle model, uint32_t num_inputs, const char **input_keys, const uint32_t *input_shape_indptr, const uint32_t *input_shape_data, uint32_t num_dtypes, const char **dtype_keys, const int *dtypes, uint32_t num_outputs, const char **output_keys, const LPOptions *options, LPError *error, PredictorHandle *out);
@@ -758,8 +790,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `dtype`: element types contradict each other
    * @throws {@link NativeError} `unsupported`: an operator cannot work on these shapes or types
    */
-  LPPredCreate(model: LPModelHandle, num_inputs: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null, num_dtypes: number, dtype_keys: readonly string[] | null, dtypes: Int32Array | null, num_outputs: number, output_keys: readonly string[] | null, options: LPOptionsInput | null): PredictorHandle {
-    return this.call(descriptors.LPPredCreate, arguments) as PredictorHandle;
+  LPPredCreate(model: LPModelHandle, num_inputs: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null, num_dtypes: number, dtype_keys: readonly string[] | null, dtypes: Int32Array | null, num_outputs: number, output_keys: readonly string[] | null, options: LPOptionsInput | null): PredictorHandle;
+  LPPredCreate(...values: unknown[]): PredictorHandle {
+    return this.call(descriptors.LPPredCreate, values) as PredictorHandle;
   }
 
   /**
@@ -799,8 +832,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `dtype`: element types contradict each other
    * @throws {@link NativeError} `unsupported`: an operator cannot work on these shapes or types
    */
-  LPPredCreateAsync(model: LPModelHandle, num_inputs: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null, num_dtypes: number, dtype_keys: readonly string[] | null, dtypes: Int32Array | null, num_outputs: number, output_keys: readonly string[] | null, options: LPOptionsInput | null): Promise<PredictorHandle> {
-    return this.callAsync(descriptors.LPPredCreate, arguments) as Promise<PredictorHandle>;
+  LPPredCreateAsync(model: LPModelHandle, num_inputs: number, input_keys: readonly string[] | null, input_shape_indptr: Uint32Array | null, input_shape_data: Uint32Array | null, num_dtypes: number, dtype_keys: readonly string[] | null, dtypes: Int32Array | null, num_outputs: number, output_keys: readonly string[] | null, options: LPOptionsInput | null): Promise<PredictorHandle>;
+  LPPredCreateAsync(...values: unknown[]): Promise<PredictorHandle> {
+    return this.callAsync(descriptors.LPPredCreate, values) as Promise<PredictorHandle>;
   }
 
   // const char *LPPredGetLastError(PredictorHandle handle);
@@ -815,8 +849,9 @@ export class Binding extends NativeBinding {
    * @returns string-view, valid until the next failing call on the predictor or MXPredFree; "" if
    *   none failed yet; NULL if handle is no predictor
    */
-  LPPredGetLastError(handle: PredictorHandle): string {
-    return this.call(descriptors.LPPredGetLastError, arguments) as string;
+  LPPredGetLastError(handle: PredictorHandle): string;
+  LPPredGetLastError(...values: unknown[]): string {
+    return this.call(descriptors.LPPredGetLastError, values) as string;
   }
 
   // int LPPredGetErrorCode(PredictorHandle handle);
@@ -829,8 +864,9 @@ export class Binding extends NativeBinding {
    * @returns One of LPErrorCode; LP_OK if no call on it failed yet; LP_ERROR_HANDLE if handle is
    *   no predictor
    */
-  LPPredGetErrorCode(handle: PredictorHandle): number {
-    return this.call(descriptors.LPPredGetErrorCode, arguments) as number;
+  LPPredGetErrorCode(handle: PredictorHandle): number;
+  LPPredGetErrorCode(...values: unknown[]): number {
+    return this.call(descriptors.LPPredGetErrorCode, values) as number;
   }
 
   // int LPPredGetInputCount(PredictorHandle handle, uint32_t *count);
@@ -844,8 +880,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `argument`: a pointer is NULL
    * @throws {@link NativeError} `handle`: handle is not a predictor
    */
-  LPPredGetInputCount(handle: PredictorHandle): number {
-    return this.call(descriptors.LPPredGetInputCount, arguments) as number;
+  LPPredGetInputCount(handle: PredictorHandle): number;
+  LPPredGetInputCount(...values: unknown[]): number {
+    return this.call(descriptors.LPPredGetInputCount, values) as number;
   }
 
   // int LPPredGetInputInfo(PredictorHandle handle, uint32_t index, const char **name, int *dtype, const int64_t **dims, uint32_t *ndim);
@@ -862,8 +899,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `handle`: handle is not a predictor
    * @throws {@link NativeError} `index`: there are not so many inputs
    */
-  LPPredGetInputInfo(handle: PredictorHandle, index: number): { name: string; dtype: number; dims: BigInt64Array; ndim: number } {
-    return this.call(descriptors.LPPredGetInputInfo, arguments) as { name: string; dtype: number; dims: BigInt64Array; ndim: number };
+  LPPredGetInputInfo(handle: PredictorHandle, index: number): { name: string; dtype: number; dims: BigInt64Array; ndim: number };
+  LPPredGetInputInfo(...values: unknown[]): { name: string; dtype: number; dims: BigInt64Array; ndim: number } {
+    return this.call(descriptors.LPPredGetInputInfo, values) as { name: string; dtype: number; dims: BigInt64Array; ndim: number };
   }
 
   // int LPPredGetOutputCount(PredictorHandle handle, uint32_t *count);
@@ -877,8 +915,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `argument`: a pointer is NULL
    * @throws {@link NativeError} `handle`: handle is not a predictor
    */
-  LPPredGetOutputCount(handle: PredictorHandle): number {
-    return this.call(descriptors.LPPredGetOutputCount, arguments) as number;
+  LPPredGetOutputCount(handle: PredictorHandle): number;
+  LPPredGetOutputCount(...values: unknown[]): number {
+    return this.call(descriptors.LPPredGetOutputCount, values) as number;
   }
 
   // int LPPredGetOutputInfo(PredictorHandle handle, uint32_t index, const char **name, int *dtype, const int64_t **dims, uint32_t *ndim);
@@ -895,8 +934,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `handle`: handle is not a predictor
    * @throws {@link NativeError} `index`: there are not so many outputs
    */
-  LPPredGetOutputInfo(handle: PredictorHandle, index: number): { name: string; dtype: number; dims: BigInt64Array; ndim: number } {
-    return this.call(descriptors.LPPredGetOutputInfo, arguments) as { name: string; dtype: number; dims: BigInt64Array; ndim: number };
+  LPPredGetOutputInfo(handle: PredictorHandle, index: number): { name: string; dtype: number; dims: BigInt64Array; ndim: number };
+  LPPredGetOutputInfo(...values: unknown[]): { name: string; dtype: number; dims: BigInt64Array; ndim: number } {
+    return this.call(descriptors.LPPredGetOutputInfo, values) as { name: string; dtype: number; dims: BigInt64Array; ndim: number };
   }
 
   // int LPPredSetInput(PredictorHandle handle, const char *key, int dtype, const void *data, size_t size_bytes);
@@ -920,8 +960,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `dtype`: the argument has another element type
    * @throws {@link NativeError} `size`: the argument has another size
    */
-  LPPredSetInput(handle: PredictorHandle, key: string, dtype: number, data: ArrayBufferView | null, size_bytes: number): void {
-    this.call(descriptors.LPPredSetInput, arguments);
+  LPPredSetInput(handle: PredictorHandle, key: string, dtype: number, data: ArrayBufferView | null, size_bytes: number): void;
+  LPPredSetInput(...values: unknown[]): void {
+    this.call(descriptors.LPPredSetInput, values);
   }
 
   // int LPPredGetOutput(PredictorHandle handle, uint32_t index, int dtype, void *data, size_t size_bytes);
@@ -943,8 +984,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `size`: the output has another size
    * @throws {@link NativeError} `state`: no forward has been completed yet
    */
-  LPPredGetOutput(handle: PredictorHandle, index: number, dtype: number, data: ArrayBufferView | null, size_bytes: number): void {
-    this.call(descriptors.LPPredGetOutput, arguments);
+  LPPredGetOutput(handle: PredictorHandle, index: number, dtype: number, data: ArrayBufferView | null, size_bytes: number): void;
+  LPPredGetOutput(...values: unknown[]): void {
+    this.call(descriptors.LPPredGetOutput, values);
   }
 
   // int LPPredGetOutputData(PredictorHandle handle, uint32_t index, const void **data, size_t *size_bytes);
@@ -962,8 +1004,9 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `index`: there are not so many outputs
    * @throws {@link NativeError} `state`: no forward has been completed yet
    */
-  LPPredGetOutputData(handle: PredictorHandle, index: number): { data: Uint8Array; size_bytes: number } {
-    return this.call(descriptors.LPPredGetOutputData, arguments) as { data: Uint8Array; size_bytes: number };
+  LPPredGetOutputData(handle: PredictorHandle, index: number): { data: Uint8Array; size_bytes: number };
+  LPPredGetOutputData(...values: unknown[]): { data: Uint8Array; size_bytes: number } {
+    return this.call(descriptors.LPPredGetOutputData, values) as { data: Uint8Array; size_bytes: number };
   }
 
   // int LPPredGetStats(PredictorHandle handle, LPStats *stats);
@@ -978,8 +1021,9 @@ export class Binding extends NativeBinding {
    *   version
    * @throws {@link NativeError} `handle`: handle is not a predictor
    */
-  LPPredGetStats(handle: PredictorHandle): LPStats {
-    return this.call(descriptors.LPPredGetStats, arguments) as LPStats;
+  LPPredGetStats(handle: PredictorHandle): LPStats;
+  LPPredGetStats(...values: unknown[]): LPStats {
+    return this.call(descriptors.LPPredGetStats, values) as LPStats;
   }
 
   // int LPArrayGetInfo(NDArrayHandle array, int *dtype, const int64_t **dims, uint32_t *ndim, const void **data, size_t *size_bytes);
@@ -995,7 +1039,8 @@ export class Binding extends NativeBinding {
    * @throws {@link NativeError} `argument`: a pointer is NULL
    * @throws {@link NativeError} `handle`: array is not such an array
    */
-  LPArrayGetInfo(array: NDArrayHandle): { dtype: number; dims: BigInt64Array; ndim: number; data: Uint8Array; size_bytes: number } {
-    return this.call(descriptors.LPArrayGetInfo, arguments) as { dtype: number; dims: BigInt64Array; ndim: number; data: Uint8Array; size_bytes: number };
+  LPArrayGetInfo(array: NDArrayHandle): { dtype: number; dims: BigInt64Array; ndim: number; data: Uint8Array; size_bytes: number };
+  LPArrayGetInfo(...values: unknown[]): { dtype: number; dims: BigInt64Array; ndim: number; data: Uint8Array; size_bytes: number } {
+    return this.call(descriptors.LPArrayGetInfo, values) as { dtype: number; dims: BigInt64Array; ndim: number; data: Uint8Array; size_bytes: number };
   }
 }

@@ -7,7 +7,6 @@ export const MXGetLastError: FunctionDescriptor = {
   part: 1,
   returns: "string-view",
   parameters: [
-
   ],
 };
 
@@ -250,7 +249,6 @@ export const LPGetVersion: FunctionDescriptor = {
   part: 2,
   returns: "string-view",
   parameters: [
-
   ],
 };
 
@@ -260,7 +258,6 @@ export const LPGetBuildInfo: FunctionDescriptor = {
   part: 2,
   returns: "string-view",
   parameters: [
-
   ],
 };
 
@@ -270,7 +267,6 @@ export const LPGetErrorCode: FunctionDescriptor = {
   part: 2,
   returns: "code",
   parameters: [
-
   ],
 };
 

@@ -1,0 +1,115 @@
+/**
+ * Finds and loads the library: an explicit path, else `LIBPREDICT_PATH`, else the platform
+ * package, else the workspace build. A place that is named and fails is an error; the search
+ * does not go on behind the caller's back.
+ */
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import koffi from "koffi";
+import { Binding } from "./gen/binding.js";
+import { type LoadAttempt, LoadError } from "./native-error.js";
+
+/** Where to look for the library. */
+export interface LoadOptions {
+  /** A library file, or the directory that holds it. Nothing else is tried then. */
+  readonly path?: string;
+}
+
+const fileNames: Partial<Record<NodeJS.Platform, string>> = {
+  darwin: "libpredict.dylib",
+  win32: "predict.dll",
+};
+
+/** What the library file is called on this system. */
+export const libraryFileName: string = fileNames[process.platform] ?? "libpredict.so";
+
+const loaded = new Map<string, Binding>();
+
+/**
+ * Loads the library; a file that is loaded already is not loaded again.
+ *
+ * A library that has only part one of the header (MXNet's own) loads too; its missing
+ * functions throw `unavailable` when they are called.
+ *
+ * @throws {@link LoadError} listing every place that was tried and why it failed
+ */
+export function loadLibrary(options: LoadOptions = {}): Binding {
+  const tried: LoadAttempt[] = [];
+  const attempt = (source: string, path: string): Binding | undefined => {
+    const found = open(path);
+    if (found instanceof Binding) return found;
+    tried.push({ source, path, reason: found });
+    return undefined;
+  };
+  const named = options.path !== undefined ? options.path : process.env["LIBPREDICT_PATH"];
+  if (options.path === undefined) tried.push({ source: "path", reason: "not given" });
+  if (named !== undefined && (named !== "" || options.path !== undefined)) {
+    const binding = attempt(
+      options.path !== undefined ? "path" : "LIBPREDICT_PATH",
+      resolve(named),
+    );
+    if (binding) return binding;
+    throw new LoadError(tried);
+  }
+  tried.push({ source: "LIBPREDICT_PATH", reason: "not set" });
+  const packageName = platformPackage();
+  const directory = packageDirectory(packageName);
+  if (directory === undefined) tried.push({ source: packageName, reason: "not installed" });
+  else {
+    const binding = attempt(packageName, join(directory, libraryFileName));
+    if (binding) return binding;
+  }
+  const workspace = fileURLToPath(new URL("../../c-api/dist/lib/", import.meta.url));
+  const binding = attempt("workspace build", join(workspace, libraryFileName));
+  if (binding) return binding;
+  throw new LoadError(tried);
+}
+
+/** Opens one file; a text tells why not. */
+function open(given: string): Binding | string {
+  if (!existsSync(given)) return "no such file";
+  const path = realpathSync(statSync(given).isDirectory() ? join(given, libraryFileName) : given);
+  const known = loaded.get(path);
+  if (known) return known;
+  try {
+    const library = koffi.load(path);
+    const binding = new Binding(library, path);
+    if (!binding.has("MXPredCreate"))
+      return "loads, but has no MXPredCreate: it is not a predict library";
+    loaded.set(path, binding);
+    return binding;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** The package that carries the library for this system, such as `@libpredict/linux-x64-musl`. */
+export function platformPackage(): string {
+  const musl = process.platform === "linux" && !usesGlibc() ? "-musl" : "";
+  return `@libpredict/${process.platform}-${process.arch}${musl}`;
+}
+
+function usesGlibc(): boolean {
+  const report = process.report as unknown as {
+    excludeNetwork?: boolean;
+    getReport(): { header?: { glibcVersionRuntime?: string } };
+  };
+  const before = report.excludeNetwork;
+  // Listing the network interfaces would make the report slow.
+  report.excludeNetwork = true;
+  try {
+    return report.getReport().header?.glibcVersionRuntime !== undefined;
+  } finally {
+    if (before !== undefined) report.excludeNetwork = before;
+  }
+}
+
+function packageDirectory(name: string): string | undefined {
+  try {
+    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Handles as objects: the address never leaves this package, and each handle knows
+ * its kind, its library and whether it may be used.
+ *
+ * Invariants: an address is handed to C only between `enter` and `leave`; the native
+ * object is released only when no call holds the handle; after that it is never handed out.
+ */
+import { NativeError } from "./native-error.js";
+
+/** `alive`: may be used. `busy`: a call is running on it. `freed`: given back, or about to be when the running call ends. */
+export type HandleState = "alive" | "busy" | "freed";
+
+const creationKey = Symbol("made by the binding");
+
+interface HandleAccess {
+  isHandle(value: unknown): value is NativeHandle;
+  library(handle: NativeHandle): object;
+  addressOf(handle: NativeHandle): bigint;
+  /** Begins a use; tells why not, if it cannot. */
+  enter(handle: NativeHandle, exclusive: boolean): "disposed" | "busy" | undefined;
+  /** Ends a use; runs the release that waited for it. */
+  leave(handle: NativeHandle): void;
+  markFreed(handle: NativeHandle): void;
+  unmarkFreed(handle: NativeHandle): void;
+  /** Has `release` run when the last use ends. */
+  releaseLater(handle: NativeHandle, release: () => void): void;
+}
+
+/** What the binding may do with handles and nobody else. */
+export let handleAccess: HandleAccess;
+
+/** A native object of one kind. Only the binding makes them. */
+export abstract class NativeHandle<Kind extends string = string> {
+  /** Which kind of object it is. */
+  readonly kind: Kind;
+  readonly #address: bigint;
+  readonly #library: object;
+  #calls = 0;
+  #exclusive = false;
+  #freed = false;
+  #pendingRelease: (() => void) | undefined;
+
+  /** @internal */
+  constructor(key: symbol, kind: Kind, address: bigint, library: object) {
+    if (key !== creationKey)
+      throw new NativeError("handle", "handles are made by the library only");
+    this.kind = kind;
+    this.#address = address;
+    this.#library = library;
+  }
+
+  /** Whether the handle may be used now. */
+  get state(): HandleState {
+    if (this.#freed) return "freed";
+    return this.#calls > 0 ? "busy" : "alive";
+  }
+
+  static {
+    handleAccess = {
+      isHandle: (value): value is NativeHandle =>
+        typeof value === "object" && value !== null && #address in value,
+      library: (handle) => handle.#library,
+      addressOf: (handle) => handle.#address,
+      enter(handle, exclusive) {
+        if (handle.#freed) return "disposed";
+        if (handle.#exclusive || (exclusive && handle.#calls > 0)) return "busy";
+        handle.#calls++;
+        handle.#exclusive = exclusive;
+        return undefined;
+      },
+      leave(handle) {
+        handle.#calls--;
+        handle.#exclusive = false;
+        if (handle.#calls > 0) return;
+        const release = handle.#pendingRelease;
+        handle.#pendingRelease = undefined;
+        release?.();
+      },
+      markFreed: (handle) => {
+        handle.#freed = true;
+      },
+      unmarkFreed: (handle) => {
+        handle.#freed = false;
+      },
+      releaseLater(handle, release) {
+        handle.#pendingRelease = release;
+      },
+    };
+  }
+}
+
+/** Makes a handle of a class. */
+export function makeHandle<H extends NativeHandle>(
+  handleClass: new (key: symbol, kind: H["kind"], address: bigint, library: object) => H,
+  kind: H["kind"],
+  address: bigint,
+  library: object,
+): H {
+  return new handleClass(creationKey, kind, address, library);
+}

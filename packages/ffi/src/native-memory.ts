@@ -1,0 +1,82 @@
+/**
+ * Reads memory that the library owns, always as a copy: a view would dangle once the
+ * library frees it.
+ */
+import koffi from "koffi";
+import type { ScalarName } from "./descriptor.js";
+import { NativeError } from "./native-error.js";
+
+type Maker = new (buffer: ArrayBuffer) => ArrayBufferView;
+
+const arrayClasses: Partial<Record<ScalarName, Maker>> = {
+  char: Uint8Array,
+  double: Float64Array,
+  float: Float32Array,
+  int: Int32Array,
+  int32_t: Int32Array,
+  int64_t: BigInt64Array,
+  size_t: BigUint64Array,
+  uint32_t: Uint32Array,
+  uint64_t: BigUint64Array,
+  uint8_t: Uint8Array,
+};
+const sizesBytes: Partial<Record<ScalarName, number>> = {
+  char: 1,
+  double: 8,
+  float: 4,
+  int: 4,
+  int32_t: 4,
+  int64_t: 8,
+  size_t: 8,
+  uint32_t: 4,
+  uint64_t: 8,
+  uint8_t: 1,
+};
+
+/** Makes zeroed memory for `count` elements of a C type. */
+export function allocateCells(type: ScalarName, count: number): ArrayBufferView {
+  const make = arrayClasses[type];
+  if (!make) throw new NativeError("internal", `no array holds ${type}`);
+  try {
+    return new make(new ArrayBuffer(count * (sizesBytes[type] ?? 1)));
+  } catch (cause) {
+    throw new NativeError("memory", `cannot make room for ${count} elements`, undefined, { cause });
+  }
+}
+
+/** Copies `count` elements from an address. */
+export function copyElements(address: bigint, type: ScalarName, count: number): ArrayBufferView {
+  const make = arrayClasses[type];
+  if (!make) throw new NativeError("internal", `no array holds ${type}`);
+  if (count === 0) return new make(new ArrayBuffer(0));
+  if (address === 0n)
+    throw new NativeError("internal", `the library gave a NULL pointer for ${count} elements`);
+  try {
+    return new make(koffi.view(address, count * (sizesBytes[type] ?? 1)).slice(0));
+  } catch (cause) {
+    throw new NativeError("memory", `cannot copy ${count} elements`, undefined, { cause });
+  }
+}
+
+/** Copies a NUL-terminated string; "" for NULL. */
+export function copyString(address: bigint | null): string {
+  return address === null || address === 0n ? "" : koffi.decode.string(address);
+}
+
+/** NUL-terminated strings in one piece of memory, and an array of pointers to them. */
+export class StringTable {
+  readonly pointers: BigUint64Array;
+  /** Must live as long as the pointers are used. */
+  readonly text: Buffer;
+
+  constructor(strings: readonly string[]) {
+    this.text = Buffer.from(strings.map((s) => `${s}\0`).join(""));
+    const base = strings.length > 0 ? koffi.address(this.text) : 0n;
+    this.pointers = new BigUint64Array(Math.max(1, strings.length));
+    let offset = 0;
+    strings.forEach((s, i) => {
+      this.pointers[i] = base + BigInt(offset);
+      offset += Buffer.byteLength(s) + 1;
+    });
+  }
+}
