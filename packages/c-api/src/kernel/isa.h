@@ -6,6 +6,7 @@
 #include "../base/cpu.h"
 
 #include <math.h>
+#include <string.h>
 
 #if LP_HAVE_X86_DISPATCH
 #include <immintrin.h>

@@ -1,0 +1,52 @@
+/* activation.inl - activation functions of float32 arrays; once per level, after vector_functions.inl. */
+
+/* What is left at the end goes through a vector that is filled from memory. */
+#define ACTIVATION_LOOP(function, expression)     \
+  case LP_ACTIVATE_##function:                    \
+    for (; i + LP_VL <= n; i += LP_VL) {          \
+      lp_v v = V_LOAD(x + i);                     \
+      V_STORE(y + i, (expression));               \
+    }                                             \
+    if (i < n) {                                  \
+      for (int64_t k = 0; k < n - i; k++) {       \
+        rest[k] = x[i + k];                       \
+      }                                           \
+      lp_v v = V_LOAD(rest);                      \
+      V_STORE(rest, (expression));                \
+      for (int64_t k = 0; k < n - i; k++) {       \
+        y[i + k] = rest[k];                       \
+      }                                           \
+    }                                             \
+    return
+
+static void LP_NAME(activation_floats)(lp_activation_function function, float slope, const float *x,
+                                       float *y, int64_t n) {
+  const lp_v by = V_SET1(slope);
+  const lp_v selu_scale = V_SET1(1.0507009873554805f);
+  const lp_v selu_slope = V_SET1((float)(1.0507009873554805 * 1.6732632423543772));
+  float rest[LP_VL] = {0.0f};
+  int64_t i = 0;
+  switch (function) {
+    ACTIVATION_LOOP(RELU, V_SELECT_GREATER(V_ZERO(), v, V_ZERO(), v));
+    ACTIVATION_LOOP(SIGMOID, LP_NAME(vector_sigmoid)(v));
+    ACTIVATION_LOOP(TANH, LP_NAME(vector_tanh)(v));
+    ACTIVATION_LOOP(SOFTRELU, LP_NAME(vector_softrelu)(v));
+    ACTIVATION_LOOP(SOFTSIGN, LP_NAME(vector_softsign)(v));
+    ACTIVATION_LOOP(LEAKY, V_SELECT_POSITIVE(v, v, V_MUL(by, v)));
+    ACTIVATION_LOOP(ELU, V_SELECT_POSITIVE(v, v, V_MUL(by, LP_NAME(vector_expm1)(v))));
+    ACTIVATION_LOOP(SELU, V_SELECT_POSITIVE(v, V_MUL(selu_scale, v),
+                                            V_MUL(selu_slope, LP_NAME(vector_expm1)(v))));
+    ACTIVATION_LOOP(GELU, LP_NAME(vector_gelu)(v));
+  }
+}
+#undef ACTIVATION_LOOP
+
+/* LP_VL slopes in turn. */
+static void LP_NAME(activation_slopes)(const float *slope, const float *x, float *y,
+                                       int64_t pixels) {
+  const lp_v by = V_LOAD(slope);
+  for (int64_t i = 0; i < pixels; i++) {
+    lp_v v = V_LOAD(x + i * LP_VL);
+    V_STORE(y + i * LP_VL, V_SELECT_POSITIVE(v, v, V_MUL(by, v)));
+  }
+}
