@@ -7,6 +7,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { withoutCommentsAndLiterals } from "./c-text.mjs";
 import {
   compileEngine,
   compileFlags,
@@ -63,8 +64,8 @@ export function findTestPrograms(folder = join(PACKAGE_ROOT, "test")) {
     .sort()
     .map((file) => {
       const source = join(folder, file);
-      const text = readFileSync(source, "utf8");
-      const tests = [...text.matchAll(/^\s*RUN\((\w+)\);/gm)].map((match) => match[1] ?? "");
+      const text = withoutCommentsAndLiterals(readFileSync(source, "utf8"));
+      const tests = [...text.matchAll(/\bRUN\((\w+)\)\s*;/g)].map((match) => match[1] ?? "");
       return { name: file.replace(/\.c$/, ""), source, tests };
     });
 }
