@@ -298,6 +298,9 @@ static lp_status ndarray_file_check_range(const ndarray_file_cursor *cursor,
 /* Looks at the contents, as far as they can be wrong. */
 static lp_status ndarray_file_check(const ndarray_file_cursor *cursor,
                                     const lp_ndarray_entry *entry) {
+  if (entry->none) {
+    return LP_OK;
+  }
   if (entry->storage == NDARRAY_FILE_ROW_SPARSE) {
     LP_TRY(ndarray_file_check_range(cursor, entry, 0, entry->stored, entry->shape.dim[0]));
   } else if (entry->storage == NDARRAY_FILE_CSR) {
@@ -316,7 +319,7 @@ static lp_status ndarray_file_check(const ndarray_file_cursor *cursor,
     }
     LP_TRY(ndarray_file_check_range(cursor, entry, 1, entry->stored, entry->shape.dim[1]));
   }
-  if (entry->type == NDARRAY_FILE_UINT64 && !entry->none) {
+  if (entry->type == NDARRAY_FILE_UINT64) {
     size_t count = entry->stored;
     if (entry->storage == NDARRAY_FILE_DENSE) {
       count = (size_t)lp_shape_size(&entry->shape);
