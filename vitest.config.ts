@@ -1,4 +1,20 @@
 import { defineConfig } from "vitest/config";
+import type { Reporter } from "vitest/node";
+
+/** Ends a run with every reason for which tests were skipped, and how many each one cost. */
+const skipReasons: Reporter = {
+  onTestRunEnd(modules) {
+    const counts = new Map<string, number>();
+    for (const module of modules) {
+      for (const test of module.children.allTests("skipped")) {
+        const result = test.result();
+        const reason = (result.state === "skipped" && result.note) || "no reason given";
+        counts.set(reason, (counts.get(reason) ?? 0) + 1);
+      }
+    }
+    for (const [reason, count] of counts) console.log(`skipped ${count}: ${reason}`);
+  },
+};
 
 export default defineConfig({
   test: {
@@ -9,5 +25,6 @@ export default defineConfig({
       "packages/conformance",
       "packages/examples/typescript",
     ],
+    reporters: ["default", skipReasons],
   },
 });

@@ -45,7 +45,8 @@ const publicHeader = join(PACKAGE_ROOT, "include", "c_predict_api.h");
 describe("c_predict_api.h", () => {
   for (const { compiler, isAbsent } of KNOWN_COMPILERS) {
     test(`compiles alone with ${compiler}, as C11`, (context) => {
-      if (isAbsent && !requireAll) context.skip(`${compiler} is not installed`);
+      if (isAbsent && !requireAll)
+        context.skip(`${compiler} is not here; install the package ${compiler}`);
       expect(syntaxErrors([compiler], [...C11, "-pedantic"], publicHeader)).toBe("");
     });
   }

@@ -70,7 +70,8 @@ describe.each(KNOWN_COMPILERS)("with $compiler", ({ compiler, isAbsent }) => {
   /** @param {string} title @param {() => void} body */
   const withCompiler = (title, body) =>
     test(title, (context) => {
-      if (isAbsent && !requireAll) context.skip(`${compiler} is not installed`);
+      if (isAbsent && !requireAll)
+        context.skip(`${compiler} is not here; install the package ${compiler}`);
       body();
     });
 

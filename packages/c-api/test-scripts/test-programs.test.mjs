@@ -13,9 +13,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const compiler = findCompiler();
 const sanitizers = sanitizerFlags(compiler);
-const withSanitizers = test.skipIf(
-  sanitizers.missing !== "" && process.env["LIBPREDICT_REQUIRE_ALL"] !== "1",
-);
+
+/** @param {string} title @param {() => Promise<void>} body */
+const withSanitizers = (title, body) =>
+  test(title, async (context) => {
+    if (sanitizers.missing !== "" && process.env["LIBPREDICT_REQUIRE_ALL"] !== "1") {
+      context.skip(sanitizers.missing);
+    }
+    await body();
+  });
 
 /**
  * @param {string} name
