@@ -391,7 +391,7 @@ lp_status lp_ndarray_file_open(const void *bytes, size_t size, lp_pool *pool,
     LP_TRY(ndarray_file_read(&cursor, &entry));
     LP_TRY(ndarray_file_check(&cursor, &entry));
   }
-  bool named;
+  bool named = false;
   LP_TRY(ndarray_file_read_names(&cursor, places, (size_t)count, &named));
   file->bytes = bytes;
   file->size = size;
