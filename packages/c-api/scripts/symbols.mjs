@@ -2,24 +2,31 @@
 
 import { spawnSync } from "node:child_process";
 
+const TOOLS = ["nm", "llvm-nm", "llvm-nm-19", "llvm-nm-16", "llvm-nm-14"];
+
+/** @returns {string | undefined} The program that lists symbols here, if there is one. */
+export function symbolTool() {
+  return TOOLS.find((tool) => !spawnSync(tool, ["--version"]).error);
+}
+
 /**
  * @param {string} file A shared library or an object.
  * @param {boolean} isObject
- * @returns {string[] | undefined} Defined external names, sorted; undefined where no nm is found.
+ * @returns {string[] | undefined} Defined external names, sorted; undefined where there is no tool.
+ * @throws {Error} The tool cannot read the file.
  */
 export function exportedSymbols(file, isObject = false) {
-  for (const tool of ["nm", "llvm-nm", "llvm-nm-19", "llvm-nm-16", "llvm-nm-14"]) {
-    const result = spawnSync(tool, [isObject ? "-g" : "-D", "--defined-only", file], {
-      encoding: "utf8",
-    });
-    if (result.error || result.status !== 0) continue;
-    return result.stdout
-      .split("\n")
-      .map((line) => /^[0-9a-f]* *[A-Za-z] (\S+)$/.exec(line.trim())?.[1])
-      .filter((name) => name !== undefined)
-      .sort();
-  }
-  return undefined;
+  const tool = symbolTool();
+  if (tool === undefined) return undefined;
+  const result = spawnSync(tool, [isObject ? "-g" : "-D", "--defined-only", file], {
+    encoding: "utf8",
+  });
+  if (result.status !== 0) throw new Error(`${tool}: ${result.stderr.trim()}`);
+  return result.stdout
+    .split("\n")
+    .map((line) => /^[0-9a-f]* *[A-Za-z] (\S+)$/.exec(line.trim())?.[1])
+    .filter((name) => name !== undefined)
+    .sort();
 }
 
 /**

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { publicFunctions } from "../scripts/c-text.mjs";
 import { PACKAGE_ROOT } from "../scripts/objects.mjs";
-import { exportedSymbols, symbolDifferences } from "../scripts/symbols.mjs";
+import { exportedSymbols, symbolDifferences, symbolTool } from "../scripts/symbols.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "libpredict-symbols-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const noTool = exportedSymbols(join(PACKAGE_ROOT, "dist", "lib", "libpredict.so")) === undefined;
+const noTool = symbolTool() === undefined;
 
 /** @param {string} title @param {() => void} body */
 const withTool = (title, body) =>
