@@ -94,6 +94,13 @@ static bool pass_fusion_channels(const lp_program *program, uint32_t value, int6
          v->shape.dim[0] == channels;
 }
 
+/* Axis 1 of the output is the channel that an epilogue counts: not so in a FullyConnected that keeps more than two axes. */
+static bool pass_fusion_axis_one(const lp_program *program, const lp_step *linear) {
+  const lp_shape *output = &program->values[linear->outputs[0]].shape;
+  const lp_shape *weight = &program->values[linear->inputs[1]].shape;
+  return output->ndim == 2 || (output->ndim > 2 && weight->ndim == output->ndim);
+}
+
 lp_status lp_pass_fold_batch_norm(lp_program *program) {
   pass_fusion_state state;
   LP_TRY(pass_fusion_begin(&state, program));
@@ -112,15 +119,13 @@ lp_status lp_pass_fold_batch_norm(lp_program *program) {
     step->op->batch_norm(step->param, &changed.fold.epsilon, &changed.fold.fix_gamma, &axis);
     const lp_shape *shape = &program->values[step->inputs[0]].shape;
     axis = axis < 0 ? axis + shape->ndim : axis;
-    bool constant = axis == 1 && shape->ndim >= 2;
+    bool constant = axis == 1 && pass_fusion_axis_one(program, linear);
     for (int k = 1; k < 5 && constant; k++) {
       constant = pass_fusion_channels(program, step->inputs[k], shape->dim[1]);
     }
-    /* A bias that is no constant would have to be scaled at run time; a FullyConnected that keeps more axes has its channels last. */
+    /* A bias that is no constant would have to be scaled at run time. */
     bool bias = linear->num_inputs > 2;
-    if (!constant || (bias && !program->values[linear->inputs[2]].constant) ||
-        program->values[linear->inputs[1]].shape.ndim + (shape->ndim > 2 ? 0 : 2) <
-            shape->ndim) {
+    if (!constant || (bias && !program->values[linear->inputs[2]].constant)) {
       continue;
     }
     changed.folded = true;
@@ -188,7 +193,7 @@ lp_status lp_pass_fuse_activation(lp_program *program) {
     changed.epilogue.activation = activation;
     if (activation.kind == LP_ACTIVATION_PRELU) {
       const lp_shape *shape = &program->values[step->inputs[0]].shape;
-      if (step->num_inputs != 2 || shape->ndim < 2 ||
+      if (step->num_inputs != 2 || !pass_fusion_axis_one(program, linear) ||
           !(pass_fusion_channels(program, step->inputs[1], shape->dim[1]) ||
             pass_fusion_channels(program, step->inputs[1], 1))) {
         continue;
