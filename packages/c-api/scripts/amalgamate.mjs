@@ -121,6 +121,10 @@ export function amalgamate({ root, files, version }) {
     " * SPDX-License-Identifier: Apache-2.0",
     " */",
     "#define LP_AMALGAMATION 1",
+    // Before the first system header, or it says nothing.
+    "#if defined(__linux__) && !defined(_GNU_SOURCE)",
+    "#define _GNU_SOURCE 1",
+    "#endif",
     "#ifndef LP_BUILD",
     "#define LP_BUILD 1",
     "#endif",

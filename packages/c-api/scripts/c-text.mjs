@@ -7,7 +7,7 @@
  * @property {boolean} isFunction
  * @property {boolean} isDefinition A function with a body, or a variable that is not extern.
  * @property {boolean} isStatic
- * @property {boolean} isInternal Marked LP_INTERNAL.
+ * @property {boolean} isInternal Marked LP_INTERNAL, or LP_DATA and LP_DATA_DECLARE for constants.
  */
 
 /**
@@ -97,7 +97,7 @@ function readHead(text, hasBody) {
   while (/\[[^[\]]*\]/.test(head)) head = head.replace(/\[[^[\]]*\]/g, " ");
   if (!/\w/.test(head) || /\btypedef\b|\b_Static_assert\b/.test(head)) return [];
   const isStatic = /\bstatic\b/.test(head);
-  const isInternal = /\bLP_INTERNAL\b/.test(head);
+  const isInternal = /\bLP_(?:INTERNAL|DATA|DATA_DECLARE)\b/.test(head);
   const isExtern = /\bextern\b/.test(head);
   /** @param {string} name @param {boolean} isFunction */
   const declaration = (name, isFunction) => ({
