@@ -10,6 +10,7 @@ export const typescriptTypes: Backend = {
     file(api, "ffi/src/gen/constants.ts", constants(api)),
     file(api, "ffi/src/gen/error-codes.ts", errorCodes(api)),
     file(api, "core/src/gen/native-error-codes.ts", errorCodes(api)),
+    file(api, "core/src/gen/native-constants.ts", nativeConstants(api)),
     file(api, "ffi/src/gen/structs.ts", structs(api)),
     file(api, "ffi/src/gen/handles.ts", handles(api)),
     file(api, "ffi/src/gen/callbacks.ts", callbacks(api)),
@@ -57,6 +58,36 @@ export const nativeErrorCodes: Readonly<Record<number, NativeErrorCode>> = {
 ${codes.map((c) => `  ${c.value}: "${c.code}",`).join("\n")}
 };
 `;
+}
+
+/** The enumerations that the idiomatic API shows as words. */
+function nativeConstants(api: Api): string {
+  const words = (enumName: string, prefix: string, typeName: string, mapName: string): string => {
+    const found = api.enums.find((e) => e.name === enumName);
+    if (!found) throw new Error(`the header has no ${enumName}`);
+    const members = found.members.map((m) => ({
+      ...m,
+      word: m.name.slice(prefix.length).toLowerCase().replaceAll("_", "-"),
+    }));
+    return `
+/**
+ * ${escapeDoc(found.doc)}
+ *
+${members.map((m) => ` * - \`${m.word}\`: ${escapeDoc(m.doc)}`).join("\n")}
+ */
+export type ${typeName} =
+${members.map((m) => `  | "${m.word}"`).join("\n")};
+
+/** The number of each {@link ${typeName}} in the header. */
+export const ${mapName} = {
+${members.map((m) => `  ${/^\w+$/.test(m.word) ? m.word : `"${m.word}"`}: ${m.value},`).join("\n")}
+} as const satisfies Readonly<Record<${typeName}, number>>;
+`;
+  };
+  return (
+    words("LPDType", "LP_", "DType", "dtypeCodes") +
+    words("LPPass", "LP_PASS_", "PassName", "passBits")
+  );
 }
 
 function structs(api: Api): string {

@@ -1,0 +1,95 @@
+/**
+ * What runs models: native code in Node, WebAssembly in a browser. `Model` and `Predictor`
+ * know nothing else of them.
+ *
+ * Rules for an implementation: every failure is a {@link PredictError}; `dispose` is called
+ * once, and never while a `forward` of the same object runs; at most one call at a time is
+ * made on a predictor; data are copied in and out.
+ */
+import type { ElementData } from "./element-data.js";
+import type { DType, PassName } from "./gen/native-constants.js";
+
+/** A model in memory. */
+export interface ModelSource {
+  /** The graph: content of `*-symbol.json`. */
+  readonly symbol: string | Uint8Array;
+  /** Content of the `.params` file; nothing for a model without parameters. */
+  readonly params?: Uint8Array;
+}
+
+/** Name, element type and shape of an input or output. */
+export interface TensorInfo {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** What a predictor is made for. */
+export interface PredictorOptions {
+  /** Shapes of the inputs, by name; a dimension of 0 is worked out by the engine. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  /** Names of internal outputs to compute instead of the model's, such as `["pool5", "fc1"]`. */
+  readonly outputs?: readonly string[];
+  /** Element types of inputs that are not float32, by name. */
+  readonly dtypes?: Readonly<Record<string, DType>>;
+  /** Threads that one run may use; by default as many as processors may be used. */
+  readonly threads?: number;
+  /** Passes over the graph to leave out; the results stay the same within rounding. */
+  readonly disabledPasses?: readonly PassName[];
+}
+
+/** What a predictor occupies. Sizes in bytes. */
+export interface PredictorStats {
+  /** Nodes of the graph before any pass, variables not counted. */
+  readonly graphNodes: number;
+  /** Nodes that a run executes. */
+  readonly planNodes: number;
+  /** Threads that a run may use. */
+  readonly threads: number;
+  /** One copy of the model's parameters, shared by its predictors. */
+  readonly weightsBytes: number;
+  /** What the model holds beyond that copy (weights packed for kernels), shared. */
+  readonly packedBytes: number;
+  /** Activations, inputs and outputs of this predictor. */
+  readonly arenaBytes: number;
+  /** Temporary memory of this predictor's kernels. */
+  readonly scratchBytes: number;
+  /** Everything else of this predictor. */
+  readonly planBytes: number;
+}
+
+/** A predictor of a backend. */
+export interface BackendPredictor {
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /** Copies elements into an input; type and length have been checked. */
+  setInput(input: TensorInfo, data: ElementData): void;
+  /** Computes off the calling thread. */
+  forward(): Promise<void>;
+  /** Computes on the calling thread. */
+  forwardSync(): void;
+  /** Copies an output out. */
+  readOutput(index: number): ElementData;
+  /** Makes a predictor with other input shapes; this one stays as it is. */
+  reshape(inputs: Readonly<Record<string, readonly number[]>>): BackendPredictor;
+  stats(): PredictorStats;
+  dispose(): void;
+}
+
+/** A model of a backend. */
+export interface BackendModel {
+  /** Names of the inputs, in the order of the graph. May throw `unavailable`. */
+  readonly inputs: readonly string[];
+  /** Names of the outputs. */
+  readonly outputs: readonly string[];
+  createPredictor(options: PredictorOptions): BackendPredictor;
+  dispose(): void;
+}
+
+/** A way to run models. */
+export interface Backend {
+  /** What it is, for messages: `ffi`, `wasm`. */
+  readonly name: string;
+  /** Reads a model off the calling thread. */
+  createModel(source: ModelSource): Promise<BackendModel>;
+}

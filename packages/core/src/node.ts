@@ -1,0 +1,14 @@
+/**
+ * The Node entry: everything of the package, with the native library as its backend and the
+ * file system for models.
+ *
+ * @packageDocumentation
+ */
+import { ffiBackend } from "./node/ffi-backend.js";
+import { readModelFiles } from "./node/model-files.js";
+import { setPlatform } from "./platform.js";
+
+setPlatform({ defaultBackend: () => ffiBackend(), readModel: readModelFiles });
+
+export * from "./index.js";
+export { type FfiBackendOptions, ffiBackend } from "./node/ffi-backend.js";

@@ -1,0 +1,252 @@
+/**
+ * The backend over the native library. With a library that has the whole header, models are
+ * shared; one with MXNet's part only is served by `part-one-backend.ts`.
+ */
+import {
+  type Binding,
+  type LPModelHandle,
+  loadLibrary,
+  type PredictorHandle,
+} from "@libpredict/ffi";
+import type {
+  Backend,
+  BackendModel,
+  BackendPredictor,
+  ModelSource,
+  PredictorOptions,
+  PredictorStats,
+  TensorInfo,
+} from "../backend.js";
+import { arrayClassOf, type ElementData } from "../element-data.js";
+import { type DType, dtypeCodes, passBits } from "../gen/native-constants.js";
+import { PredictError } from "../predict-error.js";
+import { translated, translateError } from "./native-errors.js";
+import { PartOneModel } from "./part-one-backend.js";
+import { shapeArguments } from "./shape-arguments.js";
+
+/** Options of the native backend. */
+export interface FfiBackendOptions {
+  /** The library file; by default it is looked up (see `@libpredict/ffi`). */
+  readonly library?: string;
+}
+
+/**
+ * The backend over the native library.
+ *
+ * With MXNet's own library it works too, within limits: models are not shared but read by every
+ * predictor, on the calling thread; `Model.inputs`, `stats`, `threads` and `disabledPasses` are
+ * `unavailable`; `dtypes` and `outputs` exclude each other; the text of an error of `run` is lost.
+ *
+ * @throws {@link LoadError} the library cannot be loaded
+ */
+export function ffiBackend(options: FfiBackendOptions = {}): Backend {
+  const library = translated(() =>
+    loadLibrary(options.library === undefined ? {} : { path: options.library }),
+  );
+  return {
+    name: "ffi",
+    createModel: async (source: ModelSource): Promise<BackendModel> => {
+      if (!library.has("LPModelCreate")) return new PartOneModel(library, source);
+      const symbol =
+        typeof source.symbol === "string" ? new TextEncoder().encode(source.symbol) : source.symbol;
+      const params = source.params ?? null;
+      try {
+        const handle = await library.LPModelCreateAsync(
+          symbol,
+          symbol.byteLength,
+          params,
+          params?.byteLength ?? 0,
+        );
+        return owned(
+          handle,
+          (h) => library.LPModelFree(h),
+          (h) => new FfiModel(library, h),
+        );
+      } catch (error) {
+        throw translateError(error);
+      }
+    },
+  };
+}
+
+class FfiModel implements BackendModel {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+
+  constructor(
+    readonly library: Binding,
+    readonly handle: LPModelHandle,
+  ) {
+    const names = (count: number, name: (index: number) => string): readonly string[] =>
+      Object.freeze(Array.from({ length: count }, (_, i) => name(i)));
+    this.inputs = names(library.LPModelGetInputCount(handle), (i) =>
+      library.LPModelGetInputName(handle, i),
+    );
+    this.outputs = names(library.LPModelGetOutputCount(handle), (i) =>
+      library.LPModelGetOutputName(handle, i),
+    );
+  }
+
+  createPredictor(options: PredictorOptions): BackendPredictor {
+    const shapes = shapeArguments(options.inputs);
+    const dtypes = Object.entries(options.dtypes ?? {});
+    const outputs = options.outputs ?? [];
+    return translated(() =>
+      makePredictor(
+        this.library,
+        this.library.LPPredCreate(
+          this.handle,
+          shapes.count,
+          shapes.keys,
+          shapes.indptr,
+          shapes.dims,
+          dtypes.length,
+          dtypes.map(([name]) => name),
+          Int32Array.from(dtypes, ([name, dtype]) => dtypeCode(name, dtype)),
+          outputs.length,
+          outputs,
+          { num_threads: options.threads ?? 0, disabled_passes: passMask(options) },
+        ),
+      ),
+    );
+  }
+
+  dispose(): void {
+    translated(() => this.library.LPModelFree(this.handle));
+  }
+}
+
+class FfiPredictor implements BackendPredictor {
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+
+  constructor(
+    readonly library: Binding,
+    readonly handle: PredictorHandle,
+  ) {
+    const infos = (
+      count: number,
+      info: (index: number) => { name: string; dtype: number; dims: BigInt64Array },
+    ): readonly TensorInfo[] =>
+      Array.from({ length: count }, (_, i) => {
+        const { name, dtype, dims } = info(i);
+        return { name, dtype: dtypeName(dtype), shape: Object.freeze(Array.from(dims, Number)) };
+      });
+    this.inputs = infos(library.LPPredGetInputCount(handle), (i) =>
+      library.LPPredGetInputInfo(handle, i),
+    );
+    this.outputs = infos(library.LPPredGetOutputCount(handle), (i) =>
+      library.LPPredGetOutputInfo(handle, i),
+    );
+  }
+
+  setInput(input: TensorInfo, data: ElementData): void {
+    translated(() =>
+      this.library.LPPredSetInput(
+        this.handle,
+        input.name,
+        dtypeCodes[input.dtype],
+        data,
+        data.byteLength,
+      ),
+    );
+  }
+
+  async forward(): Promise<void> {
+    try {
+      await this.library.MXPredForwardAsync(this.handle);
+    } catch (error) {
+      throw translateError(error);
+    }
+  }
+
+  forwardSync(): void {
+    translated(() => this.library.MXPredForward(this.handle));
+  }
+
+  readOutput(index: number): ElementData {
+    const info = this.outputs[index] as TensorInfo;
+    const size = info.shape.reduce((product, dim) => product * dim, 1);
+    const data = new (arrayClassOf(info.dtype))(size);
+    translated(() =>
+      this.library.LPPredGetOutput(
+        this.handle,
+        index,
+        dtypeCodes[info.dtype],
+        data,
+        data.byteLength,
+      ),
+    );
+    return data;
+  }
+
+  reshape(inputs: Readonly<Record<string, readonly number[]>>): BackendPredictor {
+    const { count, keys, indptr, dims } = shapeArguments(inputs);
+    return translated(() =>
+      makePredictor(
+        this.library,
+        this.library.MXPredReshape(count, keys, indptr, dims, this.handle),
+      ),
+    );
+  }
+
+  stats(): PredictorStats {
+    const stats = translated(() => this.library.LPPredGetStats(this.handle));
+    return {
+      graphNodes: stats.graph_nodes,
+      planNodes: stats.plan_nodes,
+      threads: stats.num_threads,
+      weightsBytes: Number(stats.weights_bytes),
+      packedBytes: Number(stats.packed_bytes),
+      arenaBytes: Number(stats.arena_bytes),
+      scratchBytes: Number(stats.scratch_bytes),
+      planBytes: Number(stats.plan_bytes),
+    };
+  }
+
+  dispose(): void {
+    translated(() => this.library.MXPredFree(this.handle));
+  }
+}
+
+/** Wraps a handle; frees it where the wrapping fails. */
+function owned<H, T>(handle: H, free: (handle: H) => void, wrap: (handle: H) => T): T {
+  try {
+    return wrap(handle);
+  } catch (error) {
+    free(handle);
+    throw error;
+  }
+}
+
+function makePredictor(library: Binding, handle: PredictorHandle): FfiPredictor {
+  return owned(
+    handle,
+    (h) => library.MXPredFree(h),
+    (h) => new FfiPredictor(library, h),
+  );
+}
+
+/** The number of an element type. @throws {@link PredictError} `dtype`: there is no such type */
+export function dtypeCode(name: string, dtype: DType): number {
+  const code: number | undefined = dtypeCodes[dtype];
+  if (code === undefined)
+    throw new PredictError("dtype", `input "${name}": there is no element type "${dtype}"`);
+  return code;
+}
+
+/** The word for an element type. @throws {@link PredictError} `dtype`: the number is unknown */
+export function dtypeName(code: number): DType {
+  for (const [name, value] of Object.entries(dtypeCodes)) if (value === code) return name as DType;
+  throw new PredictError("dtype", `the library speaks of an unknown element type ${code}`);
+}
+
+function passMask(options: PredictorOptions): number {
+  let mask = 0;
+  for (const name of options.disabledPasses ?? []) {
+    const bit: number | undefined = passBits[name];
+    if (bit === undefined) throw new PredictError("argument", `there is no pass "${name}"`);
+    mask |= bit;
+  }
+  return mask;
+}

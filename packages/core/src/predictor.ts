@@ -1,0 +1,190 @@
+/**
+ * Predictors: a model bound to input shapes.
+ * Invariants: the backend sees one call at a time; a run that has begun ends before the
+ * backend's predictor is released.
+ */
+import type { BackendPredictor, PredictorStats, TensorInfo } from "./backend.js";
+import { forgotten, Held } from "./disposal.js";
+import { type CheckedFeed, checkFeeds, type Feeds } from "./feeds.js";
+import { nameOutputs, type Outputs } from "./outputs.js";
+import { PredictError } from "./predict-error.js";
+import { RunQueue } from "./run-queue.js";
+import { Tensor } from "./tensor.js";
+
+/** Options of one run. */
+export interface RunOptions {
+  /** Drops the run if it has not begun; a run that has begun goes on to its end. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs a model on inputs of given shapes. Made by `Model.createPredictor`.
+ *
+ * Holds native memory: call `dispose`, or declare it with `using`.
+ */
+export class Predictor {
+  readonly #held: Held<BackendPredictor>;
+  readonly #required: readonly string[];
+  readonly #queue = new RunQueue();
+
+  /** @internal */
+  constructor(backend: BackendPredictor, required: readonly string[]) {
+    this.#held = new Held(backend);
+    this.#required = required;
+    forgotten.register(this, this.#held, this);
+  }
+
+  /**
+   * Name, element type and present shape of each input.
+   *
+   * @throws {@link PredictError} `disposed`
+   */
+  get inputs(): readonly TensorInfo[] {
+    return this.#live().inputs;
+  }
+
+  /**
+   * Name, element type and present shape of each output.
+   *
+   * @throws {@link PredictError} `disposed`
+   */
+  get outputs(): readonly TensorInfo[] {
+    return this.#live().outputs;
+  }
+
+  /** Whether `dispose` was called. */
+  get disposed(): boolean {
+    return this.#held.disposed;
+  }
+
+  /**
+   * Computes the outputs off the main thread. Runs of one predictor take place one after the
+   * other, in the order of the calls; different predictors run at the same time.
+   *
+   * The arrays may be changed as soon as this returns: a run that has to wait takes a copy.
+   * An input whose tensor has another shape than before is reshaped; inputs that are not fed
+   * then start from zeros again.
+   *
+   * @param feeds - the inputs, by name: an array, or a tensor with a shape. All inputs named
+   *   in `createPredictor` are needed. Nothing is converted; arrays of numbers are refused.
+   * @param options - `signal` drops the run while it waits
+   * @returns the outputs by name; they are copies and stay valid
+   * @throws {@link PredictError} `disposed`; `aborted`; `name`, `dtype`, `argument`: see `feeds`;
+   *   or what the engine reports, such as `missing` for a weight that the parameters lack
+   * @throws {@link ShapeError} a length or shape that does not fit
+   */
+  async run(feeds: Feeds, options: RunOptions = {}): Promise<Outputs> {
+    this.#live();
+    const given = this.#queue.busy ? copyFeeds(feeds) : feeds;
+    return this.#queue.run(async () => {
+      const done = this.#use();
+      try {
+        const backend = this.#prepare(given);
+        await backend.forward();
+        return readOutputs(backend);
+      } finally {
+        done();
+      }
+    }, options.signal);
+  }
+
+  /**
+   * Computes the outputs on the calling thread, which does nothing else meanwhile.
+   *
+   * @param feeds - as for `run`
+   * @returns as `run`
+   * @throws {@link PredictError} as `run`; and `busy`: a `run` is going on or waits
+   * @throws {@link ShapeError} as `run`
+   */
+  runSync(feeds: Feeds): Outputs {
+    this.#live();
+    if (this.#queue.busy)
+      throw new PredictError("busy", "runSync while a run of this predictor is going on");
+    const backend = this.#prepare(feeds);
+    backend.forwardSync();
+    return readOutputs(backend);
+  }
+
+  /**
+   * What the predictor and its model occupy.
+   *
+   * @throws {@link PredictError} `disposed`; `busy`: a run is going on; `unavailable`: the library cannot tell
+   */
+  stats(): PredictorStats {
+    const backend = this.#live();
+    if (this.#queue.busy)
+      throw new PredictError("busy", "stats while a run of this predictor is going on");
+    return backend.stats();
+  }
+
+  /**
+   * Gives the native memory back; at the end of the run that is going on, if one is. Runs that
+   * wait are dropped with code `disposed`. Calling it again does nothing.
+   */
+  dispose(): void {
+    forgotten.unregister(this);
+    this.#queue.dropWaiting(disposed());
+    this.#held.dispose();
+  }
+
+  /** Calls `dispose`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #live(): BackendPredictor {
+    if (this.#held.disposed) throw disposed();
+    return this.#held.resource;
+  }
+
+  #use(): () => void {
+    this.#live();
+    return this.#held.use();
+  }
+
+  /** Checks everything, then reshapes where needed, then sets the inputs. */
+  #prepare(feeds: Feeds): BackendPredictor {
+    const backend = this.#live();
+    const checked = checkFeeds(feeds, backend.inputs, this.#required);
+    if (checked.some((feed) => changesShape(feed, backend.inputs)))
+      this.#held.replace(
+        backend.reshape(Object.fromEntries(checked.map((feed) => [feed.name, feed.shape]))),
+      );
+    const current = this.#held.resource;
+    for (const feed of checked) {
+      const input = current.inputs.find((i) => i.name === feed.name) as TensorInfo;
+      current.setInput(input, feed.data);
+    }
+    return current;
+  }
+}
+
+function disposed(): PredictError {
+  return new PredictError("disposed", "the predictor was disposed");
+}
+
+function changesShape(feed: CheckedFeed, inputs: readonly TensorInfo[]): boolean {
+  const shape = inputs.find((i) => i.name === feed.name)?.shape ?? [];
+  return shape.length !== feed.shape.length || shape.some((dim, i) => dim !== feed.shape[i]);
+}
+
+function copyFeeds(feeds: Feeds): Feeds {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, feed]) => {
+      if (ArrayBuffer.isView(feed)) return [name, feed.slice()];
+      if (ArrayBuffer.isView(feed?.data))
+        return [name, { ...feed, dtype: feed.dtype, shape: feed.shape, data: feed.data.slice() }];
+      return [name, feed];
+    }),
+  ) as Feeds;
+}
+
+function readOutputs(backend: BackendPredictor): Outputs {
+  const tensors = backend.outputs.map(
+    (info, i) => new Tensor(backend.readOutput(i), info.shape, info.dtype),
+  );
+  return nameOutputs(
+    backend.outputs.map((o) => o.name),
+    tensors,
+  );
+}
