@@ -2,6 +2,8 @@
 #ifndef LP_KERNEL_ACTIVATION_H
 #define LP_KERNEL_ACTIVATION_H
 
+#include "../base/threads.h"
+#include "../tensor/dtype.h"
 #include "isa.h"
 
 typedef enum lp_activation_function {
@@ -21,6 +23,10 @@ LP_INTERNAL void lp_activation_floats(lp_activation_function function, float slo
                                       float *y, int64_t n, lp_isa isa);
 LP_INTERNAL void lp_activation_doubles(lp_activation_function function, double slope,
                                        const double *x, double *y, int64_t n);
+/* As the two above by the element type, float32 or float64, on as many threads as are worth it. */
+LP_INTERNAL void lp_activation_run(lp_activation_function function, double slope, lp_dtype dtype,
+                                   const void *x, void *y, int64_t n, lp_isa isa,
+                                   lp_threads *threads);
 /* y[i * block + k] = x > 0 ? x : slope[k] x, for pixels of `block` channels; block is 1 or a level's lp_cpu_block. */
 LP_INTERNAL void lp_activation_slopes(const float *slope, int block, const float *x, float *y,
                                       int64_t pixels, lp_isa isa);

@@ -2,6 +2,8 @@
 #ifndef LP_OP_OPS_LAYER_H
 #define LP_OP_OPS_LAYER_H
 
-#define LP_OPS_LAYER(X)
+#define LP_OPS_LAYER(X) \
+  X(Activation)         \
+  X(LeakyReLU)
 
 #endif
