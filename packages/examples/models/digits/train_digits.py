@@ -38,6 +38,7 @@ SPLIT_RULE = (
 SEED, EPOCHS, BATCH, LEARNING_RATE = 20, 40, 64, 1e-3
 GOLDEN_PER_CLASS = 2
 ACCURACY_REQUIRED = 0.98
+LOGITS = "dense2_fwd"  # the node before the softmax
 
 
 def sha256(data: bytes) -> str:
@@ -182,15 +183,17 @@ def export(net):
     mx.nd.save(str(PARAMS), saved)
 
 
-def reference_probabilities(images):
-    """What the reference says about `images`, from the exported files: float32 [N, 10]."""
+def reference_answers(images):
+    """What the reference says about `images`, from the exported files: logits, probabilities; float32 [N, 10]."""
     symbol, arguments, auxiliary = mx.model.load_checkpoint(str(HERE / "digits"), 0)
-    bound = symbol.bind(mx.cpu(), {**arguments, "data": mx.nd.array(images)}, aux_states=auxiliary, grad_req="null")
-    return bound.forward(is_train=False)[0].asnumpy()
+    both = mx.sym.Group([symbol.get_internals()[f"{LOGITS}_output"], symbol])
+    bound = both.bind(mx.cpu(), {**arguments, "data": mx.nd.array(images)}, aux_states=auxiliary, grad_req="null")
+    return [output.asnumpy() for output in bound.forward(is_train=False)]
 
 
 def count_correct(pixels, labels):
-    found = reference_probabilities(as_input(pixels)).argmax(axis=1)
+    _, probabilities = reference_answers(as_input(pixels))
+    found = probabilities.argmax(axis=1)
     wrong = np.flatnonzero(found != labels)
     for index in wrong:
         print(f"  held-out image {index}: a {labels[index]}, taken for a {found[index]}")
@@ -200,17 +203,21 @@ def count_correct(pixels, labels):
 
 
 def write_golden(pixels, labels):
-    """The reference's probabilities, one image at a time, for the first two images of each class."""
+    """The reference's answers, one image at a time, for the first two images of each class.
+
+    Logits too: most probabilities are so near 0 or 1 that they would hide an error.
+    """
     chosen = sorted(int(i) for c in range(10) for i in np.flatnonzero(labels == c)[:GOLDEN_PER_CLASS])
     rows = []
     for index in chosen:
-        probabilities = reference_probabilities(as_input(pixels[index : index + 1]))[0]
-        softmax = [float(f"{p:.9g}") for p in probabilities]
-        rows.append({"index": index, "label": int(labels[index]), "softmax": softmax})
+        answers = reference_answers(as_input(pixels[index : index + 1]))
+        logits, softmax = ([float(f"{value:.9g}") for value in answer[0]] for answer in answers)
+        rows.append({"index": index, "label": int(labels[index]), "logits": logits, "softmax": softmax})
     lines = ",\n".join("    " + json.dumps(row) for row in rows)
     GOLDEN.write_text(
         "{\n"
         f'  "from": "MXNet {mx.__version__}, made by train_digits.py; index counts the images of {HELDOUT.name}",\n'
+        f'  "logitsNode": "{LOGITS}",\n'
         f'  "images": [\n{lines}\n  ]\n'
         "}\n"
     )
