@@ -1,0 +1,95 @@
+/*
+ * convolution.h - convolution and its transpose over whole tensors.
+ *
+ * Sizes are checked by the operators' shape rules: every shape is known, its
+ * bytes fit, windows fit the padded input. Three ways:
+ *   columns    any number of dimensions and any attribute, plain layout, float32 and float64
+ *   blocked    2 dimensions, blocked output; input blocked, or plain ("planar": first layers)
+ *   depthwise  2 dimensions, one filter per channel, blocked
+ */
+#ifndef LP_KERNEL_CONVOLUTION_H
+#define LP_KERNEL_CONVOLUTION_H
+
+#include "linear.h"
+
+#define LP_CONV_DIMS 3
+
+/* Spatial dimensions are depth, height, width; leading ones that the data lacks are 1 wide. */
+typedef struct lp_conv_geometry {
+  int64_t batch, channels, filters, groups;
+  int64_t in[LP_CONV_DIMS], out[LP_CONV_DIMS];
+  int64_t kernel[LP_CONV_DIMS], stride[LP_CONV_DIMS], dilate[LP_CONV_DIMS];
+  int64_t pad[LP_CONV_DIMS]; /* before; what is needed behind follows from the sizes */
+} lp_conv_geometry;
+
+typedef struct lp_conv_run {
+  const lp_conv_geometry *geometry;
+  const void *x;
+  const void *w; /* plain, or packed as the way wants */
+  void *y;
+  const void *bias;             /* of the filters, or NULL */
+  const float *added;           /* laid out as y, or NULL; may be y */
+  const lp_epilogue *epilogue;  /* float32 only */
+  void *scratch;
+  lp_threads *threads;
+  lp_isa isa;
+} lp_conv_run;
+
+static inline int64_t lp_conv_taps(const lp_conv_geometry *g) {
+  return g->kernel[0] * g->kernel[1] * g->kernel[2];
+}
+static inline int64_t lp_conv_in_pixels(const lp_conv_geometry *g) {
+  return g->in[0] * g->in[1] * g->in[2];
+}
+static inline int64_t lp_conv_out_pixels(const lp_conv_geometry *g) {
+  return g->out[0] * g->out[1] * g->out[2];
+}
+/* Multiply-adds; a double because it is an estimate. */
+LP_INTERNAL double lp_conv_work(const lp_conv_geometry *g);
+
+/* Scratch functions give bytes, SIZE_MAX on overflow. */
+LP_INTERNAL size_t lp_conv_columns_scratch(const lp_conv_geometry *g, lp_isa isa, unsigned threads,
+                                           lp_dtype dtype);
+LP_INTERNAL void lp_conv_columns_run(const lp_conv_run *run, lp_dtype dtype);
+
+/* Whether the blocked way can do it. */
+LP_INTERNAL bool lp_conv_blocked_accepts(const lp_conv_geometry *g, int block, bool planar);
+LP_INTERNAL size_t lp_conv_blocked_scratch(const lp_conv_geometry *g, lp_isa isa, unsigned threads,
+                                           bool planar);
+LP_INTERNAL void lp_conv_blocked_run(const lp_conv_run *run, bool planar);
+
+LP_INTERNAL bool lp_conv_depthwise_accepts(const lp_conv_geometry *g, int block);
+LP_INTERNAL size_t lp_conv_depthwise_scratch(const lp_conv_geometry *g);
+LP_INTERNAL void lp_conv_depthwise_run(const lp_conv_run *run);
+
+/*
+ * Packed weights, from and to (filters, channels per group, taps). Sizes are
+ * floats; 0 on overflow.
+ * Blocked: per group and pair of blocks of filters (the last may be alone):
+ * [block of channels][tap][channel in the block][filter]; filters beyond the last are 0.
+ * Depthwise: [block of filters][tap][filter in the block].
+ */
+typedef struct lp_conv_weights {
+  int64_t filters, channels, taps, groups; /* channels of one group */
+} lp_conv_weights;
+LP_INTERNAL size_t lp_conv_blocked_size(const lp_conv_weights *weights, int block);
+LP_INTERNAL void lp_conv_blocked_pack(const lp_conv_weights *weights, int block,
+                                      const float *plain, float *packed);
+LP_INTERNAL void lp_conv_blocked_unpack(const lp_conv_weights *weights, int block,
+                                        const float *packed, float *plain);
+LP_INTERNAL size_t lp_conv_depthwise_size(const lp_conv_weights *weights, int block);
+LP_INTERNAL void lp_conv_depthwise_pack(const lp_conv_weights *weights, int block,
+                                        const float *plain, float *packed);
+LP_INTERNAL void lp_conv_depthwise_unpack(const lp_conv_weights *weights, int block,
+                                          const float *packed, float *plain);
+
+/*
+ * Transposed convolution by columns, plain. In the geometry `channels` are
+ * those of x, `filters` those of y, in and out their sizes; pad is cut off
+ * before, and y is as long as it is (adj follows). float32 and float64.
+ */
+LP_INTERNAL size_t lp_deconv_scratch(const lp_conv_geometry *g, lp_isa isa, unsigned threads,
+                                     lp_dtype dtype);
+LP_INTERNAL void lp_deconv_run(const lp_conv_run *run, lp_dtype dtype);
+
+#endif

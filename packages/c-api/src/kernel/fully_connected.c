@@ -1,0 +1,113 @@
+/*
+ * fully_connected.c - see fully_connected.h.
+ *
+ * A chunk is some rows by some images. With few images memory sets the pace,
+ * and every row of weights is read once from end to end. With many, a piece of
+ * all the chunk's images stays in the second-level cache while the rows pass
+ * by; the sums wait in scratch until the last piece.
+ */
+#include "fully_connected.h"
+
+#define FULLY_CONNECTED_ROWS 32
+#define FULLY_CONNECTED_IMAGES 64
+#define FULLY_CONNECTED_FEW 4 /* images up to which the depth is not cut */
+#define FULLY_CONNECTED_PIECE 32768 /* floats of all images together */
+/* Multiply-adds below which one thread does it all. */
+#define FULLY_CONNECTED_PARALLEL 200000.0
+
+typedef struct fully_connected_work {
+  const lp_fully_connected *job;
+  lp_linear_epilogue epilogue;
+  const lp_linear_kernels *kernels;
+  float *sums;
+  int64_t row_chunks;
+  int64_t image_chunks;
+} fully_connected_work;
+
+size_t lp_fully_connected_scratch(int64_t rows, unsigned threads) {
+  size_t prepared;
+  size_t sums;
+  if (!lp_linear_prepared(rows, &prepared) ||
+      !lp_size_multiply(threads, FULLY_CONNECTED_ROWS * FULLY_CONNECTED_IMAGES, &sums) ||
+      !lp_size_add(prepared, sums, &sums) || !lp_size_multiply(sums, sizeof(float), &sums)) {
+    return SIZE_MAX;
+  }
+  return sums;
+}
+
+static void fully_connected_chunk(void *context, int64_t chunk, unsigned worker) {
+  const fully_connected_work *work = context;
+  const lp_fully_connected *job = work->job;
+  const lp_linear_epilogue *epilogue = &work->epilogue;
+  const bool simple = epilogue->scale == NULL && job->added == NULL &&
+                      epilogue->activation.kind == LP_ACTIVATION_NONE;
+  float *sums = work->sums + (size_t)worker * FULLY_CONNECTED_ROWS * FULLY_CONNECTED_IMAGES;
+  int64_t row = chunk / work->image_chunks * FULLY_CONNECTED_ROWS;
+  int64_t image = chunk % work->image_chunks * FULLY_CONNECTED_IMAGES;
+  lp_dot dot = {.rows = job->rows - row < FULLY_CONNECTED_ROWS ? job->rows - row
+                                                               : FULLY_CONNECTED_ROWS,
+                .images = job->images - image < FULLY_CONNECTED_IMAGES ? job->images - image
+                                                                       : FULLY_CONNECTED_IMAGES,
+                .w_row = job->depth,
+                .x_image = job->depth,
+                .sum = sums,
+                .sum_image = FULLY_CONNECTED_ROWS};
+  int64_t piece = dot.images <= FULLY_CONNECTED_FEW ? job->depth
+                                                    : FULLY_CONNECTED_PIECE / dot.images / 16 * 16;
+  int64_t done = 0;
+  do {
+    dot.depth = job->depth - done < piece ? job->depth - done : piece;
+    dot.w = (const float *)job->w + row * job->depth + done;
+    dot.x = (const float *)job->x + image * job->depth + done;
+    dot.accumulate = done > 0;
+    work->kernels->dot(&dot);
+    done += dot.depth;
+  } while (done < job->depth);
+  for (int64_t i = 0; i < dot.images; i++) {
+    const float *sum = sums + i * FULLY_CONNECTED_ROWS;
+    int64_t place = (image + i) * job->rows + row;
+    float *y = (float *)job->y + place;
+    const float *added = job->added != NULL ? job->added + place : NULL;
+    for (int64_t r = 0; r < dot.rows; r++) {
+      if (simple) {
+        y[r] = epilogue->shift != NULL ? sum[r] + epilogue->shift[row + r] : sum[r];
+      } else {
+        y[r] = lp_linear_finish(epilogue, row + r, sum[r], added != NULL ? added[r] : 0.0f);
+      }
+    }
+  }
+}
+
+void lp_fully_connected_f32(const lp_fully_connected *job) {
+  size_t prepared = 0;
+  fully_connected_work work = {.job = job, .kernels = lp_linear_find(job->isa)};
+  double multiplications = (double)job->images * (double)job->rows * (double)job->depth;
+  (void)lp_linear_prepared(job->rows, &prepared);
+  work.epilogue = lp_linear_prepare(job->epilogue, job->bias, job->rows, job->scratch);
+  work.sums = (float *)job->scratch + prepared;
+  work.row_chunks = (job->rows + FULLY_CONNECTED_ROWS - 1) / FULLY_CONNECTED_ROWS;
+  work.image_chunks = (job->images + FULLY_CONNECTED_IMAGES - 1) / FULLY_CONNECTED_IMAGES;
+  lp_threads_run(multiplications < FULLY_CONNECTED_PARALLEL ? NULL : job->threads,
+                 work.row_chunks * work.image_chunks, fully_connected_chunk, &work);
+}
+
+void lp_fully_connected_f64(const lp_fully_connected *job) {
+  const double *bias = job->bias;
+  for (int64_t image = 0; image < job->images; image++) {
+    const double *x = (const double *)job->x + image * job->depth;
+    for (int64_t row = 0; row < job->rows; row++) {
+      const double *w = (const double *)job->w + row * job->depth;
+      double sum = bias != NULL ? bias[row] : 0.0;
+      for (int64_t k = 0; k < job->depth; k++) {
+        sum += x[k] * w[k];
+      }
+      ((double *)job->y)[image * job->rows + row] = sum;
+    }
+  }
+}
+
+#undef FULLY_CONNECTED_ROWS
+#undef FULLY_CONNECTED_IMAGES
+#undef FULLY_CONNECTED_FEW
+#undef FULLY_CONNECTED_PIECE
+#undef FULLY_CONNECTED_PARALLEL

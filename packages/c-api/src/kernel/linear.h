@@ -1,0 +1,105 @@
+/*
+ * linear.h - float32 inner kernels of convolution and matrix products, one set per instruction-set level.
+ *
+ * They see raw pointers and sizes. Drivers (convolution.c, fully_connected.c)
+ * cut the work into these pieces; the pieces hold the register blocking.
+ */
+#ifndef LP_KERNEL_LINEAR_H
+#define LP_KERNEL_LINEAR_H
+
+#include "../op/op.h"
+
+/* What is done to a sum before it is stored; the arrays are indexed by output channel and padded to a multiple of LP_MAX_BLOCK. */
+typedef struct lp_linear_epilogue {
+  const float *scale; /* NULL: 1 */
+  const float *shift; /* NULL: 0 */
+  lp_activation activation;
+} lp_linear_epilogue;
+
+/* c[row][column] = epilogue(sum over k of a[row][k] * b[k][column]); a row is an output channel. */
+typedef struct lp_gemm {
+  int64_t rows, columns, depth;
+  const float *a;
+  int64_t a_row, a_depth; /* floats from one row, one k, to the next */
+  const float *b;         /* rows of b are readable up to columns rounded up to gemm_columns; */
+  int64_t b_depth;        /* what stands there does not matter */
+  float *c;
+  int64_t c_row;
+  const float *added; /* laid out as c, or NULL; may be c */
+  const lp_linear_epilogue *epilogue; /* NULL: plain product */
+  int64_t channel;                    /* of row 0 */
+} lp_gemm;
+
+/* sum[image][row] (+)= sum over k of w[row][k] * x[image][k]. */
+typedef struct lp_dot {
+  int64_t rows, images, depth;
+  const float *w;
+  int64_t w_row;
+  const float *x;
+  int64_t x_image;
+  float *sum;
+  int64_t sum_image;
+  bool accumulate; /* add to what stands in sum */
+} lp_dot;
+
+/*
+ * A run of neighbouring pixels of one or two blocks of output channels.
+ * Weights: [input block][tap][input channel in the block][output channel].
+ * Pixel p, tap t, channel i of input block k is x[k * x_block + taps[t] + i *
+ * x_lane + p * step], where step is the block (tile_blocked) or 1 (tile_planar).
+ * Channels beyond `channels` are not read.
+ */
+typedef struct lp_tile_run {
+  const float *x;
+  int64_t x_block, x_lane;
+  const int64_t *taps;
+  int64_t num_taps;
+  int64_t channels; /* of input */
+  const float *w;
+  int out_blocks; /* 1 or 2 */
+  int64_t pixels;
+  float *out; /* pixel 0, first block; pixels are `block` floats apart */
+  int64_t out_block;
+  const float *added; /* laid out as out, or NULL; may be out */
+  const lp_linear_epilogue *epilogue;
+  int64_t channel; /* of output, the first */
+} lp_tile_run;
+
+/* One row of output pixels of one block of channels of a depthwise convolution. */
+typedef struct lp_depthwise_row {
+  const float *x; /* the block's image */
+  int64_t height, width;
+  const float *w; /* [kernel_height][kernel_width][block] */
+  int64_t kernel_height, kernel_width;
+  int64_t stride, dilate_height, dilate_width;
+  int64_t top, left; /* where the window of output pixel 0 begins; may be outside */
+  int64_t pixels;
+  float *out;
+  const float *added; /* or NULL; may be out */
+  const lp_linear_epilogue *epilogue;
+  int64_t channel;
+} lp_depthwise_row;
+
+typedef struct lp_linear_kernels {
+  int block;        /* lanes */
+  int gemm_columns; /* columns that gemm takes at once */
+  int tile_pixels;  /* pixels that a tile takes at most; 0 without tiles */
+  void (*gemm)(const lp_gemm *gemm);
+  void (*dot)(const lp_dot *dot);
+  void (*tile_blocked)(const lp_tile_run *run); /* NULL where there are no blocked layouts */
+  void (*tile_planar)(const lp_tile_run *run);
+  void (*depthwise)(const lp_depthwise_row *row);
+} lp_linear_kernels;
+
+LP_INTERNAL const lp_linear_kernels *lp_linear_find(lp_isa isa);
+/* The epilogue on one value: for shapes too small for vectors. */
+LP_INTERNAL float lp_linear_finish(const lp_linear_epilogue *epilogue, int64_t channel, float sum,
+                                   float added);
+
+/* Floats of scratch that lp_linear_prepare needs. */
+LP_INTERNAL bool lp_linear_prepared(int64_t channels, size_t *floats);
+/* The epilogue of a call for kernels: a bias that is not yet in the shift is brought there, in `buffer`. */
+LP_INTERNAL lp_linear_epilogue lp_linear_prepare(const lp_epilogue *epilogue, const float *bias,
+                                                 int64_t channels, float *buffer);
+
+#endif

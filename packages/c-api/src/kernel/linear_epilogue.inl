@@ -1,0 +1,76 @@
+/* linear_epilogue.inl - scale, shift, addition and activation on vectors. */
+
+/* Scale and shift of one vector of sums. `scale` and `shift` are vectors of channels, or one channel's value in every lane. */
+static LP_ALWAYS_INLINE lp_v LP_NAME(linear_activate)(lp_v y, const lp_activation *activation,
+                                                      lp_v slope) {
+  switch (activation->kind) {
+    case LP_ACTIVATION_RELU: return V_MAX(y, V_ZERO());
+    case LP_ACTIVATION_CLIP:
+      /* The bound comes first: NaN stays. */
+      return V_MIN(V_SET1(activation->high), V_MAX(V_SET1(activation->low), y));
+    case LP_ACTIVATION_LEAKY:
+    case LP_ACTIVATION_PRELU: return V_SELECT_POSITIVE(y, y, V_MUL(y, slope));
+    case LP_ACTIVATION_NONE: break;
+  }
+  return y;
+}
+
+/*
+ * Finishes `count` vectors of sums, `step` floats apart, of the same channels:
+ * lanes are channels from `channel` on (blocked), or all lanes are `channel`
+ * (plain). A sum is never read after `out` of the same place is written.
+ */
+static LP_ALWAYS_INLINE void LP_NAME(linear_finish)(const lp_linear_epilogue *epilogue,
+                                                    const bool blocked, int64_t channel,
+                                                    const float *sums, const float *added,
+                                                    float *out, int64_t count) {
+  const lp_activation *activation = &epilogue->activation;
+  lp_v scale = V_SET1(1.0f);
+  lp_v shift = V_ZERO();
+  lp_v slope = V_SET1(activation->low);
+  if (epilogue->scale != NULL) {
+    scale = blocked ? V_LOAD(epilogue->scale + channel) : V_SET1(epilogue->scale[channel]);
+  }
+  if (epilogue->shift != NULL) {
+    shift = blocked ? V_LOAD(epilogue->shift + channel) : V_SET1(epilogue->shift[channel]);
+  }
+  if (activation->kind == LP_ACTIVATION_PRELU) {
+    slope = blocked ? V_LOAD(activation->slope + channel) : V_SET1(activation->slope[channel]);
+  }
+  if (added == NULL && activation->kind <= LP_ACTIVATION_RELU) {
+    if (activation->kind == LP_ACTIVATION_RELU) {
+      for (int64_t i = 0; i < count; i++) {
+        lp_v y = V_FMA(V_LOAD(sums + i * LP_VL), scale, shift);
+        V_STORE(out + i * LP_VL, V_MAX(y, V_ZERO()));
+      }
+    } else {
+      for (int64_t i = 0; i < count; i++) {
+        V_STORE(out + i * LP_VL, V_FMA(V_LOAD(sums + i * LP_VL), scale, shift));
+      }
+    }
+    return;
+  }
+  for (int64_t i = 0; i < count; i++) {
+    lp_v y = V_FMA(V_LOAD(sums + i * LP_VL), scale, shift);
+    if (added != NULL) {
+      y = V_ADD(y, V_LOAD(added + i * LP_VL));
+    }
+    V_STORE(out + i * LP_VL, LP_NAME(linear_activate)(y, activation, slope));
+  }
+}
+
+#if LP_VL > 1
+/* Not inlined into the many instances of the tile kernels. */
+static LP_NOINLINE void LP_NAME(linear_finish_blocked)(const lp_linear_epilogue *epilogue,
+                                                       int64_t channel, const float *sums,
+                                                       const float *added, float *out,
+                                                       int64_t count) {
+  LP_NAME(linear_finish)(epilogue, true, channel, sums, added, out, count);
+}
+#endif
+static LP_NOINLINE void LP_NAME(linear_finish_plain)(const lp_linear_epilogue *epilogue,
+                                                     int64_t channel, const float *sums,
+                                                     const float *added, float *out,
+                                                     int64_t count) {
+  LP_NAME(linear_finish)(epilogue, false, channel, sums, added, out, count);
+}

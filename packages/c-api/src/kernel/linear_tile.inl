@@ -1,0 +1,141 @@
+/*
+ * linear_tile.inl - convolution of a run of pixels in blocked layout, weights packed by convolution.c.
+ *
+ * Register block: 1 or 2 blocks of output channels by up to LINEAR_TILE_PIXELS
+ * pixels. One step takes the weights of one input channel and one tap (one
+ * vector per block) and broadcasts that channel of every pixel. A run is split
+ * into tiles of nearly equal width; every width is an instance, because an
+ * index into the accumulators that is no constant would send them to memory.
+ */
+#if LP_VREGS >= 32 && LP_VL >= 16
+#define LINEAR_TILE_PIXELS 14
+#define LINEAR_TILE_REPEAT(X) LINEAR_REPEAT_14(X)
+#elif LP_VREGS >= 32
+#define LINEAR_TILE_PIXELS 12
+#define LINEAR_TILE_REPEAT(X) LINEAR_REPEAT_12(X)
+#elif LP_VL >= 8
+#define LINEAR_TILE_PIXELS 6
+#define LINEAR_TILE_REPEAT(X) LINEAR_REPEAT_6(X)
+#else
+#define LINEAR_TILE_PIXELS 4
+#define LINEAR_TILE_REPEAT(X) LINEAR_REPEAT_4(X)
+#endif
+
+/* One input channel of one tap. */
+#define LINEAR_TILE_STEP()                                               \
+  do {                                                                   \
+    lp_v w0 = V_LOAD(w);                                                 \
+    lp_v w1 = blocks > 1 ? V_LOAD(w + LP_VL) : V_ZERO();                 \
+    LINEAR_UNROLL                                                        \
+    for (int p = 0; p < pixels; p++) {                                   \
+      lp_v value = V_SET1(pixel[p * step]);                              \
+      sum[0][p] = V_FMA(w0, value, sum[0][p]);                           \
+      if (blocks > 1) {                                                  \
+        sum[1][p] = V_FMA(w1, value, sum[1][p]);                         \
+      }                                                                  \
+    }                                                                    \
+    pixel += x_lane;                                                     \
+    w += blocks * LP_VL;                                                 \
+  } while (0)
+
+static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_t first,
+                                                  const int blocks, const int pixels,
+                                                  const int step) {
+  const float *w = run->w;
+  const float *x = run->x + first * step;
+  const int64_t x_lane = step > 1 ? 1 : run->x_lane;
+  const int64_t num_taps = run->num_taps;
+  const int64_t *taps = run->taps;
+  lp_v sum[2][LINEAR_TILE_PIXELS];
+  float sums[2 * LINEAR_TILE_PIXELS * LP_VL];
+  LINEAR_UNROLL
+  for (int p = 0; p < pixels; p++) {
+    sum[0][p] = V_ZERO();
+    sum[1][p] = V_ZERO();
+  }
+  for (int64_t left = run->channels; left > 0; left -= LP_VL) {
+    const int64_t lanes = left < LP_VL ? left : LP_VL;
+    for (int64_t tap = 0; tap < num_taps; tap++) {
+      const float *pixel = x + taps[tap];
+      int64_t lane = lanes;
+      for (; lane >= 2; lane -= 2) {
+        LINEAR_TILE_STEP();
+        LINEAR_TILE_STEP();
+      }
+      if (lane > 0) {
+        LINEAR_TILE_STEP();
+      }
+    }
+    x += run->x_block;
+  }
+  LINEAR_UNROLL
+  for (int p = 0; p < pixels; p++) {
+    V_STORE(sums + p * LP_VL, sum[0][p]);
+    if (blocks > 1) {
+      V_STORE(sums + (LINEAR_TILE_PIXELS + p) * LP_VL, sum[1][p]);
+    }
+  }
+  for (int b = 0; b < blocks; b++) {
+    int64_t place = b * run->out_block + first * LP_VL;
+    LP_NAME(linear_finish_blocked)(run->epilogue, run->channel + b * LP_VL,
+                                   sums + b * LINEAR_TILE_PIXELS * LP_VL,
+                                   run->added != NULL ? run->added + place : NULL,
+                                   run->out + place, pixels);
+  }
+}
+
+#define LINEAR_TILE_INSTANCE(n)                                                             \
+  static LP_NOINLINE void LP_NAME(linear_tile_blocked_1_##n)(const lp_tile_run *run,        \
+                                                             int64_t first) {               \
+    LP_NAME(linear_tile)(run, first, 1, n, LP_VL);                                          \
+  }                                                                                         \
+  static LP_NOINLINE void LP_NAME(linear_tile_blocked_2_##n)(const lp_tile_run *run,        \
+                                                             int64_t first) {               \
+    LP_NAME(linear_tile)(run, first, 2, n, LP_VL);                                          \
+  }                                                                                         \
+  static LP_NOINLINE void LP_NAME(linear_tile_planar_1_##n)(const lp_tile_run *run,         \
+                                                            int64_t first) {                \
+    LP_NAME(linear_tile)(run, first, 1, n, 1);                                              \
+  }                                                                                         \
+  static LP_NOINLINE void LP_NAME(linear_tile_planar_2_##n)(const lp_tile_run *run,         \
+                                                            int64_t first) {                \
+    LP_NAME(linear_tile)(run, first, 2, n, 1);                                              \
+  }
+LINEAR_TILE_REPEAT(LINEAR_TILE_INSTANCE)
+
+typedef void (*LP_NAME(linear_tile_function))(const lp_tile_run *run, int64_t first);
+
+/* [planar][output blocks - 1][pixels - 1] */
+#define LINEAR_TILE_BLOCKED_1(n) LP_NAME(linear_tile_blocked_1_##n),
+#define LINEAR_TILE_BLOCKED_2(n) LP_NAME(linear_tile_blocked_2_##n),
+#define LINEAR_TILE_PLANAR_1(n) LP_NAME(linear_tile_planar_1_##n),
+#define LINEAR_TILE_PLANAR_2(n) LP_NAME(linear_tile_planar_2_##n),
+static const LP_NAME(linear_tile_function)
+    LP_NAME(linear_tile_functions)[2][2][LINEAR_TILE_PIXELS] = {
+        {{LINEAR_TILE_REPEAT(LINEAR_TILE_BLOCKED_1)}, {LINEAR_TILE_REPEAT(LINEAR_TILE_BLOCKED_2)}},
+        {{LINEAR_TILE_REPEAT(LINEAR_TILE_PLANAR_1)}, {LINEAR_TILE_REPEAT(LINEAR_TILE_PLANAR_2)}}};
+
+static void LP_NAME(linear_tiles)(const lp_tile_run *run, int planar) {
+  const LP_NAME(linear_tile_function) *functions =
+      LP_NAME(linear_tile_functions)[planar][run->out_blocks - 1];
+  int64_t tiles = (run->pixels + LINEAR_TILE_PIXELS - 1) / LINEAR_TILE_PIXELS;
+  int64_t width = tiles > 0 ? run->pixels / tiles : 0;
+  int64_t wider = run->pixels - width * tiles; /* so many tiles are one pixel wider */
+  int64_t first = 0;
+  for (int64_t tile = 0; tile < tiles; tile++) {
+    int64_t pixels = width + (tile < wider);
+    functions[pixels - 1](run, first);
+    first += pixels;
+  }
+}
+
+static void LP_NAME(linear_tile_blocked)(const lp_tile_run *run) { LP_NAME(linear_tiles)(run, 0); }
+static void LP_NAME(linear_tile_planar)(const lp_tile_run *run) { LP_NAME(linear_tiles)(run, 1); }
+
+#undef LINEAR_TILE_REPEAT
+#undef LINEAR_TILE_STEP
+#undef LINEAR_TILE_INSTANCE
+#undef LINEAR_TILE_BLOCKED_1
+#undef LINEAR_TILE_BLOCKED_2
+#undef LINEAR_TILE_PLANAR_1
+#undef LINEAR_TILE_PLANAR_2
