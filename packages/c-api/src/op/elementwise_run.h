@@ -20,6 +20,17 @@ LP_INTERNAL void lp_elementwise_run(const lp_elementwise *work, lp_threads *thre
 /* Rows split among threads. */
 LP_INTERNAL void lp_elementwise_run_rows(const lp_elementwise *work, lp_threads *threads,
                                          lp_isa isa);
+/*
+ * One row, then each step in turn on what the one before left in `out`; a step's y is one element.
+ * Done piece by piece, so that memory is read and written once.
+ */
+typedef struct lp_elementwise_step {
+  lp_function function;
+  const void *y;
+} lp_elementwise_step;
+LP_INTERNAL void lp_elementwise_run_steps(const lp_elementwise *work,
+                                          const lp_elementwise_step *steps, int num_steps,
+                                          lp_threads *threads, lp_isa isa);
 /* Elements of output 0 in the layout it has in this call. */
 LP_INTERNAL int64_t lp_elementwise_size(const lp_call *call);
 

@@ -3,8 +3,11 @@
  *
  * The functions of op_binary.c, with the scalar as second operand, or first in the _r forms; and
  * smooth_l1: with s = scalar, s^2 x^2 / 2 if |x| < 1 / s^2, else |x| - 1 / (2 s^2). The scalar
- * is first converted to the tensor's type, then the function computed in it.
- * Attributes: scalar: double = 1 (smooth_l1: float = 1); is_int: bool (since 1.6; changes nothing).
+ * is first converted to the result's type, then the function computed in it. That is the tensor's
+ * type, but float64 for an integer tensor and a scalar that is no integer, and int64 for a bool
+ * tensor and one that is.
+ * Attributes: scalar: double = 1 (smooth_l1: float = 1); is_int: bool = True (since 1.6: whether the
+ * scalar is an integer).
  * In models since 2015, as _PlusScalar, ... until 2016.
  */
 #include "elementwise_run.h"
@@ -12,12 +15,23 @@
 
 typedef struct op_scalar_param {
   double scalar;
+  int is_int;
 } op_scalar_param;
 
 static const lp_attr op_scalar_attrs[] = {
     {"scalar", LP_ATTR_FLOAT, 0, offsetof(op_scalar_param, scalar), "1", NULL},
-    {"is_int", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
+    {"is_int", LP_ATTR_BOOL, 0, offsetof(op_scalar_param, is_int), "True", NULL},
 };
+
+static lp_status op_scalar_dtype(const lp_infer *infer) {
+  const op_scalar_param *param = infer->param;
+  const lp_dtype in = infer->in_dtype[0];
+  if (in == LP_DTYPE_UNKNOWN || lp_dtype_is_float(in) || (in != LP_BOOL && param->is_int)) {
+    return lp_infer_same_dtype(infer);
+  }
+  return lp_infer_merge_dtype(infer, &infer->out_dtype[0],
+                              param->is_int ? LP_INT64 : LP_FLOAT64);
+}
 
 static lp_status op_scalar_run(const lp_call *call) {
   const op_scalar_param *param = call->param;
@@ -25,11 +39,16 @@ static lp_status op_scalar_run(const lp_call *call) {
   const bool reversed = (call->op->kind & LP_FUNCTION_REVERSED) != 0;
   const int64_t n = lp_elementwise_size(call);
   double scalar; /* memory for one element of any type */
+  const void *data = call->in[0].data;
+  if (call->in[0].dtype != dtype) {
+    lp_dtype_convert(call->in[0].dtype, data, dtype, call->out[0].data, (size_t)n);
+    data = call->out[0].data;
+  }
   lp_dtype_convert(LP_FLOAT64, &param->scalar, dtype, &scalar, 1);
   const lp_elementwise work = {.function = LP_FUNCTION_OF(call->op->kind),
                                .dtype = dtype,
-                               .x = reversed ? &scalar : call->in[0].data,
-                               .y = reversed ? call->in[0].data : &scalar,
+                               .x = reversed ? &scalar : data,
+                               .y = reversed ? data : &scalar,
                                .out = call->out[0].data,
                                .x_step = !reversed,
                                .y_step = reversed,
@@ -39,7 +58,24 @@ static lp_status op_scalar_run(const lp_call *call) {
   return LP_OK;
 }
 
-static const lp_algorithm op_scalar_algorithms[] = LP_ELEMENTWISE_ALGORITHMS(op_scalar_run);
+/* Where the result has another type than the tensor. */
+static double op_scalar_convert_cost(const lp_query *query) {
+  const bool half = query->in[0].dtype == LP_FLOAT16 || query->out[0].dtype == LP_FLOAT16;
+  return lp_query_no_epilogue(query) && query->in[0].dtype != query->out[0].dtype && !half
+             ? 20.0 * lp_query_elements(query)
+             : LP_COST_REJECT;
+}
+
+static const lp_algorithm op_scalar_algorithms[] = {
+    {.name = "plain", .cost = lp_elementwise_plain_cost, .inplace = true, .run = op_scalar_run},
+    {.name = "blocked",
+     .cost = lp_elementwise_blocked_cost,
+     .blocked_inputs = LP_BLOCKED_ALL,
+     .blocked_output = true,
+     .inplace = true,
+     .run = op_scalar_run},
+    {.name = "convert", .cost = op_scalar_convert_cost, .run = op_scalar_run},
+};
 
 #define OP_SCALAR(identifier, text, alias_texts, function)        \
   LP_DATA const lp_op lp_op_##identifier = {                      \
@@ -50,6 +86,7 @@ static const lp_algorithm op_scalar_algorithms[] = LP_ELEMENTWISE_ALGORITHMS(op_
       .num_attrs = (int)LP_COUNT(op_scalar_attrs),                \
       .param_size = sizeof(op_scalar_param),                      \
       .inputs = "data",                                           \
+      .dtype = op_scalar_dtype,                                   \
       .algorithms = op_scalar_algorithms,                         \
       .num_algorithms = (int)LP_COUNT(op_scalar_algorithms)}
 

@@ -20,6 +20,19 @@
   X(lesser_equal_scalar) X(logical_and_scalar) X(logical_or_scalar)                      \
   X(logical_xor_scalar) X(smooth_l1)
 
-#define LP_OPS_ELEMENTWISE(X) LP_OPS_UNARY(X) LP_OPS_BINARY(X) LP_OPS_SCALAR(X)
+#define LP_OPS_BROADCAST(X)                                                              \
+  X(broadcast_add) X(broadcast_sub) X(broadcast_mul) X(broadcast_div) X(broadcast_mod)   \
+  X(broadcast_power) X(broadcast_maximum) X(broadcast_minimum) X(broadcast_hypot)        \
+  X(broadcast_equal) X(broadcast_not_equal) X(broadcast_greater)                         \
+  X(broadcast_greater_equal) X(broadcast_lesser) X(broadcast_lesser_equal)               \
+  X(broadcast_logical_and) X(broadcast_logical_or) X(broadcast_logical_xor)
+#define LP_OPS_REDUCE(X)                                                                 \
+  X(sum) X(mean) X(prod) X(nansum) X(nanprod) X(max) X(min) X(norm) X(argmax) X(argmin)  \
+  X(argmax_channel)
+
+#define LP_OPS_ELEMENTWISE(X)                                                            \
+  LP_OPS_UNARY(X) LP_OPS_BINARY(X) LP_OPS_SCALAR(X) LP_OPS_BROADCAST(X) LP_OPS_REDUCE(X) \
+  X(clip) X(hard_sigmoid) X(cast) X(amp_cast) X(add_n) X(copy) X(block_grad)             \
+  X(identity_with_attr_like_rhs)
 
 #endif
