@@ -8,7 +8,6 @@
  * lives at the same time.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "plan_build.h"
 
@@ -79,8 +78,8 @@ static void plan_arena_lifetimes(lp_plan_build *build) {
   }
 }
 
-/* Whether the whole root is the input and nothing else, so that a step may write over it. */
-static void plan_arena_inplace(lp_plan_build *build, const bool *partial, bool *taken) {
+/* Steps that may work in place take over a root that dies with them, if all of it is their input. */
+static void plan_arena_inplace(lp_plan_build *build, const bool *partial) {
   for (uint32_t i = 0; i < build->num_emitted; i++) {
     const lp_emitted *emitted = &build->emitted[i];
     const lp_step *step = &emitted->step;
@@ -91,7 +90,7 @@ static void plan_arena_inplace(lp_plan_build *build, const bool *partial, bool *
     }
     uint32_t out = emitted->out[0];
     if (from >= to || out == LP_NO_PLACE || build->places[out].alias != LP_NO_PLACE ||
-        partial[out] || taken[out] || emitted->skip) {
+        partial[out] || emitted->skip) {
       continue;
     }
     for (int k = from; k < to; k++) {
@@ -114,14 +113,10 @@ static void plan_arena_inplace(lp_plan_build *build, const bool *partial, bool *
           build->places[in].tensor.block != build->places[out].tensor.block) {
         continue;
       }
-      lp_place *target = &build->places[out];
-      source->last = target->last;
-      target->alias = root;
-      target->offset = 0;
-      taken[root] = true;
-      taken[out] = true;
       /* The root goes on living as the output, and may be overwritten again when that dies. */
-      taken[root] = false;
+      source->last = build->places[out].last;
+      build->places[out].alias = root;
+      build->places[out].offset = 0;
       break;
     }
   }
@@ -208,8 +203,7 @@ static lp_status plan_arena_assign(lp_plan_build *build, size_t *offsets, size_t
 
 lp_status lp_plan_arrange(lp_plan_build *build, size_t *offsets, size_t *arena_bytes) {
   bool *partial = lp_pool_array(&build->pool, build->num_places, sizeof *partial);
-  bool *taken = lp_pool_array(&build->pool, build->num_places, sizeof *taken);
-  if (partial == NULL || taken == NULL) {
+  if (partial == NULL) {
     return LP_ERROR_MEMORY;
   }
   if ((build->source->disabled_passes & LP_PASS_VIEW) == 0 && !build->source->every_node) {
@@ -222,7 +216,7 @@ lp_status lp_plan_arrange(lp_plan_build *build, size_t *offsets, size_t *arena_b
     partial[root] = partial[root] || build->places[p].bytes != build->places[root].bytes;
   }
   if ((build->source->disabled_passes & LP_PASS_REUSE) == 0 && !build->source->every_node) {
-    plan_arena_inplace(build, partial, taken);
+    plan_arena_inplace(build, partial);
   }
   return plan_arena_assign(build, offsets, arena_bytes);
 }

@@ -1,0 +1,335 @@
+/* api_inspect.c - functions that tell about the library, a model, a predictor. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api_guard.h"
+
+#ifndef LP_VERSION
+#define LP_VERSION "0.0.0-unversioned"
+#endif
+
+const char *MXGetLastError(void) { return lp_status_text(); }
+
+int LPGetErrorCode(void) { return lp_status_code(); }
+
+const char *LPGetVersion(void) { return LP_VERSION; }
+
+#if defined(LP_NO_THREADS)
+#define API_INSPECT_THREADS "no"
+#else
+#define API_INSPECT_THREADS "yes"
+#endif
+#if LP_HAVE_VECTORS
+#define API_INSPECT_VECTORS "yes"
+#else
+#define API_INSPECT_VECTORS "no"
+#endif
+#define API_INSPECT_INFO(isa) \
+  "isa=" isa " vectors=" API_INSPECT_VECTORS " threads=" API_INSPECT_THREADS " blas=no"
+
+const char *LPGetBuildInfo(void) {
+  switch (lp_cpu_isa()) {
+    case LP_ISA_AVX512:
+      return API_INSPECT_INFO("avx512");
+    case LP_ISA_AVX2:
+      return API_INSPECT_INFO("avx2");
+    default:
+      return API_INSPECT_INFO("base");
+  }
+}
+
+int LPSetAllocator(LPAllocateFunction allocate, LPReleaseFunction release, void *user) {
+  return lp_guard_return(lp_memory_set_allocator(allocate, release, user));
+}
+
+const char *LPPredGetLastError(PredictorHandle handle) {
+  const lp_predictor *predictor = lp_guard_predictor("LPPredGetLastError", handle);
+  return predictor == NULL ? NULL : predictor->error_text;
+}
+
+int LPPredGetErrorCode(PredictorHandle handle) {
+  const lp_predictor *predictor = lp_guard_predictor("LPPredGetErrorCode", handle);
+  return predictor == NULL ? LP_ERROR_HANDLE : predictor->error_code;
+}
+
+/* ---- text into the caller's buffer -------------------------------------------------- */
+
+typedef struct api_inspect_text {
+  char *buffer;
+  size_t capacity;
+  size_t size; /* of the whole text so far, whether it fits or not */
+} api_inspect_text;
+
+static void api_inspect_put(api_inspect_text *text, const char *bytes, size_t count) {
+  if (text->size < text->capacity) {
+    size_t room = text->capacity - text->size;
+    memcpy(text->buffer + text->size, bytes, count < room ? count : room);
+  }
+  text->size += count;
+}
+
+static void api_inspect_puts(api_inspect_text *text, const char *string) {
+  api_inspect_put(text, string, strlen(string));
+}
+
+static void api_inspect_end(api_inspect_text *text, size_t *size) {
+  api_inspect_put(text, "", 1);
+  if (text->capacity != 0 && text->size > text->capacity) {
+    text->buffer[text->capacity - 1] = '\0';
+  }
+  *size = text->size;
+}
+
+static void api_inspect_quote(api_inspect_text *text, const char *string) {
+  api_inspect_puts(text, "\"");
+  for (; *string != '\0'; string++) {
+    unsigned char c = (unsigned char)*string;
+    char escape[8];
+    if (c == '"' || c == '\\') {
+      escape[0] = '\\';
+      escape[1] = (char)c;
+      api_inspect_put(text, escape, 2);
+    } else if (c < 0x20) {
+      int length = snprintf(escape, sizeof escape, "\\u%04x", c);
+      api_inspect_put(text, escape, (size_t)length);
+    } else {
+      api_inspect_put(text, string, 1);
+    }
+  }
+  api_inspect_puts(text, "\"");
+}
+
+/* ---- operators ------------------------------------------------------------------------ */
+
+typedef struct api_inspect_name {
+  const char *text;
+  size_t length;
+} api_inspect_name;
+
+static int api_inspect_compare(const void *a, const void *b) {
+  const api_inspect_name *x = a, *y = b;
+  size_t common = x->length < y->length ? x->length : y->length;
+  int order = memcmp(x->text, y->text, common);
+  if (order != 0) {
+    return order;
+  }
+  return x->length < y->length ? -1 : x->length > y->length ? 1 : 0;
+}
+
+/* Calls for name and aliases of every operator; counts when names is NULL. */
+static size_t api_inspect_names(api_inspect_name *names) {
+  size_t count = 0;
+  for (int i = 0; i < lp_op_count(); i++) {
+    const lp_op *op = lp_op_at(i);
+    const char *lists[2] = {op->name, op->aliases};
+    for (int k = 0; k < 2; k++) {
+      const char *at = lists[k];
+      while (at != NULL && *at != '\0') {
+        size_t length = strcspn(at, " ");
+        if (names != NULL) {
+          names[count].text = at;
+          names[count].length = length;
+        }
+        count++;
+        at += length;
+        at += *at == ' ' ? 1 : 0;
+      }
+    }
+  }
+  return count;
+}
+
+static lp_status api_inspect_operators(char *list, size_t capacity, size_t *size) {
+  LP_TRY(lp_guard_pointer("LPListOperators", "list_size", size));
+  if (capacity != 0) {
+    LP_TRY(lp_guard_pointer("LPListOperators", "list", list));
+  }
+  lp_pool pool = {0};
+  size_t count = api_inspect_names(NULL);
+  api_inspect_name *names = lp_pool_array(&pool, count, sizeof *names);
+  if (names == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  (void)api_inspect_names(names);
+  qsort(names, count, sizeof *names, api_inspect_compare);
+  api_inspect_text text = {list, capacity, 0};
+  for (size_t i = 0; i < count; i++) {
+    api_inspect_put(&text, names[i].text, names[i].length);
+    api_inspect_puts(&text, "\n");
+  }
+  api_inspect_end(&text, size);
+  lp_pool_free(&pool);
+  return LP_OK;
+}
+
+int LPListOperators(char *list, size_t list_capacity, size_t *list_size) {
+  return lp_guard_return(api_inspect_operators(list, list_capacity, list_size));
+}
+
+/* ---- models ---------------------------------------------------------------------------- */
+
+static void api_inspect_findings(api_inspect_text *text, const lp_findings *findings,
+                                 bool warnings) {
+  bool first = true;
+  for (const lp_finding *f = findings->first; f != NULL; f = f->next) {
+    if (f->warning != warnings) {
+      continue;
+    }
+    char code[32];
+    (void)snprintf(code, sizeof code, "%s{\"code\":%d,\"node\":", first ? "" : ",", f->code);
+    api_inspect_puts(text, code);
+    api_inspect_quote(text, f->node);
+    api_inspect_puts(text, ",\"op\":");
+    api_inspect_quote(text, f->op);
+    api_inspect_puts(text, ",\"text\":");
+    api_inspect_quote(text, f->text);
+    api_inspect_puts(text, "}");
+    first = false;
+  }
+}
+
+static lp_status api_inspect_check(const char *symbol, size_t symbol_size, char *report,
+                                   size_t capacity, size_t *report_size, uint32_t *num_errors) {
+  LP_TRY(lp_guard_pointer("LPCheckModel", "symbol_json", symbol));
+  LP_TRY(lp_guard_pointer("LPCheckModel", "report_size", report_size));
+  LP_TRY(lp_guard_pointer("LPCheckModel", "num_errors", num_errors));
+  if (capacity != 0) {
+    LP_TRY(lp_guard_pointer("LPCheckModel", "report", report));
+  }
+  lp_pool pool = {0};
+  lp_findings findings;
+  lp_graph graph;
+  memset(&findings, 0, sizeof findings);
+  findings.pool = &pool;
+  lp_status status = lp_graph_load(symbol, symbol_size, &pool, &findings, &graph);
+  if (status == LP_OK) {
+    api_inspect_text text = {report, capacity, 0};
+    api_inspect_puts(&text, "{\"errors\":[");
+    api_inspect_findings(&text, &findings, false);
+    api_inspect_puts(&text, "],\"warnings\":[");
+    api_inspect_findings(&text, &findings, true);
+    api_inspect_puts(&text, "]}");
+    api_inspect_end(&text, report_size);
+    *num_errors = findings.num_errors;
+  }
+  lp_pool_free(&pool);
+  return status;
+}
+
+int LPCheckModel(const char *symbol_json, size_t symbol_json_size, char *report,
+                 size_t report_capacity, size_t *report_size, uint32_t *num_errors) {
+  return lp_guard_return(api_inspect_check(symbol_json, symbol_json_size, report, report_capacity,
+                                           report_size, num_errors));
+}
+
+static lp_status api_inspect_count(const char *function, uint32_t *count, uint32_t value) {
+  LP_TRY(lp_guard_pointer(function, "count", count));
+  *count = value;
+  return LP_OK;
+}
+
+int LPModelGetInputCount(LPModelHandle handle, uint32_t *count) {
+  const lp_model *model = lp_guard_model("LPModelGetInputCount", handle);
+  return model == NULL
+             ? -1
+             : lp_guard_return(api_inspect_count("LPModelGetInputCount", count, model->num_inputs));
+}
+
+int LPModelGetOutputCount(LPModelHandle handle, uint32_t *count) {
+  const lp_model *model = lp_guard_model("LPModelGetOutputCount", handle);
+  return model == NULL ? -1
+                       : lp_guard_return(api_inspect_count("LPModelGetOutputCount", count,
+                                                           model->graph.num_heads));
+}
+
+static lp_status api_inspect_name_at(const char *function, const char **name, uint32_t index,
+                                     uint32_t count) {
+  LP_TRY(lp_guard_pointer(function, "name", name));
+  if (index >= count) {
+    return lp_fail(LP_ERROR_INDEX, "%s: index %u, there are %u", function, (unsigned)index,
+                   (unsigned)count);
+  }
+  return LP_OK;
+}
+
+int LPModelGetInputName(LPModelHandle handle, uint32_t index, const char **name) {
+  const lp_model *model = lp_guard_model("LPModelGetInputName", handle);
+  if (model == NULL ||
+      api_inspect_name_at("LPModelGetInputName", name, index, model->num_inputs) != LP_OK) {
+    return -1;
+  }
+  *name = model->graph.nodes[model->inputs[index]].name;
+  return 0;
+}
+
+int LPModelGetOutputName(LPModelHandle handle, uint32_t index, const char **name) {
+  const lp_model *model = lp_guard_model("LPModelGetOutputName", handle);
+  if (model == NULL ||
+      api_inspect_name_at("LPModelGetOutputName", name, index, model->graph.num_heads) != LP_OK) {
+    return -1;
+  }
+  *name = model->output_names[index];
+  return 0;
+}
+
+/* ---- predictors ------------------------------------------------------------------------ */
+
+static lp_status api_inspect_stats(lp_predictor *predictor, LPStats *stats) {
+  LP_TRY(lp_guard_pointer("LPPredGetStats", "stats", stats));
+  if (stats->struct_size != sizeof *stats) {
+    return lp_fail(LP_ERROR_ARGUMENT, "LPPredGetStats: stats.struct_size is %u, expected %zu",
+                   (unsigned)stats->struct_size, sizeof *stats);
+  }
+  lp_model *model = predictor->model;
+  memset(stats, 0, sizeof *stats);
+  stats->struct_size = (uint32_t)sizeof *stats;
+  for (uint32_t i = 0; i < predictor->selection.num_nodes; i++) {
+    stats->graph_nodes +=
+        model->graph.nodes[predictor->selection.order[i]].op != NULL ? 1 : 0;
+  }
+  stats->plan_nodes = predictor->plan.num_steps;
+  stats->num_threads = lp_threads_count(predictor->threads);
+  lp_lock_take(model->lock);
+  stats->weights_bytes = model->store.plain_bytes;
+  stats->packed_bytes = model->store.held_bytes > model->store.plain_bytes
+                            ? model->store.held_bytes - model->store.plain_bytes
+                            : 0;
+  lp_lock_give(model->lock);
+  stats->arena_bytes = predictor->plan.arena_bytes + predictor->variable_bytes;
+  stats->scratch_bytes = predictor->plan.scratch_bytes;
+  stats->plan_bytes = predictor->plan.pool.bytes + predictor->pool.bytes +
+                      predictor->private_store.held_bytes + sizeof *predictor;
+  return LP_OK;
+}
+
+int LPPredGetStats(PredictorHandle handle, LPStats *stats) {
+  lp_predictor *predictor = lp_guard_predictor("LPPredGetStats", handle);
+  return predictor == NULL ? -1
+                           : lp_guard_return_for(predictor, api_inspect_stats(predictor, stats));
+}
+
+static lp_status api_inspect_array(const lp_array *array, int *dtype, const int64_t **dims,
+                                   uint32_t *ndim, const void **data, size_t *size_bytes) {
+  LP_TRY(lp_guard_pointer("LPArrayGetInfo", "dtype", dtype));
+  LP_TRY(lp_guard_pointer("LPArrayGetInfo", "dims", dims));
+  LP_TRY(lp_guard_pointer("LPArrayGetInfo", "ndim", ndim));
+  LP_TRY(lp_guard_pointer("LPArrayGetInfo", "data", data));
+  LP_TRY(lp_guard_pointer("LPArrayGetInfo", "size_bytes", size_bytes));
+  const lp_tensor *tensor = array->tensor;
+  *dtype = tensor->dtype;
+  *dims = tensor->shape.dim;
+  *ndim = (uint32_t)tensor->shape.ndim;
+  *data = tensor->data;
+  *size_bytes = 0;
+  (void)lp_shape_bytes(&tensor->shape, lp_dtype_size(tensor->dtype), size_bytes);
+  return LP_OK;
+}
+
+int LPArrayGetInfo(NDArrayHandle handle, int *dtype, const int64_t **dims, uint32_t *ndim,
+                   const void **data, size_t *size_bytes) {
+  const lp_array *array = lp_guard_array("LPArrayGetInfo", handle);
+  return array == NULL ? -1
+                       : lp_guard_return(api_inspect_array(array, dtype, dims, ndim, data,
+                                                           size_bytes));
+}

@@ -1,0 +1,61 @@
+/* executor.c - runs a plan. */
+#include "executor.h"
+
+#include <stdio.h>
+
+static void executor_report(const lp_monitor *monitor, const char *name, const lp_tensor *tensor) {
+  lp_array array = {LP_MAGIC_ARRAY, tensor};
+  if (tensor->data != NULL) {
+    monitor->callback(name, &array, monitor->user);
+  }
+}
+
+static void executor_report_inputs(const lp_plan_step *step, const lp_graph *graph,
+                                   const lp_monitor *monitor) {
+  char name[512], suffix[LP_OP_NAME_SIZE];
+  for (uint32_t i = 0; i < step->node->num_inputs; i++) {
+    const lp_node *source = &graph->nodes[step->node->inputs[i].node];
+    if (source->op == NULL) {
+      executor_report(monitor, source->name, &step->call.in[i]);
+    }
+    (void)lp_op_input_name(step->node->op, (int)i, suffix);
+    (void)snprintf(name, sizeof name, "%s_%s", step->node->name, suffix);
+    executor_report(monitor, name, &step->call.in[i]);
+  }
+}
+
+static void executor_report_outputs(const lp_plan_step *step, const lp_monitor *monitor) {
+  char name[512], suffix[LP_OP_NAME_SIZE];
+  for (int i = 0; i < step->node->num_outputs; i++) {
+    (void)lp_op_output_name(step->node->op, i, suffix);
+    (void)snprintf(name, sizeof name, "%s_%s", step->node->name, suffix);
+    executor_report(monitor, name, &step->call.out[i]);
+  }
+}
+
+static lp_status executor_step(const lp_plan_step *step, const lp_graph *graph,
+                               const lp_monitor *monitor) {
+  bool watched = monitor->callback != NULL && step->node != NULL;
+  if (watched && monitor->all) {
+    executor_report_inputs(step, graph, monitor);
+  }
+  if (step->algorithm->run(&step->call) != LP_OK) {
+    return lp_fail_within("Error in operator %.200s (%s): ", step->name, step->call.op->name);
+  }
+  if (watched) {
+    executor_report_outputs(step, monitor);
+  }
+  return LP_OK;
+}
+
+lp_status lp_executor_run(const lp_plan *plan, const lp_graph *graph, const lp_monitor *monitor) {
+  for (uint32_t i = 0; i < plan->num_steps; i++) {
+    LP_TRY(executor_step(&plan->steps[i], graph, monitor));
+  }
+  return LP_OK;
+}
+
+lp_status lp_executor_run_step(const lp_plan *plan, const lp_graph *graph,
+                               const lp_monitor *monitor, uint32_t step) {
+  return step < plan->num_steps ? executor_step(&plan->steps[step], graph, monitor) : LP_OK;
+}

@@ -1,0 +1,164 @@
+/* model.c - loading and sharing of models. */
+#include "model.h"
+
+#include <string.h>
+
+#include "../format/ndarray_file.h"
+
+static void model_free(lp_model *model) {
+  if (model->weights != NULL) {
+    for (uint32_t i = 0; i < model->graph.num_nodes; i++) {
+      if (model->loaded[i]) {
+        lp_weight_free(&model->weights[i]);
+      }
+    }
+  }
+  lp_lock_free(model->lock);
+  lp_pool_free(&model->pool);
+  model->magic = 0;
+  lp_release(model, sizeof *model);
+}
+
+void lp_model_retain(lp_model *model) {
+  lp_lock_take(model->lock);
+  model->references++;
+  lp_lock_give(model->lock);
+}
+
+void lp_model_release(lp_model *model) {
+  lp_lock_take(model->lock);
+  bool last = --model->references == 0;
+  lp_lock_give(model->lock);
+  if (last) {
+    model_free(model);
+  }
+}
+
+/*
+ * The variable that a name of the file means. "arg:x" means an argument and
+ * "aux:x" a state, but a wrong or missing prefix is forgiven; *exact tells.
+ */
+static uint32_t model_find(const lp_model *model, const char *name, size_t length, bool *exact) {
+  bool arg = length >= 4 && memcmp(name, "arg:", 4) == 0;
+  bool aux = length >= 4 && memcmp(name, "aux:", 4) == 0;
+  size_t prefix = arg || aux ? 4 : 0;
+  uint32_t node = lp_name_map_find(&model->graph.variables, name + prefix, length - prefix);
+  if (node == LP_NAME_MAP_NONE && prefix != 0) {
+    prefix = 0; /* a variable that is really called "arg:x" */
+    node = lp_name_map_find(&model->graph.variables, name, length);
+  }
+  *exact = node != LP_NAME_MAP_NONE && prefix != 0 && model->graph.nodes[node].is_aux == aux;
+  return node;
+}
+
+static lp_status model_read_params(lp_model *model, const void *params, size_t size,
+                                   bool must_match, lp_pool *scratch) {
+  lp_ndarray_file file;
+  LP_TRY(lp_ndarray_file_open(params, size, scratch, &file));
+  if (file.count != 0 && !file.named) {
+    return lp_fail(LP_ERROR_PARAMS,
+                   "Invalid param file format: the file has %zu arrays without names", file.count);
+  }
+  /* Which array each variable takes: the last of its name, but an exact prefix goes before a forgiven one. */
+  uint32_t nodes = model->graph.num_nodes;
+  size_t *chosen = lp_pool_array(scratch, nodes, sizeof *chosen); /* array number plus 1 */
+  bool *is_exact = lp_pool_array(scratch, nodes, sizeof *is_exact);
+  if (chosen == NULL || is_exact == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  bool matched = false;
+  lp_ndarray_entry entry;
+  for (size_t i = 0; i < file.count; i++) {
+    bool exact;
+    lp_ndarray_file_get(&file, i, &entry);
+    uint32_t node = model_find(model, entry.name, entry.name_length, &exact);
+    if (node == LP_NAME_MAP_NONE || entry.none || (is_exact[node] && !exact)) {
+      matched = matched || node != LP_NAME_MAP_NONE;
+      continue;
+    }
+    matched = true;
+    chosen[node] = i + 1;
+    is_exact[node] = exact;
+  }
+  if (must_match && file.count != 0 && !matched) {
+    lp_ndarray_file_get(&file, 0, &entry);
+    int shown = entry.name_length < 100 ? (int)entry.name_length : 100;
+    return lp_fail(LP_ERROR_PARAMS,
+                   "none of the %zu names of the parameter file is in the graph (the first is "
+                   "'%.*s'): do symbol and parameters belong together?",
+                   file.count, shown, entry.name);
+  }
+  for (uint32_t node = 0; node < nodes; node++) {
+    if (chosen[node] == 0) {
+      continue;
+    }
+    lp_ndarray_file_get(&file, chosen[node] - 1, &entry);
+    LP_TRY(lp_weight_create(&model->store, entry.dtype, &entry.shape, &model->weights[node]));
+    model->loaded[node] = true;
+    lp_ndarray_file_copy(&entry, entry.dtype, model->weights[node].plain);
+  }
+  return LP_OK;
+}
+
+static lp_status model_name_ends(lp_model *model) {
+  const lp_graph *graph = &model->graph;
+  model->inputs = lp_pool_array(&model->pool, graph->num_nodes, sizeof *model->inputs);
+  model->output_names =
+      lp_pool_array(&model->pool, graph->num_heads, sizeof *model->output_names);
+  if (model->inputs == NULL || model->output_names == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  for (uint32_t i = 0; i < graph->num_nodes; i++) {
+    const lp_node *node = &graph->nodes[i];
+    if (node->op == NULL && !model->loaded[i] && !node->is_aux && !node->is_label) {
+      model->inputs[model->num_inputs++] = i;
+    }
+  }
+  for (uint32_t i = 0; i < graph->num_heads; i++) {
+    char name[512];
+    (void)lp_graph_entry_name(graph, graph->heads[i], name, sizeof name);
+    model->output_names[i] = lp_pool_string(&model->pool, name, strlen(name));
+    if (model->output_names[i] == NULL) {
+      return LP_ERROR_MEMORY;
+    }
+  }
+  return LP_OK;
+}
+
+static lp_status model_load(lp_model *model, const char *json, size_t json_size,
+                            const void *params, size_t params_size, bool must_match) {
+  LP_TRY(lp_lock_create(&model->lock));
+  model->store.lock = model->lock;
+  LP_TRY(lp_graph_load(json, json_size, &model->pool, NULL, &model->graph));
+  model->weights = lp_pool_array(&model->pool, model->graph.num_nodes, sizeof *model->weights);
+  model->loaded = lp_pool_array(&model->pool, model->graph.num_nodes, sizeof *model->loaded);
+  if (model->weights == NULL || model->loaded == NULL) {
+    model->weights = NULL;
+    return LP_ERROR_MEMORY;
+  }
+  if (params != NULL) {
+    lp_pool scratch = {0};
+    lp_status status = model_read_params(model, params, params_size, must_match, &scratch);
+    lp_pool_free(&scratch);
+    LP_TRY(status);
+  }
+  return model_name_ends(model);
+}
+
+lp_status lp_model_create(const char *json, size_t json_size, const void *params,
+                          size_t params_size, bool must_match, lp_model **out) {
+  lp_model *model = lp_allocate(sizeof *model);
+  if (model == NULL) {
+    return lp_fail_memory("a model", sizeof *model);
+  }
+  memset(model, 0, sizeof *model);
+  model->magic = LP_MAGIC_MODEL;
+  model->references = 1;
+  lp_status status = model_load(model, json, json_size, params, params_size, must_match);
+  if (status != LP_OK) {
+    model_free(model);
+    return status;
+  }
+  *out = model;
+  return LP_OK;
+}

@@ -1,0 +1,35 @@
+/*
+ * model.h - graph and weights: immutable, counted, shared by predictors.
+ */
+#ifndef LP_EXEC_MODEL_H
+#define LP_EXEC_MODEL_H
+
+#include "../graph/graph.h"
+#include "../plan/weight.h"
+
+typedef struct lp_model {
+  uint32_t magic; /* LP_MAGIC_MODEL */
+  lp_lock *lock;  /* of the count of references and of the weights */
+  uint32_t references;
+  lp_pool pool;
+  lp_graph graph;
+  lp_weight_store store;
+  lp_weight *weights;   /* per node; bytes and plain only where loaded[node] */
+  bool *loaded;         /* per node: a parameter was in the file */
+  uint32_t *inputs;     /* nodes: arguments that are not loaded, labels excepted */
+  uint32_t num_inputs;
+  const char **output_names;
+} lp_model;
+
+#define LP_MAGIC_MODEL 0x6c706d6fu
+
+/*
+ * Reads both files. params NULL: none. must_match: it is an error when the
+ * file has names and the graph knows none of them. The model has one reference.
+ */
+LP_INTERNAL lp_status lp_model_create(const char *json, size_t json_size, const void *params,
+                                      size_t params_size, bool must_match, lp_model **out);
+LP_INTERNAL void lp_model_retain(lp_model *model);
+LP_INTERNAL void lp_model_release(lp_model *model);
+
+#endif
