@@ -261,6 +261,111 @@ TEST(plain_one_wide) {
   CHECK(conv_check(&c, "plain") >= 2);
 }
 
+/* Channels and filters around multiples of the blocks 4, 8 and 16; data with NaN in the lanes beyond. */
+TEST(blocked_and_planar_grid) {
+  static const int counts[] = {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 24, 31, 32, 33, 48, 49};
+  int runs = 0;
+  for (int i = 0; i < 300; i++) {
+    conv_case c = {.dims = i % 9 == 0 ? 1 : 2, .batch = 1 + (i % 4 == 0), .groups = 1,
+                   .no_bias = i % 3 == 0, .epilogue = i % 6};
+    c.channels = counts[conv_random(0, 17)];
+    c.filters = counts[conv_random(0, 17)];
+    for (int d = 0; d < 3; d++) {
+      c.in[d] = conv_random(1, i % 7 == 0 ? 33 : 17);
+      c.kernel[d] = i % 5 == 0 ? 1 : conv_random(1, i % 11 == 0 ? 7 : 4);
+      c.stride[d] = i % 2 == 0 ? 1 : conv_random(1, 3);
+      c.dilate[d] = i % 3 == 0 ? conv_random(1, 3) : 1;
+      c.pad[d] = conv_random(0, 3);
+    }
+    conv_fit(&c);
+    runs += conv_check(&c, "blocked");
+    runs += conv_check(&c, "planar");
+  }
+  CHECK(runs >= 2400 || lp_cpu_block(lp_cpu_isa()) == 1);
+}
+
+TEST(blocked_one_wide) {
+  for (int i = 0; i < 40; i++) {
+    conv_case c = {2, 1 + i % 2, 1 + 7 * (i % 5), 16 + i, 1, {1, 1 + i % 30, 1 + i % 17},
+                   {1, 1, 1}, {1, 1 + (i % 8 == 3), 1 + (i % 8 == 5)}, {1, 1, 1}, {0, 0, i % 16 == 7},
+                   false, i % 6};
+    (void)conv_check(&c, "blocked");
+    (void)conv_check(&c, "planar");
+  }
+}
+
+/* In three dimensions only windows 1 wide. */
+TEST(blocked_three_dimensions_one_wide) {
+  conv_case c = {3, 2, 20, 18, 1, {3, 4, 5}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}, false, 1};
+  int runs = conv_check(&c, "blocked") + conv_check(&c, "planar");
+  CHECK(runs >= 4 || lp_cpu_block(lp_cpu_isa()) == 1);
+  c.kernel[0] = 2;
+  CHECK_EQ_INT(conv_check(&c, "blocked"), 0);
+}
+
+TEST(blocked_groups) {
+  int runs = 0;
+  for (int i = 0; i < 40; i++) {
+    conv_case c = {.dims = 2, .batch = 1 + i % 2, .groups = 2 + i % 3, .epilogue = i % 6};
+    c.channels = c.groups * (i % 2 ? 16 : 4 << i % 3);
+    c.filters = c.groups * (i % 3 ? 16 : 32) / (i % 4 == 0 ? 2 : 1);
+    for (int d = 0; d < 3; d++) {
+      c.in[d] = conv_random(1, 17);
+      c.kernel[d] = conv_random(1, 3);
+      c.stride[d] = conv_random(1, 2);
+      c.dilate[d] = conv_random(1, 2);
+      c.pad[d] = conv_random(0, 2);
+    }
+    conv_fit(&c);
+    runs += conv_check(&c, "blocked");
+    (void)conv_check(&c, "planar");
+  }
+  CHECK(runs >= 160 || lp_cpu_block(lp_cpu_isa()) == 1);
+  /* Groups that do not fill blocks are not for it. */
+  conv_case c = {2, 1, 6, 32, 2, {1, 5, 5}, {1, 3, 3}, {1, 1, 1}, {1, 1, 1}, {0, 1, 1}, false, 0};
+  CHECK_EQ_INT(conv_check(&c, "blocked"), 0);
+}
+
+/* Several bands of rows, of pixels, and several parts of the filters. */
+TEST(blocked_bands) {
+  conv_case c = {2, 1, 256, 40, 1, {1, 24, 25}, {1, 3, 3}, {1, 1, 1}, {1, 1, 1}, {0, 1, 1}, false, 1};
+  (void)conv_check(&c, "blocked");
+  (void)conv_check(&c, "planar");
+  c = (conv_case){2, 1, 200, 36, 1, {1, 40, 41}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}, false, 4};
+  (void)conv_check(&c, "blocked");
+  c = (conv_case){2, 1, 128, 20, 1, {1, 40, 61}, {1, 3, 3}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}, true, 3};
+  (void)conv_check(&c, "blocked");
+  c.stride[1] = c.stride[2] = 2;
+  (void)conv_check(&c, "blocked");
+}
+
+/* Padding and dilation that would need more memory than the data: left to the plain algorithm. */
+TEST(blocked_refuses_huge_windows) {
+  conv_case c = {2, 1, 4, 4, 1, {1, 2, 2}, {1, 2, 2}, {1, 1, 1}, {1, 20001, 20001},
+                 {0, 10000, 10000}, false, 0};
+  CHECK_EQ_INT(conv_check(&c, "blocked"), 0);
+  CHECK(conv_check(&c, "plain") >= 2);
+}
+
+TEST(depthwise_grid) {
+  int runs = 0;
+  for (int i = 0; i < 240; i++) {
+    conv_case c = {.dims = i % 9 == 0 ? 1 : 2, .batch = 1 + (i % 4 == 0), .no_bias = i % 3 == 0,
+                   .epilogue = i % 6};
+    c.channels = c.filters = c.groups = conv_random(2, 40);
+    for (int d = 0; d < 3; d++) {
+      c.in[d] = conv_random(1, i % 3 == 0 ? 33 : 12);
+      c.kernel[d] = i % 2 == 0 ? 3 : conv_random(1, 5);
+      c.stride[d] = conv_random(1, i % 2 == 0 ? 2 : 3);
+      c.dilate[d] = i % 5 == 0 ? conv_random(1, 3) : 1;
+      c.pad[d] = conv_random(0, i % 7 == 0 ? 3 : 1);
+    }
+    conv_fit(&c);
+    runs += conv_check(&c, "depthwise");
+  }
+  CHECK(runs >= 480 || lp_cpu_block(lp_cpu_isa()) == 1);
+}
+
 TEST(float64) {
   for (int i = 0; i < 40; i++) {
     run_op run;
@@ -427,6 +532,13 @@ int main(int argc, char **argv) {
   check_begin(argc, argv);
   RUN(plain_in_one_two_and_three_dimensions);
   RUN(plain_one_wide);
+  RUN(blocked_and_planar_grid);
+  RUN(blocked_one_wide);
+  RUN(blocked_three_dimensions_one_wide);
+  RUN(blocked_groups);
+  RUN(blocked_bands);
+  RUN(blocked_refuses_huge_windows);
+  RUN(depthwise_grid);
   RUN(float64);
   RUN(check_vectors);
   RUN(shapes_both_ways);

@@ -126,7 +126,165 @@ static lp_status op_convolution_plain_run(const lp_call *call) {
   return LP_OK;
 }
 
+/* ---- blocked: two dimensions, packed weights ---- */
+
+static lp_conv_weights op_convolution_weights(const lp_query *query) {
+  const lp_shape *shape = &query->in[1].shape;
+  return (lp_conv_weights){.filters = shape->dim[0],
+                           .channels = shape->dim[1],
+                           .taps = lp_shape_product(shape, 2, shape->ndim),
+                           .groups = ((const lp_conv_param *)query->param)->num_group};
+}
+
+static int64_t op_convolution_variant(const lp_query *query) {
+  return ((const lp_conv_param *)query->param)->num_group;
+}
+
+static size_t op_convolution_packed_size(const lp_query *query) {
+  lp_conv_weights weights = op_convolution_weights(query);
+  return lp_conv_blocked_size(&weights, query->block) * sizeof(float);
+}
+
+static void op_convolution_pack(const lp_query *query, const float *plain, void *packed) {
+  lp_conv_weights weights = op_convolution_weights(query);
+  lp_conv_blocked_pack(&weights, query->block, plain, packed);
+}
+
+static void op_convolution_unpack(const lp_query *query, const void *packed, float *plain) {
+  lp_conv_weights weights = op_convolution_weights(query);
+  lp_conv_blocked_unpack(&weights, query->block, packed, plain);
+}
+
+static const lp_packing op_convolution_packing = {.name = "blocked",
+                                                  .input = 1,
+                                                  .size = op_convolution_packed_size,
+                                                  .variant = op_convolution_variant,
+                                                  .pack = op_convolution_pack,
+                                                  .unpack = op_convolution_unpack};
+
+/* What every algorithm on packed weights asks first. */
+static bool op_convolution_packs(const lp_query *query) {
+  return query->block > 1 && query->block == lp_linear_find(query->isa)->block &&
+         (query->constant_inputs >> 1 & 1u) != 0 && lp_query_all(query, LP_FLOAT32);
+}
+
+static double op_convolution_block_cost(const lp_query *query, bool planar) {
+  lp_conv_geometry g = op_convolution_query(query);
+  double block = (double)query->block;
+  if (!op_convolution_packs(query) || !lp_conv_blocked_accepts(&g, query->block, planar) ||
+      lp_conv_blocked_scratch(&g, query->isa, query->threads, planar) == SIZE_MAX) {
+    return LP_COST_REJECT;
+  }
+  double filters = (double)g.filters / (double)g.groups;
+  double lanes = block * (double)(int64_t)((filters + block - 1) / block);
+  /* Planes of many channels lie far apart. */
+  double rate = op_convolution_rate(query->isa) * (planar && g.channels > 16 ? 0.75 : 1.0);
+  return 500.0 + lp_conv_work(&g) * lanes / filters / rate +
+         0.1 * (double)g.batch * (double)g.channels * (double)lp_conv_in_pixels(&g) +
+         0.1 * lp_query_elements(query);
+}
+
+static double op_convolution_blocked_cost(const lp_query *query) {
+  return op_convolution_block_cost(query, false);
+}
+
+static double op_convolution_planar_cost(const lp_query *query) {
+  return op_convolution_block_cost(query, true);
+}
+
+static size_t op_convolution_blocked_scratch(const lp_query *query) {
+  lp_conv_geometry g = op_convolution_query(query);
+  return lp_conv_blocked_scratch(&g, query->isa, query->threads, false);
+}
+
+static size_t op_convolution_planar_scratch(const lp_query *query) {
+  lp_conv_geometry g = op_convolution_query(query);
+  return lp_conv_blocked_scratch(&g, query->isa, query->threads, true);
+}
+
+static lp_status op_convolution_blocked_run(const lp_call *call) {
+  lp_conv_geometry g = op_convolution_geometry(call->param, call->in, call->out);
+  lp_conv_run run = op_convolution_run(call, &g);
+  lp_conv_blocked_run(&run, false);
+  return LP_OK;
+}
+
+static lp_status op_convolution_planar_run(const lp_call *call) {
+  lp_conv_geometry g = op_convolution_geometry(call->param, call->in, call->out);
+  lp_conv_run run = op_convolution_run(call, &g);
+  lp_conv_blocked_run(&run, true);
+  return LP_OK;
+}
+
+/* ---- depthwise: one filter per channel ---- */
+
+static size_t op_convolution_depthwise_size(const lp_query *query) {
+  lp_conv_weights weights = op_convolution_weights(query);
+  return lp_conv_depthwise_size(&weights, query->block) * sizeof(float);
+}
+
+static void op_convolution_depthwise_pack(const lp_query *query, const float *plain,
+                                          void *packed) {
+  lp_conv_weights weights = op_convolution_weights(query);
+  lp_conv_depthwise_pack(&weights, query->block, plain, packed);
+}
+
+static void op_convolution_depthwise_unpack(const lp_query *query, const void *packed,
+                                            float *plain) {
+  lp_conv_weights weights = op_convolution_weights(query);
+  lp_conv_depthwise_unpack(&weights, query->block, packed, plain);
+}
+
+static const lp_packing op_convolution_depthwise_packing = {
+    .name = "depthwise",
+    .input = 1,
+    .size = op_convolution_depthwise_size,
+    .variant = op_convolution_variant,
+    .pack = op_convolution_depthwise_pack,
+    .unpack = op_convolution_depthwise_unpack};
+
+static double op_convolution_depthwise_cost(const lp_query *query) {
+  lp_conv_geometry g = op_convolution_query(query);
+  if (!op_convolution_packs(query) || !lp_conv_depthwise_accepts(&g, query->block)) {
+    return LP_COST_REJECT;
+  }
+  return 500.0 + lp_conv_work(&g) / (op_convolution_rate(query->isa) * 0.3) +
+         0.1 * lp_query_elements(query);
+}
+
+static size_t op_convolution_depthwise_scratch(const lp_query *query) {
+  lp_conv_geometry g = op_convolution_query(query);
+  return lp_conv_depthwise_scratch(&g);
+}
+
+static lp_status op_convolution_depthwise_run(const lp_call *call) {
+  lp_conv_geometry g = op_convolution_geometry(call->param, call->in, call->out);
+  lp_conv_run run = op_convolution_run(call, &g);
+  lp_conv_depthwise_run(&run);
+  return LP_OK;
+}
+
 static const lp_algorithm op_convolution_algorithms[] = {
+    {.name = "depthwise",
+     .cost = op_convolution_depthwise_cost,
+     .blocked_inputs = 1,
+     .blocked_output = true,
+     .packing = &op_convolution_depthwise_packing,
+     .scratch = op_convolution_depthwise_scratch,
+     .run = op_convolution_depthwise_run},
+    {.name = "blocked",
+     .cost = op_convolution_blocked_cost,
+     .blocked_inputs = 1,
+     .blocked_output = true,
+     .packing = &op_convolution_packing,
+     .scratch = op_convolution_blocked_scratch,
+     .run = op_convolution_blocked_run},
+    {.name = "planar", /* plain input, blocked output: first layers */
+     .cost = op_convolution_planar_cost,
+     .blocked_output = true,
+     .packing = &op_convolution_packing,
+     .scratch = op_convolution_planar_scratch,
+     .run = op_convolution_planar_run},
     {.name = "plain",
      .cost = op_convolution_plain_cost,
      .scratch = op_convolution_plain_scratch,
