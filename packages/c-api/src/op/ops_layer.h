@@ -4,6 +4,8 @@
 
 #define LP_OPS_LAYER(X) \
   X(Activation)         \
-  X(LeakyReLU)
+  X(LeakyReLU)          \
+  X(Pooling)            \
+  X(Pooling_v1)
 
 #endif

@@ -1,0 +1,42 @@
+/* pooling.h - maxima, sums and averages of windows. One- and two-dimensional data have sizes of 1 in front. */
+#ifndef LP_KERNEL_POOLING_H
+#define LP_KERNEL_POOLING_H
+
+#include "isa.h"
+
+typedef enum lp_pooling_kind {
+  LP_POOLING_MAX, /* NaN never wins */
+  LP_POOLING_AVERAGE,
+  LP_POOLING_SUM,
+  LP_POOLING_ROOT /* (sum x^power)^(1/power) for power 1, 2, 3; no absolute values */
+} lp_pooling_kind;
+
+/* The inputs that one output sees along one axis. */
+typedef struct lp_pooling_window {
+  int64_t begin; /* within the data; begin == end: none */
+  int64_t end;
+  int64_t cells;   /* those in the padding included; 0 or less: none */
+  int64_t divisor; /* this axis' factor in the average's divisor, at least 1 */
+} lp_pooling_window;
+
+typedef struct lp_pooling {
+  lp_pooling_kind kind;
+  int power;
+  bool zero_padding; /* maxima see the padding as zeros, otherwise not at all */
+  double nothing;    /* the maximum of no values */
+  int64_t in[3];     /* depth, height, width */
+  int64_t out[3];
+  int64_t step; /* from window to window along the width */
+  const lp_pooling_window *windows[3]; /* out[axis] each */
+} lp_pooling;
+
+/* One channel. `row` is room for in[2] elements. */
+LP_INTERNAL void lp_pooling_floats(const lp_pooling *pooling, const float *x, float *y, float *row,
+                                   lp_isa isa);
+LP_INTERNAL void lp_pooling_doubles(const lp_pooling *pooling, const double *x, double *y,
+                                    double *row);
+/* One block of channels in a blocked layout: the pixels are `block` floats, lp_cpu_block of the level. */
+LP_INTERNAL void lp_pooling_blocked(const lp_pooling *pooling, const float *x, float *y,
+                                    lp_isa isa);
+
+#endif

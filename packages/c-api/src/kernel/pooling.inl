@@ -1,0 +1,239 @@
+/*
+ * pooling.inl - windows of one channel, and of a block of channels; once per level.
+ *
+ * One channel: the rows of a window are first combined into one row, in
+ * vectors along the width, then that row's windows are combined. POOLING_REAL
+ * is the element type; the level for double has vectors of one.
+ */
+
+/* What no cells give, for the sum kinds 0. */
+static POOLING_REAL LP_NAME(pooling_start)(const lp_pooling *pooling, const lp_pooling_window *d,
+                                           const lp_pooling_window *h,
+                                           const lp_pooling_window *w) {
+  if (pooling->kind != LP_POOLING_MAX) {
+    return 0;
+  }
+  bool padded = d->cells > d->end - d->begin || h->cells > h->end - h->begin ||
+                w->cells > w->end - w->begin;
+  bool any = d->cells > 0 && h->cells > 0 && w->cells > 0;
+  return pooling->zero_padding && padded && any ? 0 : (POOLING_REAL)pooling->nothing;
+}
+
+/* What becomes of a sum. */
+static LP_ALWAYS_INLINE POOLING_REAL LP_NAME(pooling_finish)(const lp_pooling *pooling,
+                                                             POOLING_REAL sum, int64_t divisor) {
+  if (pooling->kind == LP_POOLING_AVERAGE) {
+    return sum / (POOLING_REAL)divisor;
+  }
+  if (pooling->kind == LP_POOLING_ROOT && pooling->power > 1) {
+    return (POOLING_REAL)(pooling->power == 2 ? sqrt((double)sum) : cbrt((double)sum));
+  }
+  return sum;
+}
+
+#define POOLING_POWER(x)                              \
+  (power == 3 ? V_MUL(V_MUL((x), (x)), (x)) : power == 2 ? V_MUL((x), (x)) : (x))
+
+/* row[i] = max(row[i], x[i]) or row[i] + x[i]^power. */
+static void LP_NAME(pooling_add_row)(lp_pooling_kind kind, int power, const POOLING_REAL *x,
+                                     POOLING_REAL *row, int64_t n) {
+  int64_t i = 0;
+  if (kind == LP_POOLING_MAX) {
+    for (; i + LP_VL <= n; i += LP_VL) {
+      V_STORE(row + i, V_MAX(V_LOAD(x + i), V_LOAD(row + i)));
+    }
+    for (; i < n; i++) {
+      row[i] = x[i] > row[i] ? x[i] : row[i];
+    }
+    return;
+  }
+  for (; i + LP_VL <= n; i += LP_VL) {
+    lp_v v = V_LOAD(x + i);
+    V_STORE(row + i, V_ADD(V_LOAD(row + i), POOLING_POWER(v)));
+  }
+  for (; i < n; i++) {
+    POOLING_REAL v = x[i];
+    row[i] += power == 3 ? v * v * v : power == 2 ? v * v : v;
+  }
+}
+
+/* Maximum or sum of n neighbours, beginning with `start`; four vectors at a time, since each addition waits for the one before. */
+static POOLING_REAL LP_NAME(pooling_reduce)(lp_pooling_kind kind, const POOLING_REAL *x, int64_t n,
+                                            POOLING_REAL start) {
+  POOLING_REAL lanes[LP_VL];
+  POOLING_REAL result = start;
+  int64_t i = 0;
+  if (n >= 4 * LP_VL && LP_VL > 1) {
+    lp_v a = kind == LP_POOLING_MAX ? V_SET1(start) : V_ZERO();
+    lp_v b = a;
+    lp_v c = a;
+    lp_v d = a;
+    for (; i + 4 * LP_VL <= n; i += 4 * LP_VL) {
+      if (kind == LP_POOLING_MAX) {
+        a = V_MAX(V_LOAD(x + i), a);
+        b = V_MAX(V_LOAD(x + i + LP_VL), b);
+        c = V_MAX(V_LOAD(x + i + 2 * LP_VL), c);
+        d = V_MAX(V_LOAD(x + i + 3 * LP_VL), d);
+      } else {
+        a = V_ADD(a, V_LOAD(x + i));
+        b = V_ADD(b, V_LOAD(x + i + LP_VL));
+        c = V_ADD(c, V_LOAD(x + i + 2 * LP_VL));
+        d = V_ADD(d, V_LOAD(x + i + 3 * LP_VL));
+      }
+    }
+    a = kind == LP_POOLING_MAX ? V_MAX(V_MAX(a, b), V_MAX(c, d)) : V_ADD(V_ADD(a, b), V_ADD(c, d));
+    V_STORE(lanes, a);
+    for (int k = 0; k < LP_VL; k++) {
+      if (kind == LP_POOLING_MAX) {
+        result = lanes[k] > result ? lanes[k] : result;
+      } else {
+        result += lanes[k];
+      }
+    }
+  }
+  if (kind == LP_POOLING_MAX) {
+    for (; i < n; i++) {
+      result = x[i] > result ? x[i] : result;
+    }
+  } else {
+    for (; i < n; i++) {
+      result += x[i];
+    }
+  }
+  return result;
+}
+
+/* Outputs from `from` on whose windows are whole and one step apart: vectors of outputs. Returns the first one not done. */
+static int64_t LP_NAME(pooling_neighbours)(const lp_pooling *pooling, const POOLING_REAL *row,
+                                           POOLING_REAL *y, int64_t from, int64_t divisor) {
+  const lp_pooling_window *w = pooling->windows[2];
+  int64_t size = w[from].end - w[from].begin;
+  int64_t o = from;
+  if (LP_VL == 1 || pooling->step != 1 ||
+      (pooling->kind == LP_POOLING_ROOT && pooling->power > 1)) {
+    return from;
+  }
+  while (o + LP_VL <= pooling->out[2] && w[o].cells == size && w[o].end - w[o].begin == size &&
+         w[o + LP_VL - 1].cells == size && w[o + LP_VL - 1].end - w[o + LP_VL - 1].begin == size) {
+    lp_v v = V_SET1(pooling->kind == LP_POOLING_MAX ? (POOLING_REAL)pooling->nothing : 0);
+    for (int64_t k = 0; k < size; k++) {
+      lp_v next = V_LOAD(row + w[o].begin + k);
+      v = pooling->kind == LP_POOLING_MAX ? V_MAX(next, v) : V_ADD(v, next);
+    }
+    if (pooling->kind == LP_POOLING_AVERAGE) {
+      v = V_DIV(v, V_SET1((POOLING_REAL)(divisor * w[o].divisor)));
+    }
+    V_STORE(y + o, v);
+    o += LP_VL;
+  }
+  return o;
+}
+
+/* One row of outputs from the combined row. */
+static void LP_NAME(pooling_row)(const lp_pooling *pooling, const lp_pooling_window *d,
+                                 const lp_pooling_window *h, const POOLING_REAL *row,
+                                 POOLING_REAL *y) {
+  const lp_pooling_window *w = pooling->windows[2];
+  const int64_t divisor = d->divisor * h->divisor;
+  const bool empty = d->begin == d->end || h->begin == h->end;
+  for (int64_t o = 0; o < pooling->out[2]; o++) {
+    int64_t size = empty ? 0 : w[o].end - w[o].begin;
+    const POOLING_REAL *x = row + w[o].begin;
+    POOLING_REAL value = LP_NAME(pooling_start)(pooling, d, h, &w[o]);
+    if (size > 0 && w[o].cells == size) {
+      int64_t next = LP_NAME(pooling_neighbours)(pooling, row, y, o, divisor);
+      if (next > o) {
+        o = next - 1;
+        continue;
+      }
+    }
+    if (size >= 4 * LP_VL) {
+      value = LP_NAME(pooling_reduce)(pooling->kind, x, size, value);
+    } else if (pooling->kind == LP_POOLING_MAX) {
+      for (int64_t k = 0; k < size; k++) {
+        value = x[k] > value ? x[k] : value;
+      }
+    } else {
+      for (int64_t k = 0; k < size; k++) {
+        value += x[k];
+      }
+    }
+    y[o] = LP_NAME(pooling_finish)(pooling, value, divisor * w[o].divisor);
+  }
+}
+
+static void LP_NAME(pooling_channel)(const lp_pooling *pooling, const POOLING_REAL *x,
+                                     POOLING_REAL *y, POOLING_REAL *row) {
+  const int64_t width = pooling->in[2];
+  const lp_pooling_kind kind = pooling->kind;
+  const int power = kind == LP_POOLING_ROOT ? pooling->power : 1;
+  const POOLING_REAL start = kind == LP_POOLING_MAX ? (POOLING_REAL)pooling->nothing : 0;
+  for (int64_t od = 0; od < pooling->out[0]; od++) {
+    const lp_pooling_window *d = &pooling->windows[0][od];
+    for (int64_t oh = 0; oh < pooling->out[1]; oh++) {
+      const lp_pooling_window *h = &pooling->windows[1][oh];
+      const POOLING_REAL *combined = row;
+      if (d->end - d->begin == 1 && h->end - h->begin == 1 && power == 1) {
+        combined = x + (d->begin * pooling->in[1] + h->begin) * width;
+      } else {
+        for (int64_t i = 0; i < width; i++) {
+          row[i] = start;
+        }
+        for (int64_t i = d->begin; i < d->end; i++) {
+          for (int64_t k = h->begin; k < h->end; k++) {
+            LP_NAME(pooling_add_row)(kind, power, x + (i * pooling->in[1] + k) * width, row, width);
+          }
+        }
+      }
+      LP_NAME(pooling_row)(pooling, d, h, combined, y);
+      y += pooling->out[2];
+    }
+  }
+}
+
+#if !defined(POOLING_ONE_CHANNEL_ONLY)
+/* All windows of a block of LP_VL channels. */
+static void LP_NAME(pooling_block)(const lp_pooling *pooling, const float *x, float *y) {
+  const int64_t height = pooling->in[1];
+  const int64_t width = pooling->in[2];
+  const lp_pooling_kind kind = pooling->kind;
+  const int power = kind == LP_POOLING_ROOT ? pooling->power : 1;
+  for (int64_t od = 0; od < pooling->out[0]; od++) {
+    const lp_pooling_window *d = &pooling->windows[0][od];
+    for (int64_t oh = 0; oh < pooling->out[1]; oh++) {
+      const lp_pooling_window *h = &pooling->windows[1][oh];
+      for (int64_t ow = 0; ow < pooling->out[2]; ow++) {
+        const lp_pooling_window *w = &pooling->windows[2][ow];
+        lp_v value = V_SET1(LP_NAME(pooling_start)(pooling, d, h, w));
+        for (int64_t i = d->begin; i < d->end; i++) {
+          for (int64_t k = h->begin; k < h->end; k++) {
+            const float *from = x + ((i * height + k) * width + w->begin) * LP_VL;
+            const float *to = from + (w->end - w->begin) * LP_VL;
+            if (kind == LP_POOLING_MAX) {
+              for (; from < to; from += LP_VL) {
+                value = V_MAX(V_LOAD(from), value);
+              }
+            } else {
+              for (; from < to; from += LP_VL) {
+                lp_v v = V_LOAD(from);
+                value = V_ADD(value, POOLING_POWER(v));
+              }
+            }
+          }
+        }
+        if (kind == LP_POOLING_AVERAGE) {
+          value = V_DIV(value, V_SET1((float)(d->divisor * h->divisor * w->divisor)));
+        }
+        V_STORE(y, value);
+        if (power > 1) {
+          for (int k = 0; k < LP_VL; k++) {
+            y[k] = LP_NAME(pooling_finish)(pooling, y[k], 1);
+          }
+        }
+        y += LP_VL;
+      }
+    }
+  }
+}
+#endif
+#undef POOLING_POWER
