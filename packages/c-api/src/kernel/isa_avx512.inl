@@ -27,7 +27,7 @@
 #define V_SELECT_EQUAL(x, y, a, b) \
   _mm512_mask_blend_ps(_mm512_cmp_ps_mask((x), (y), _CMP_EQ_OQ), (b), (a))
 #define V_SQRT(x) _mm512_sqrt_ps(x)
-#define V_FLOOR(x) _mm512_roundscale_ps((x), _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)
+#define V_FLOOR(x) _mm512_floor_ps(x)
 #define V_SUM(x) _mm512_reduce_add_ps(x)
 #define V_AS_INT(x) _mm512_castps_si512(x)
 #define V_AS_FLOAT(i) _mm512_castsi512_ps(i)
