@@ -2,6 +2,10 @@
 #ifndef LP_OP_OPS_MATRIX_H
 #define LP_OP_OPS_MATRIX_H
 
-#define LP_OPS_MATRIX(X)
+#define LP_OPS_MATRIX(X)                                                                       \
+  X(Reshape) X(Flatten) X(expand_dims) X(squeeze) X(transpose) X(SwapAxis) X(slice)            \
+  X(slice_assign) X(slice_assign_scalar) X(slice_axis) X(slice_like) X(Crop) X(reverse)        \
+  X(SliceChannel) X(split_v2) X(Concat) X(rnn_param_concat) X(stack) X(Pad) X(depth_to_space)   \
+  X(space_to_depth) X(repeat) X(tile) X(Embedding) X(reshape_like) X(shape_array) X(size_array)
 
 #endif
