@@ -51,9 +51,7 @@ class Harness:
     def answer(self, message, payload):
         call = message["call"]
         if call == "hello":
-            features = ["multithread-any-engine"] if hasattr(self.lib, "LPGetVersion") else []
-            if os.environ.get("MXNET_ENGINE_TYPE") == "NaiveEngine":
-                features = ["multithread-any-engine"]
+            features = ["lp"] if hasattr(self.lib, "LPGetVersion") else []
             return {"protocol": 1, "name": "python-ctypes", "library": self.path, "features": features}, b""
         if call == "begin":
             self.clean()
@@ -74,7 +72,10 @@ class Harness:
     def done(self, rc, values=None, data=b""):
         if rc != 0:
             text = self.lib.MXGetLastError()
-            return {"rc": rc, "error": (text or b"").decode("utf-8", "replace")}, b""
+            answer = {"rc": rc, "error": (text or b"").decode("utf-8", "replace")}
+            if hasattr(self.lib, "LPGetErrorCode"):
+                answer["code"] = self.lib.LPGetErrorCode()
+            return answer, b""
         return {"rc": 0, **(values or {})}, data
 
     def keep(self, table, handle):
