@@ -174,8 +174,7 @@ static lp_status graph_load_parse(graph_load_state *state, const lp_symbol_node 
   graph_load_unknown unknown = {state, from, LP_OK};
   LP_TRY(lp_attr_parse(node->op, node->attrs, (int)node->num_attrs, state->pool,
                        graph_load_on_unknown, &unknown, param));
-  LP_TRY(unknown.status);
-  return node->op->check != NULL ? node->op->check(*param) : LP_OK;
+  return unknown.status;
 }
 
 static lp_status graph_load_operator(graph_load_state *state, const lp_symbol_node *from,

@@ -266,7 +266,8 @@ LP_INTERNAL int lp_op_count(void);
 LP_INTERNAL const lp_op *lp_op_at(int index);
 
 /*
- * Parses the attributes of a node into a structure made in the pool.
+ * Parses the attributes of a node into a structure made in the pool, and has
+ * the operator check them.
  * Dunder keys and keys of operators.md 1.4 no. 1 (ctx_group, lr_mult, ...) are
  * passed over; any other unknown key is passed to `unknown` (may be NULL).
  * *param is NULL for operators without parameters.
