@@ -181,10 +181,13 @@ void lp_reduce_fold(lp_reduce_state *state, int64_t lanes) {
     }
     return;
   }
-  double value = lp_reduce_real(state, 0);
-  double error = 0.0;
+  const bool single = state->form == LP_REDUCE_SINGLE;
+  double value = single ? (double)state->value.single[0] : state->value.real[0];
+  double error = single ? (double)state->error.single[0] : state->error.real[0];
   for (int64_t i = 1; i < lanes; i++) {
-    reduce_add_real(reduction, &value, &error, lp_reduce_real(state, i));
+    reduce_add_real(reduction, &value, &error,
+                    single ? (double)state->value.single[i] : state->value.real[i]);
+    error += single ? (double)state->error.single[i] : state->error.real[i];
   }
   state->form = LP_REDUCE_REAL;
   state->value.real[0] = value;
