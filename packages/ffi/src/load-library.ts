@@ -70,7 +70,9 @@ export function loadLibrary(options: LoadOptions = {}): Binding {
 /** Opens one file; a text tells why not. */
 function open(given: string): Binding | string {
   if (!existsSync(given)) return "no such file";
-  const path = realpathSync(statSync(given).isDirectory() ? join(given, libraryFileName) : given);
+  const file = statSync(given).isDirectory() ? join(given, libraryFileName) : given;
+  if (!existsSync(file)) return `a folder without ${libraryFileName}`;
+  const path = realpathSync(file);
   const known = loaded.get(path);
   if (known) return known;
   try {

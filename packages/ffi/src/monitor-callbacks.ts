@@ -15,13 +15,12 @@ interface Registered {
 }
 
 const anyPointer = koffi.pointer(koffi.types.void);
+// Without a name: koffi's type names are global, and declaring one twice throws.
+const callbackPointer = koffi.pointer(
+  koffi.proto(koffi.types.void, [anyPointer, anyPointer, anyPointer]),
+);
 
 export class MonitorCallbacks {
-  readonly #prototype = koffi.proto("MonitorCallback", koffi.types.void, [
-    anyPointer,
-    anyPointer,
-    anyPointer,
-  ]);
   readonly #active = new WeakMap<NativeHandle, Registered>();
   /** Made for a call that has not ended yet. */
   #pending: Registered | undefined;
@@ -51,7 +50,7 @@ export class MonitorCallbacks {
       } finally {
         for (const handle of lent) handleAccess.markFreed(handle);
       }
-    }, koffi.pointer(this.#prototype));
+    }, callbackPointer);
     this.#pending = entry;
     return entry.pointer;
   }

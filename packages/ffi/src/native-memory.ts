@@ -2,6 +2,7 @@
  * Reads memory that the library owns, always as a copy: a view would dangle once the
  * library frees it.
  */
+import { constants } from "node:buffer";
 import koffi from "koffi";
 import type { ScalarName } from "./descriptor.js";
 import { NativeError } from "./native-error.js";
@@ -51,8 +52,12 @@ export function copyElements(address: bigint, type: ScalarName, count: number): 
   if (count === 0) return new make(new ArrayBuffer(0));
   if (address === 0n)
     throw new NativeError("internal", `the library gave a NULL pointer for ${count} elements`);
+  const sizeBytes = count * (sizesBytes[type] ?? 1);
+  // koffi ends the process where a buffer cannot be made; this is the limit of one.
+  if (!(sizeBytes <= constants.MAX_LENGTH))
+    throw new NativeError("memory", `cannot copy ${count} elements`);
   try {
-    return new make(koffi.view(address, count * (sizesBytes[type] ?? 1)).slice(0));
+    return new make(koffi.view(address, sizeBytes).slice(0));
   } catch (cause) {
     throw new NativeError("memory", `cannot copy ${count} elements`, undefined, { cause });
   }

@@ -1,0 +1,84 @@
+import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { LoadError, libraryFileName, loadLibrary, platformPackage } from "../src/index.js";
+import { compile, compileFake } from "./fake/compile-library.js";
+
+const fake = compileFake("lookup");
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "libpredict-lookup-"));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function triedOf(run: () => unknown): LoadError["tried"] {
+  try {
+    run();
+  } catch (error) {
+    expect(error).toBeInstanceOf(LoadError);
+    expect((error as LoadError).code).toBe("load");
+    for (const attempt of (error as LoadError).tried)
+      expect((error as LoadError).message).toContain(attempt.reason);
+    return (error as LoadError).tried;
+  }
+  throw new Error("a library was loaded");
+}
+
+describe("the lookup", () => {
+  it("takes the explicit path before the environment", () => {
+    vi.stubEnv("LIBPREDICT_PATH", "/nowhere/libpredict.so");
+    expect(loadLibrary({ path: fake }).path).toBe(fake);
+  });
+
+  it("takes the environment's path when none is given", () => {
+    vi.stubEnv("LIBPREDICT_PATH", fake);
+    expect(loadLibrary().path).toBe(fake);
+  });
+
+  it("gives the same library for the same file", () => {
+    expect(loadLibrary({ path: fake })).toBe(loadLibrary({ path: fake }));
+  });
+
+  it("does not go on behind the caller's back when an explicit path fails", () => {
+    vi.stubEnv("LIBPREDICT_PATH", fake);
+    expect(triedOf(() => loadLibrary({ path: "/nowhere/a.so" }))).toEqual([
+      { source: "path", path: "/nowhere/a.so", reason: "no such file" },
+    ]);
+  });
+
+  it("does not go on when the environment's path fails", () => {
+    vi.stubEnv("LIBPREDICT_PATH", "/nowhere/b.so");
+    expect(triedOf(() => loadLibrary())).toEqual([
+      { source: "path", reason: "not given" },
+      { source: "LIBPREDICT_PATH", path: "/nowhere/b.so", reason: "no such file" },
+    ]);
+  });
+
+  it("says why a file that exists is not a predict library", () => {
+    const text = join(folder, "text.so");
+    writeFileSync(text, "not a library");
+    expect(triedOf(() => loadLibrary({ path: text }))[0]?.reason).toMatch(/./);
+    const source = join(folder, "other.c");
+    const other = join(folder, "other.so");
+    writeFileSync(source, "int other(void) { return 1; }");
+    expect(compile("-shared", "-fPIC", "-o", other, source)).toMatchObject({ code: 0 });
+    expect(triedOf(() => loadLibrary({ path: other }))[0]?.reason).toMatch(/no MXPredCreate/);
+  });
+
+  it("looks in a folder for the library's usual name", () => {
+    expect(triedOf(() => loadLibrary({ path: folder }))[0]?.reason).toBe(
+      `a folder without ${libraryFileName}`,
+    );
+    cpSync(fake, join(folder, libraryFileName));
+    expect(loadLibrary({ path: folder }).path).toBe(join(realpathSync(folder), libraryFileName));
+  });
+
+  it("names the platform package after system and processor", () => {
+    expect(platformPackage()).toMatch(/^@libpredict\/[a-z0-9]+-[a-z0-9]+(-musl)?$/);
+    expect(platformPackage()).toContain(`${process.platform}-${process.arch}`);
+  });
+});

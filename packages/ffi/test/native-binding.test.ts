@@ -1,0 +1,178 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { NativeError } from "../src/index.js";
+import { compileFake, liveObjects, loadFake, loadPartOneFake } from "./fake/compile-library.js";
+import { command, createFake, failureOf } from "./fake/fake-predictor.js";
+
+const library = loadFake();
+const createModel = (symbol: string) =>
+  library.LPModelCreateAsync(Buffer.from(symbol), Buffer.byteLength(symbol), null, 0);
+
+describe("a failing call", () => {
+  it("throws the library's code and text, and the function's name", () => {
+    const handle = createFake(library, 2);
+    try {
+      library.MXPredSetInput(handle, "nothing", new Float32Array(2), 2);
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(NativeError);
+      expect(error).toMatchObject({
+        name: "NativeError",
+        code: "name",
+        functionName: "MXPredSetInput",
+        message: "MXPredSetInput: cannot find input key",
+      });
+    }
+    library.MXPredFree(handle);
+  });
+
+  it("of a library without codes throws code unknown with the text", () => {
+    const partOne = loadPartOneFake();
+    expect(
+      failureOf(() =>
+        partOne.MXPredCreate("fail", new Uint8Array(0), 0, 1, 0, 0, null, null, null),
+      ),
+    ).toEqual({ code: "unknown", message: "MXPredCreate: the symbol says fail" });
+  });
+
+  it("that is asynchronous keeps its text: on a predictor, by the predictor", async () => {
+    const handle = createFake(library, 2);
+    command(library, handle, "fail", 1);
+    await expect(library.MXPredForwardAsync(handle)).rejects.toMatchObject({
+      code: "missing",
+      message: "MXPredForward: weight w is missing",
+    });
+    expect(library.LPPredGetLastError(handle)).toBe("weight w is missing");
+    library.MXPredFree(handle);
+  });
+
+  it("that is asynchronous keeps its text: at creation, by the error structure", async () => {
+    await expect(createModel("fail")).rejects.toMatchObject({
+      code: "unsupported",
+      message: "LPModelCreate: operator Foo of node foo1",
+    });
+  });
+
+  it("that is asynchronous, of a library without such a channel, says where the text is", async () => {
+    const partOne = loadPartOneFake();
+    const handle = createFake(partOne, 2);
+    command(partOne, handle, "fail", 1);
+    await expect(partOne.MXPredForwardAsync(handle)).rejects.toMatchObject({
+      code: "unknown",
+      message: expect.stringContaining("The synchronous form tells it"),
+    });
+    partOne.MXPredFree(handle);
+  });
+
+  it("rejects instead of throwing when asynchronous arguments are wrong", async () => {
+    const forward = library.MXPredForwardAsync.bind(library) as (h: unknown) => Promise<void>;
+    await expect(forward(5n)).rejects.toMatchObject({ code: "handle" });
+  });
+});
+
+describe("a library with MXNet's part only", () => {
+  const partOne = loadPartOneFake();
+
+  it("loads and works", () => {
+    const handle = createFake(partOne, 2);
+    partOne.MXPredSetInput(handle, "data", Float32Array.of(1, 2), 2);
+    partOne.MXPredForward(handle);
+    const out = new Float32Array(2);
+    partOne.MXPredGetOutput(handle, 0, out, 2);
+    expect([...out]).toEqual([2, 4]);
+    partOne.MXPredFree(handle);
+  });
+
+  it("says clearly what it lacks", async () => {
+    expect(partOne.has("MXPredForward")).toBe(true);
+    expect(partOne.has("LPGetVersion")).toBe(false);
+    expect(partOne.has("constructor")).toBe(false);
+    expect(failureOf(() => partOne.LPGetVersion())).toMatchObject({
+      code: "unavailable",
+      message: /LPGetVersion: .*part-one\.so does not have this function .*MXNet's part/,
+    });
+    await expect(partOne.LPModelCreateAsync(Buffer.from("{}"), 2, null, 0)).rejects.toMatchObject({
+      code: "unavailable",
+    });
+  });
+});
+
+describe("an asynchronous call", () => {
+  it("leaves the thread free while it runs", async () => {
+    const handle = createFake(library, 2);
+    command(library, handle, "delay_ms", 50);
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 5);
+    await library.MXPredForwardAsync(handle);
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(2);
+    library.MXPredFree(handle);
+  });
+
+  it("has a stack of 900 KiB to use", async () => {
+    const handle = createFake(library, 2);
+    command(library, handle, "stack_kib", 900);
+    await library.MXPredForwardAsync(handle);
+    library.MXPredFree(handle);
+  });
+
+  it("may be made 600 times at once", async () => {
+    const before = liveObjects(library);
+    const handles = Array.from({ length: 600 }, () => createFake(library, 1));
+    for (const handle of handles) library.MXPredSetInput(handle, "data", Float32Array.of(3), 1);
+    await Promise.all(handles.map((handle) => library.MXPredForwardAsync(handle)));
+    const out = new Float32Array(1);
+    for (const handle of handles) {
+      library.MXPredGetOutput(handle, 0, out, 1);
+      expect(out[0]).toBe(6);
+      library.MXPredFree(handle);
+    }
+    expect(liveObjects(library)).toBe(before);
+  });
+
+  it("reads strings and lists correctly", async () => {
+    const model = await createModel("größe");
+    expect(library.LPModelGetInputName(model, 0)).toBe("größe");
+    const handle = await library.LPPredCreateAsync(
+      model,
+      2,
+      ["other", "data"],
+      Uint32Array.of(0, 2, 4),
+      Uint32Array.of(9, 9, 2, 3),
+      1,
+      ["data"],
+      Int32Array.of(6),
+      0,
+      [],
+      {},
+    );
+    expect(library.LPPredGetInputInfo(handle, 0)).toMatchObject({
+      dtype: 6,
+      dims: BigInt64Array.of(2n, 3n),
+    });
+    const reshaped = await library.MXPredReshapeAsync(
+      1,
+      ["data"],
+      Uint32Array.of(0, 1),
+      Uint32Array.of(5),
+      handle,
+    );
+    expect(library.MXPredGetOutputShape(reshaped, 0).shape_data).toEqual(Uint32Array.of(5));
+    expect(await library.MXPredPartialForwardAsync(reshaped, 0)).toBe(2);
+    library.MXPredFree(handle);
+    library.MXPredFree(reshaped);
+    library.LPModelFree(model);
+  });
+
+  it("keeps its arrays alive though nobody else does, whatever the garbage collector does", () => {
+    const script = fileURLToPath(new URL("fake/collect-during-call.mjs", import.meta.url));
+    const entry = new URL("../dist/index.js", import.meta.url).href;
+    const result = spawnSync(process.execPath, ["--expose-gc", script, entry, compileFake("gc")], {
+      encoding: "utf8",
+    });
+    expect(result.stderr).toBe("");
+    expect(result.stdout.trim()).toBe("sums as expected: 40");
+    expect(result.status).toBe(0);
+  });
+});
