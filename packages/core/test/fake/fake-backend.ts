@@ -1,0 +1,141 @@
+/** A backend whose network doubles its input, and whose forwards end when the test says so. */
+import type {
+  Backend,
+  BackendPredictor,
+  PredictorOptions,
+  PredictorStats,
+  TensorInfo,
+} from "../../src/backend.js";
+import { arrayClassOf, type ElementData } from "../../src/element-data.js";
+import type { DType } from "../../src/gen/native-constants.js";
+import { PredictError } from "../../src/predict-error.js";
+
+export class FakePredictor implements BackendPredictor {
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  readonly set = new Map<string, ElementData>();
+  disposals = 0;
+  forwards = 0;
+  busy = false;
+
+  constructor(
+    readonly backend: FakeBackend,
+    readonly options: PredictorOptions,
+  ) {
+    this.inputs = Object.entries({ ...options.inputs, ...backend.states }).map(([name, shape]) => ({
+      name,
+      dtype: options.dtypes?.[name] ?? ("float32" as DType),
+      shape,
+    }));
+    const [first] = this.inputs as [TensorInfo];
+    this.outputs = backend.outputNames.map((name) => ({ ...first, name }));
+    backend.predictors.push(this);
+  }
+
+  #check(): void {
+    if (this.disposals > 0) throw new Error("the fake was used after its disposal");
+    if (this.busy) throw new Error("the fake was used during a forward");
+  }
+
+  setInput(input: TensorInfo, data: ElementData): void {
+    this.#check();
+    this.set.set(input.name, data.slice());
+  }
+
+  async forward(): Promise<void> {
+    this.#check();
+    this.busy = true;
+    try {
+      await this.backend.gate();
+    } finally {
+      this.busy = false;
+    }
+    this.forwardSync();
+  }
+
+  forwardSync(): void {
+    this.#check();
+    this.forwards++;
+    if (this.backend.failure) throw this.backend.failure;
+  }
+
+  readOutput(index: number): ElementData {
+    this.#check();
+    const { dtype, shape } = this.outputs[index] as TensorInfo;
+    const data = new (arrayClassOf(dtype))(shape.reduce((p, d) => p * d, 1));
+    const input = this.set.get(this.inputs[0]?.name ?? "");
+    for (let i = 0; i < data.length; i++)
+      data[i] = (typeof input?.[i] === "bigint" ? input[i] : Number(input?.[i]) * 2) as never;
+    return data;
+  }
+
+  reshape(inputs: Readonly<Record<string, readonly number[]>>): BackendPredictor {
+    this.#check();
+    if (Object.values(inputs).some((shape) => shape.length > 4))
+      throw new PredictError("shape", "too many dimensions");
+    return new FakePredictor(this.backend, {
+      ...this.options,
+      inputs: { ...this.options.inputs, ...inputs },
+    });
+  }
+
+  stats(): PredictorStats {
+    this.#check();
+    return {
+      graphNodes: 1,
+      planNodes: 1,
+      threads: 1,
+      weightsBytes: 0,
+      packedBytes: 0,
+      arenaBytes: 8,
+      scratchBytes: 0,
+      planBytes: 0,
+    };
+  }
+
+  dispose(): void {
+    this.#check();
+    this.disposals++;
+  }
+}
+
+export class FakeBackend implements Backend {
+  readonly name = "fake";
+  readonly predictors: FakePredictor[] = [];
+  outputNames = ["softmax_output"];
+  /** Inputs that the caller does not name. */
+  states: Record<string, readonly number[]> = {};
+  modelDisposals = 0;
+  failure: Error | undefined;
+  /** What a forward waits for. */
+  gate: () => Promise<void> = async () => {};
+
+  async createModel(): Promise<{
+    inputs: readonly string[];
+    outputs: readonly string[];
+    createPredictor(options: PredictorOptions): BackendPredictor;
+    dispose(): void;
+  }> {
+    return {
+      inputs: ["data"],
+      outputs: this.outputNames,
+      createPredictor: (options) => new FakePredictor(this, options),
+      dispose: () => {
+        this.modelDisposals++;
+      },
+    };
+  }
+
+  /** Forwards wait until the returned function is called, one call for each. */
+  hold(): () => Promise<void> {
+    const waiting: (() => void)[] = [];
+    this.gate = () =>
+      new Promise((resolve) => {
+        waiting.push(resolve);
+      });
+    return async () => {
+      waiting.shift()?.();
+      for (let i = 0; i < 10; i++) await Promise.resolve();
+    };
+  }
+}

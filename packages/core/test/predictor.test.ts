@@ -1,0 +1,206 @@
+import { describe, expect, it } from "vitest";
+import {
+  Model,
+  PredictError,
+  type Predictor,
+  type PredictorOptions,
+  Tensor,
+} from "../src/index.js";
+import { failureOf } from "./fake/failure-of.js";
+import { FakeBackend, type FakePredictor } from "./fake/fake-backend.js";
+
+async function make(
+  options: Partial<PredictorOptions> = {},
+  prepare: (backend: FakeBackend) => void = () => {},
+): Promise<{ backend: FakeBackend; predictor: Predictor }> {
+  const backend = new FakeBackend();
+  prepare(backend);
+  const model = await Model.load({ symbol: "{}" }, { backend });
+  const predictor = model.createPredictor({ inputs: { data: [1, 2] }, ...options });
+  return { backend, predictor };
+}
+const pixels = (...values: number[]): Float32Array => Float32Array.from(values);
+const last = (backend: FakeBackend): FakePredictor =>
+  backend.predictors[backend.predictors.length - 1] as FakePredictor;
+
+describe("run", () => {
+  it("gives the outputs by name, with shape and element type", async () => {
+    const { predictor } = await make();
+    const { softmax } = await predictor.run({ data: pixels(1, 2) });
+    expect(softmax).toBeInstanceOf(Tensor);
+    expect(softmax?.shape).toEqual([1, 2]);
+    expect(softmax?.data).toEqual(pixels(2, 4));
+  });
+
+  it("rejects what does not fit, before anything is set", async () => {
+    const { backend, predictor } = await make();
+    for (const [feeds, code] of [
+      [{}, "name"],
+      [{ data: pixels(1) }, "shape"],
+      [{ data: new Float64Array(2) }, "dtype"],
+      [{ data: [1, 2] }, "argument"],
+      [{ data: pixels(1, 2), other: pixels(1) }, "name"],
+    ] as const)
+      await expect(predictor.run(feeds as never)).rejects.toMatchObject({ code });
+    expect(last(backend).set.size).toBe(0);
+    expect(last(backend).forwards).toBe(0);
+  });
+
+  it("runs one at a time, in the order of the calls", async () => {
+    const { backend, predictor } = await make();
+    const next = backend.hold();
+    const results = [1, 2, 3].map((v) => predictor.run({ data: pixels(v, v) }));
+    expect(last(backend).busy).toBe(true);
+    for (let i = 0; i < 3; i++) await next();
+    expect((await Promise.all(results)).map((o) => o["softmax"]?.data[0])).toEqual([2, 4, 6]);
+  });
+
+  it("leaves arrays free at once, whether the run begins or waits", async () => {
+    const { backend, predictor } = await make();
+    const next = backend.hold();
+    const data = pixels(1, 1);
+    const first = predictor.run({ data });
+    data.fill(2);
+    const second = predictor.run({ data: new Tensor(data, [1, 2]) });
+    const third = predictor.run({ data });
+    data.fill(9);
+    for (let i = 0; i < 3; i++) await next();
+    expect((await first)["softmax"]?.data[0]).toBe(2);
+    expect((await second)["softmax"]?.data[0]).toBe(4);
+    expect((await third)["softmax"]?.data[0]).toBe(4);
+  });
+
+  it("drops a waiting run when its signal aborts", async () => {
+    const { backend, predictor } = await make();
+    const next = backend.hold();
+    const abort = new AbortController();
+    const first = predictor.run({ data: pixels(1, 1) }, { signal: abort.signal });
+    const second = predictor.run({ data: pixels(2, 2) }, { signal: abort.signal });
+    abort.abort();
+    await expect(second).rejects.toMatchObject({ code: "aborted" });
+    await next();
+    expect((await first)["softmax"]?.data[0]).toBe(2);
+    expect(last(backend).forwards).toBe(1);
+  });
+
+  it("reports what the backend reports, and goes on", async () => {
+    const { backend, predictor } = await make();
+    backend.failure = new PredictError("missing", "weight w is missing");
+    await expect(predictor.run({ data: pixels(1, 1) })).rejects.toBe(backend.failure);
+    backend.failure = undefined;
+    expect((await predictor.run({ data: pixels(1, 1) }))["softmax"]?.data[0]).toBe(2);
+  });
+
+  it("needs the inputs that were named, and takes others as they come", async () => {
+    const { backend, predictor } = await make({}, (b) => {
+      b.states = { state: [1, 3] };
+    });
+    expect(predictor.inputs.map((i) => i.name)).toEqual(["data", "state"]);
+    await predictor.run({ data: pixels(1, 2) });
+    expect([...last(backend).set.keys()]).toEqual(["data"]);
+    await predictor.run({ data: pixels(1, 2), state: pixels(1, 2, 3) });
+    expect([...last(backend).set.keys()]).toEqual(["data", "state"]);
+  });
+});
+
+describe("a new shape", () => {
+  it("makes a predictor for it and releases the old one", async () => {
+    const { backend, predictor } = await make();
+    const batch = new Tensor(pixels(1, 2, 3, 4), [2, 2]);
+    const { softmax } = await predictor.run({ data: batch });
+    expect(softmax?.shape).toEqual([2, 2]);
+    expect(predictor.inputs[0]?.shape).toEqual([2, 2]);
+    expect(backend.predictors.map((p) => p.disposals)).toEqual([1, 0]);
+    await predictor.run({ data: pixels(5, 6, 7, 8) });
+    expect(backend.predictors).toHaveLength(2);
+  });
+
+  it("of the same number of elements is one too", async () => {
+    const { predictor } = await make();
+    await predictor.run({ data: new Tensor(pixels(1, 2), [2, 1]) });
+    expect(predictor.outputs[0]?.shape).toEqual([2, 1]);
+  });
+
+  it("that the backend refuses leaves the predictor as it was", async () => {
+    const { backend, predictor } = await make();
+    const odd = new Tensor(pixels(1, 2), [1, 1, 1, 1, 2]);
+    await expect(predictor.run({ data: odd })).rejects.toMatchObject({ code: "shape" });
+    expect(predictor.inputs[0]?.shape).toEqual([1, 2]);
+    expect((await predictor.run({ data: pixels(1, 2) }))["softmax"]?.data[1]).toBe(4);
+    expect(backend.predictors).toHaveLength(1);
+  });
+});
+
+describe("runSync", () => {
+  it("gives the same outputs at once", async () => {
+    const { predictor } = await make();
+    expect(predictor.runSync({ data: pixels(3, 4) })["softmax_output"]?.data).toEqual(pixels(6, 8));
+  });
+
+  it("throws busy while a run is going on, and so does stats", async () => {
+    const { backend, predictor } = await make();
+    const next = backend.hold();
+    const running = predictor.run({ data: pixels(1, 1) });
+    expect(failureOf(() => predictor.runSync({ data: pixels(1, 1) })).code).toBe("busy");
+    expect(failureOf(() => predictor.stats()).code).toBe("busy");
+    await next();
+    await running;
+    expect(predictor.stats().arenaBytes).toBe(8);
+  });
+});
+
+describe("dispose", () => {
+  it("releases the backend's predictor, once", async () => {
+    const { backend, predictor } = await make();
+    predictor.dispose();
+    predictor.dispose();
+    expect(predictor.disposed).toBe(true);
+    expect(last(backend).disposals).toBe(1);
+  });
+
+  it("is called at the end of a block with using", async () => {
+    const { backend } = await make();
+    const model = await Model.load({ symbol: "{}" }, { backend });
+    {
+      using predictor = model.createPredictor({ inputs: { data: [1, 2] } });
+      expect(predictor.disposed).toBe(false);
+    }
+    expect(last(backend).disposals).toBe(1);
+  });
+
+  it("makes every later use throw disposed", async () => {
+    const { predictor } = await make();
+    predictor.dispose();
+    await expect(predictor.run({ data: pixels(1, 1) })).rejects.toMatchObject({ code: "disposed" });
+    for (const use of [
+      () => predictor.runSync({ data: pixels(1, 1) }),
+      () => predictor.stats(),
+      () => predictor.inputs,
+      () => predictor.outputs,
+    ])
+      expect(failureOf(use).code).toBe("disposed");
+  });
+
+  it("waits for the run that is going on, which still delivers, and drops those that wait", async () => {
+    const { backend, predictor } = await make();
+    const next = backend.hold();
+    const running = predictor.run({ data: pixels(1, 1) });
+    const waiting = predictor.run({ data: pixels(2, 2) });
+    predictor.dispose();
+    await expect(waiting).rejects.toMatchObject({ code: "disposed" });
+    expect(last(backend).disposals).toBe(0);
+    await next();
+    expect((await running)["softmax"]?.data[0]).toBe(2);
+    expect(last(backend).disposals).toBe(1);
+  });
+
+  it("waits for a failing run too", async () => {
+    const { backend, predictor } = await make();
+    const next = backend.hold();
+    backend.failure = new PredictError("missing", "m");
+    const running = predictor.run({ data: pixels(1, 1) });
+    predictor.dispose();
+    await Promise.all([expect(running).rejects.toThrow("m"), next()]);
+    expect(last(backend).disposals).toBe(1);
+  });
+});
