@@ -303,6 +303,12 @@ TEST(not_a_number_never_wins_a_maximum) {
   run_op_expect(&run, 0, expected, 0, 0);
   CHECK(run_op_all(&run) >= 2);
   run_op_end(&run);
+  run_op_begin(&run, &lp_op_Pooling, "global_pool=True");
+  run_op_floats(&run, 0, lp_shape_3(1, 1, 300), many);
+  CHECK_EQ_INT(run_op_infer(&run), LP_OK);
+  run_op_expect(&run, 0, (const double[]){-1}, 0, 0);
+  CHECK(run_op_all(&run) >= 2);
+  run_op_end(&run);
 }
 
 static void check_refused(const char *attributes, lp_status status, const char *text) {

@@ -2,10 +2,15 @@
 #ifndef LP_OP_OPS_LAYER_H
 #define LP_OP_OPS_LAYER_H
 
-#define LP_OPS_LAYER(X) \
-  X(Activation)         \
-  X(LeakyReLU)          \
-  X(Pooling)            \
+#define LP_OPS_LAYER(X)                 \
+  X(Activation)                         \
+  X(BatchNorm)                          \
+  X(BatchNorm_v1)                       \
+  X(CuDNNBatchNorm)                     \
+  X(_contrib_BatchNormWithReLU)         \
+  X(_contrib_SyncBatchNorm)             \
+  X(LeakyReLU)                          \
+  X(Pooling)                            \
   X(Pooling_v1)
 
 #endif
