@@ -2,6 +2,6 @@
 #ifndef LP_OP_OPS_CONVOLUTION_H
 #define LP_OP_OPS_CONVOLUTION_H
 
-#define LP_OPS_CONVOLUTION(X) X(Convolution) X(FullyConnected)
+#define LP_OPS_CONVOLUTION(X) X(Convolution) X(Deconvolution) X(FullyConnected)
 
 #endif
