@@ -4,13 +4,16 @@
 #include <string.h>
 
 #include "isa_base.inl"
+#include "vector_functions.inl"
 #include "elementwise.inl"
 #include "isa_end.inl"
 #if LP_HAVE_X86_DISPATCH
 #include "isa_avx2.inl"
+#include "vector_functions.inl"
 #include "elementwise.inl"
 #include "isa_end.inl"
 #include "isa_avx512.inl"
+#include "vector_functions.inl"
 #include "elementwise.inl"
 #include "isa_end.inl"
 #endif
@@ -302,8 +305,11 @@ void lp_elementwise_apply(const lp_elementwise *work, lp_isa isa) {
 }
 
 double lp_elementwise_cost(lp_function function, lp_dtype dtype) {
-  if (function <= LP_FUNCTION_LAST_VECTOR) {
+  if (function <= LP_FUNCTION_LAST_CHEAP) {
     return dtype == LP_FLOAT32 ? 0.1 : 2.0;
+  }
+  if (function <= LP_FUNCTION_LAST_VECTOR && dtype == LP_FLOAT32) {
+    return 0.5;
   }
   return function == LP_FUNCTION_GAMMA || function == LP_FUNCTION_ERFINV ||
                  function == LP_FUNCTION_GAMMALN

@@ -49,15 +49,15 @@ typedef enum lp_function {
   LP_FUNCTION_LOGICAL_XOR,
   LP_FUNCTION_CEILING_MIN, /* x > y ? y : x, NaN of x stays: the upper bound of clip */
   LP_FUNCTION_FLOORING_MAX, /* x < y ? y : x, NaN of x stays: the lower bound of clip */
-  /* These have not. */
-  LP_FUNCTION_SMOOTH_L1,
   LP_FUNCTION_SIGMOID,
   LP_FUNCTION_TANH,
   LP_FUNCTION_EXP,
-  LP_FUNCTION_LOG,
-  LP_FUNCTION_ERF,
   LP_FUNCTION_EXPM1,
+  LP_FUNCTION_LOG,
   LP_FUNCTION_LOG1P,
+  LP_FUNCTION_ERF,
+  /* These have not. */
+  LP_FUNCTION_SMOOTH_L1,
   LP_FUNCTION_LOG2,
   LP_FUNCTION_LOG10,
   LP_FUNCTION_CBRT,
@@ -80,7 +80,8 @@ typedef enum lp_function {
   LP_FUNCTION_POWER,
   LP_FUNCTION_HYPOT
 } lp_function;
-#define LP_FUNCTION_LAST_VECTOR LP_FUNCTION_FLOORING_MAX
+#define LP_FUNCTION_LAST_CHEAP LP_FUNCTION_FLOORING_MAX
+#define LP_FUNCTION_LAST_VECTOR LP_FUNCTION_ERF
 
 /*
  * out[r][i] = function(x[r][i], y[r][i]) for r < rows, i < n. Where a step is

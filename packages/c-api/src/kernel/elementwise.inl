@@ -1,5 +1,5 @@
 /*
- * elementwise.inl - float32 functions that vectors can do; once per level.
+ * elementwise.inl - float32 functions that vectors can do; once per level, after vector_functions.inl.
  *
  * One loop over whole vectors serves whole and repeated operands: a repeated
  * one is spread over a vector's worth of memory, and its pointer stands still
@@ -92,6 +92,13 @@ static LP_NOINLINE void LP_NAME(elementwise_loop)(lp_function function, const fl
                                          ELEMENTWISE_IS_ZERO(y, ELEMENTWISE_1, ELEMENTWISE_0)));
     ELEMENTWISE_CASE(CEILING_MIN, V_SELECT_GREATER(x, y, y, x));
     ELEMENTWISE_CASE(FLOORING_MAX, V_SELECT_GREATER(y, x, y, x));
+    ELEMENTWISE_CASE(SIGMOID, LP_NAME(vector_sigmoid)(x));
+    ELEMENTWISE_CASE(TANH, LP_NAME(vector_tanh)(x));
+    ELEMENTWISE_CASE(EXP, LP_NAME(vector_exp)(x));
+    ELEMENTWISE_CASE(EXPM1, LP_NAME(vector_expm1)(x));
+    ELEMENTWISE_CASE(LOG, LP_NAME(vector_log)(x));
+    ELEMENTWISE_CASE(LOG1P, LP_NAME(vector_log1p)(x));
+    ELEMENTWISE_CASE(ERF, LP_NAME(vector_erf)(x));
     default:
       break;
   }
