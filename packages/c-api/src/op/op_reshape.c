@@ -93,7 +93,7 @@ static lp_status op_reshape_by_shape(const lp_infer *infer, const op_reshape_par
     int64_t code = op_reshape_at(param->shape.values, count, reverse, i);
     int needs = code == -3 ? 2 : code == 0 || code == -4 ? 1 : 0;
     int makes = code == -4 ? 2 : code == -2 ? in->ndim - source : 1;
-    if (source + needs > in->ndim) {
+    if (needs > 0 && source + needs > in->ndim) {
       return lp_infer_fail(infer, "shape: item %d (%lld) needs a dimension %d, the input has %d", i,
                            (long long)code, source + needs - 1, in->ndim);
     }
