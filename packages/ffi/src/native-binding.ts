@@ -319,5 +319,11 @@ function word(code: number): ErrorCode {
 /** Adds the function's name to an error of ours; leaves what a callback threw alone. */
 function named(error: unknown, functionName: string): unknown {
   if (!(error instanceof NativeError) || error.functionName !== undefined) return error;
-  return new NativeError(error.code, error.message, functionName, { cause: error.cause });
+  const { cause } = error;
+  return new NativeError(
+    error.code,
+    error.message,
+    functionName,
+    cause === undefined ? {} : { cause },
+  );
 }

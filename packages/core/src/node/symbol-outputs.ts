@@ -12,13 +12,13 @@ interface SymbolText {
 
 /** @throws {@link PredictError} `symbol`: the text is not a graph */
 export function symbolOutputNames(text: string): string[] {
-  let symbol: SymbolText;
+  let symbol: SymbolText | null;
   try {
-    symbol = JSON.parse(text) as SymbolText;
+    symbol = JSON.parse(text) as SymbolText | null;
   } catch (cause) {
     throw new PredictError("symbol", "the symbol is not JSON", { cause });
   }
-  const { nodes, heads } = symbol;
+  const { nodes, heads } = symbol ?? {};
   if (!Array.isArray(nodes) || !Array.isArray(heads))
     throw new PredictError("symbol", "the symbol has no nodes or no heads");
   const several = new Set(heads.filter(([, index = 0]) => index > 0).map(([node]) => node));

@@ -1,0 +1,195 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import {
+  ffiBackend,
+  Model,
+  type Predictor,
+  type PredictorOptions,
+  Tensor,
+} from "../../src/node.js";
+import { failureOf } from "../fake/failure-of.js";
+import { dense, denseWithoutBias, sum } from "../fake/small-models.js";
+
+const model = await Model.load(dense);
+afterAll(() => {
+  model.dispose();
+});
+const make = (options: Partial<PredictorOptions> = {}): Predictor =>
+  model.createPredictor({ inputs: { data: [1, 3] }, ...options });
+const x = Float32Array.of(1, 2, 3);
+/** W x + b, by hand. */
+const y = [1 + 4 + 9 + 10, -2 + 3 + 20];
+
+describe("a model in the native library", () => {
+  it("tells its inputs and outputs", () => {
+    expect(model.inputs).toEqual(["data"]);
+    expect(model.outputs).toEqual(["fc_output"]);
+  });
+
+  it("takes its symbol as text or as bytes", async () => {
+    const symbol = Buffer.from(dense.symbol as string);
+    using same = await Model.load({ ...dense, symbol });
+    expect(same.outputs).toEqual(["fc_output"]);
+  });
+
+  it.each([
+    ["symbol", { symbol: "{ not a graph" }],
+    ["params", { symbol: dense.symbol, params: dense.params?.subarray(0, 50) as Uint8Array }],
+    ["unsupported", { symbol: (dense.symbol as string).replace("FullyConnected", "NoSuchOp") }],
+    ["attribute", { ...dense, symbol: (dense.symbol as string).replace('"2"', '"two"') }],
+  ])("that is bad gives code %s, with a text", async (code, source) => {
+    const failure = await Model.load(source).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({ name: "PredictError", code });
+    expect((failure as Error).message.length).toBeGreaterThan(20);
+  });
+});
+
+describe("a predictor in the native library", () => {
+  it("computes, off the main thread and on it", async () => {
+    using predictor = make();
+    expect([...((await predictor.run({ data: x }))["fc"]?.data ?? [])]).toEqual(y);
+    expect([...(predictor.runSync({ data: x })["fc_output"]?.data ?? [])]).toEqual(y);
+  });
+
+  it("tells names, element types and shapes", () => {
+    using predictor = make({ inputs: { data: [5, 3] } });
+    expect(predictor.inputs).toEqual([{ name: "data", dtype: "float32", shape: [5, 3] }]);
+    expect(predictor.outputs).toEqual([{ name: "fc_output", dtype: "float32", shape: [5, 2] }]);
+  });
+
+  it("takes on the shape of its input", async () => {
+    using predictor = make();
+    const batch = new Tensor(Float32Array.of(1, 2, 3, 0, 0, 0), [2, 3]);
+    const { fc } = await predictor.run({ data: batch });
+    expect(fc?.shape).toEqual([2, 2]);
+    expect([...(fc?.data ?? [])]).toEqual([...y, 10, 20]);
+    expect([...((await predictor.run({ data: new Tensor(x, [1, 3]) }))["fc"]?.data ?? [])]).toEqual(
+      y,
+    );
+  });
+
+  it("refuses a shape that the weights do not fit, and goes on", async () => {
+    using predictor = make();
+    const wide = new Tensor(new Float32Array(4), [1, 4]);
+    await expect(predictor.run({ data: wide })).rejects.toMatchObject({ code: "shape" });
+    expect([...((await predictor.run({ data: x }))["fc"]?.data ?? [])]).toEqual(y);
+  });
+
+  it("computes in float64 when told so", async () => {
+    using adder = await Model.load(sum);
+    using predictor = adder.createPredictor({
+      inputs: { a: [2], b: [2] },
+      dtypes: { a: "float64", b: "float64" },
+    });
+    const feeds = { a: Float64Array.of(1e-9, 3), b: Float64Array.of(1, 4) };
+    const { sum: total } = await predictor.run(feeds);
+    expect(total?.dtype).toBe("float64");
+    expect([...(total?.data ?? [])]).toEqual([1e-9 + 1, 7]);
+    await expect(predictor.run({ ...feeds, b: new Float32Array(2) })).rejects.toMatchObject({
+      code: "dtype",
+    });
+  });
+
+  it("gives chosen outputs", async () => {
+    using predictor = make({ outputs: ["fc", "data"] });
+    const outputs = await predictor.run({ data: x });
+    expect([...(outputs["fc"]?.data ?? [])]).toEqual(y);
+    expect(outputs["data"]?.data).toEqual(x);
+  });
+
+  it("tells what it occupies", () => {
+    using predictor = make({ threads: 1 });
+    const stats = predictor.stats();
+    expect(stats.weightsBytes).toBe((6 + 2) * 4);
+    expect(stats.threads).toBe(1);
+    expect(stats.graphNodes).toBe(1);
+    expect(stats.arenaBytes).toBeGreaterThan(0);
+  });
+
+  it("gives the same with every pass off", async () => {
+    using predictor = make({ disabledPasses: ["drop", "cse", "fold-batch-norm", "layout"] });
+    expect([...((await predictor.run({ data: x }))["fc"]?.data ?? [])]).toEqual(y);
+  });
+
+  it.each([
+    ["an input that does not exist", { inputs: { data: [1, 3], nothing: [1] } }, "name"],
+    ["an output that does not exist", { outputs: ["nothing"] }, "name"],
+    ["shapes that contradict each other", { inputs: { data: [1, 4] } }, "shape"],
+    ["an element type that does not exist", { dtypes: { data: "float31" } }, "dtype"],
+    ["a pass that does not exist", { disabledPasses: ["speed"] }, "argument"],
+    ["a negative number of threads", { threads: -1 }, "argument"],
+    ["too many threads", { threads: 1000 }, "argument"],
+  ])("refuses %s", (_what, options, code) => {
+    expect(failureOf(() => make(options as never))).toMatchObject({ name: "PredictError", code });
+  });
+
+  it("reports a missing weight when it runs, with its name", async () => {
+    using incomplete = await Model.load(denseWithoutBias);
+    using predictor = incomplete.createPredictor({ inputs: { data: [1, 3] } });
+    const missing = { code: "missing", message: expect.stringContaining("fc_bias") };
+    await expect(predictor.run({ data: x })).rejects.toMatchObject(missing);
+    expect(failureOf(() => predictor.runSync({ data: x }))).toMatchObject(missing);
+  });
+
+  it("outlives its model", async () => {
+    const short = await Model.load(dense);
+    using predictor = short.createPredictor({ inputs: { data: [1, 3] } });
+    short.dispose();
+    expect([...((await predictor.run({ data: x }))["fc"]?.data ?? [])]).toEqual(y);
+  });
+
+  it("is released after the run that is going on", async () => {
+    const predictor = make();
+    const running = predictor.run({ data: x });
+    predictor.dispose();
+    expect([...((await running)["fc"]?.data ?? [])]).toEqual(y);
+  });
+
+  it("is one of many that run at the same time", async () => {
+    const predictors = Array.from({ length: 300 }, () => make());
+    const outputs = await Promise.all(predictors.map((p) => p.run({ data: x })));
+    for (const { fc } of outputs) expect([...(fc?.data ?? [])]).toEqual(y);
+    for (const predictor of predictors) predictor.dispose();
+  });
+});
+
+describe("memory", () => {
+  const collect = (...flags: string[]) =>
+    spawnSync(
+      process.execPath,
+      [
+        ...flags,
+        fileURLToPath(new URL("../fake/forget-predictors.mjs", import.meta.url)),
+        new URL("../../dist/node.js", import.meta.url).href,
+      ],
+      {
+        encoding: "utf8",
+        input: JSON.stringify({
+          symbol: dense.symbol,
+          params: Buffer.from(dense.params as Uint8Array).toString("base64"),
+        }),
+      },
+    );
+
+  it("of predictors that were forgotten is given back by the garbage collector", () => {
+    const result = collect("--expose-gc");
+    expect(result.stderr).toBe("");
+    const { forgotten, released } = JSON.parse(result.stdout) as Record<string, number>;
+    expect(forgotten).toBe(200);
+    expect(released).toBeGreaterThan(150);
+  });
+});
+
+describe("ffiBackend", () => {
+  it("tells every place where it looked for the library", () => {
+    expect(failureOf(() => ffiBackend({ library: "/nowhere/libpredict.so" }))).toMatchObject({
+      name: "LoadError",
+      code: "load",
+      message: expect.stringContaining("path (/nowhere/libpredict.so): no such file"),
+    });
+  });
+});
