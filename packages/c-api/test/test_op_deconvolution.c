@@ -70,7 +70,8 @@ static void deconv_naive(const run_op *run, const deconv_case *c, const int *out
   }
 }
 
-static void deconv_check(deconv_case c, lp_dtype dtype) {
+/* Runs of algorithms in blocked layout. */
+static int deconv_check(deconv_case c, lp_dtype dtype) {
   run_op run;
   char attributes[512];
   char text[6][64];
@@ -85,7 +86,7 @@ static void deconv_check(deconv_case c, lp_dtype dtype) {
     out[d] = c.stride[d] * (c.in[d] - 1) + c.dilate[d] * (c.kernel[d] - 1) + 1 - 2 * c.pad[d] +
              c.adj[d];
     if (out[d] < 1) {
-      return;
+      return 0;
     }
   }
   (void)snprintf(attributes, sizeof attributes,
@@ -122,13 +123,16 @@ static void deconv_check(deconv_case c, lp_dtype dtype) {
   double terms = (double)lp_shape_size(&run.in[1].shape) / (c.filters / c.groups);
   run_op_expect(&run, 0, y,
                 dtype == LP_FLOAT64 ? 1e-12 : 1e-6 + (1e-6 * sqrt(terms) + 2e-6) * (top + 1), 0);
+  run.constant_inputs = 6;
   CHECK(run_op_all(&run) >= 2);
+  int blocked = run.ran_blocked;
   if (check_state.failures_here > failures) {
     lp_shape_text shape;
     printf("  in the case %s data %s\n", attributes, lp_shape_print(&data, &shape));
   }
   free(y);
   run_op_end(&run);
+  return blocked;
 }
 
 static deconv_case deconv_random_case(int i, int most_in, int most_channels) {
@@ -149,7 +153,7 @@ static deconv_case deconv_random_case(int i, int most_in, int most_channels) {
 
 TEST(grid) {
   for (int i = 0; i < 150; i++) {
-    deconv_check(deconv_random_case(i, i % 3 == 2 ? 5 : 12, 7), LP_FLOAT32);
+    (void)deconv_check(deconv_random_case(i, i % 3 == 2 ? 5 : 12, 7), LP_FLOAT32);
   }
 }
 
@@ -157,15 +161,39 @@ TEST(grid) {
 TEST(large) {
   deconv_case c = {2, 1, 20, 70, 1, {1, 17, 13}, {1, 4, 4}, {1, 2, 2}, {1, 1, 1},
                    {0, 1, 1}, {0, 1, 0}, true};
-  deconv_check(c, LP_FLOAT32);
+  (void)deconv_check(c, LP_FLOAT32);
   c = (deconv_case){2, 2, 12, 12, 12, {1, 30, 31}, {1, 4, 4}, {1, 2, 2}, {1, 1, 1},
                     {0, 1, 1}, {0, 0, 0}, false};
-  deconv_check(c, LP_FLOAT32);
+  (void)deconv_check(c, LP_FLOAT32);
+}
+
+/* Channels and filters around the blocks, strides without and with dilation, phases without taps. */
+TEST(blocked_grid) {
+  int blocked = 0;
+  for (int i = 0; i < 150; i++) {
+    deconv_case c = deconv_random_case(3 * i + i % 2, 9, 34);
+    c.dims = i % 7 == 0 ? 1 : 2;
+    c.groups = 1;
+    for (int d = 0; d < 3; d++) {
+      c.dilate[d] = i % 3 == 0 ? deconv_random(1, 4) : 1;
+      c.stride[d] = deconv_random(1, 4);
+      c.kernel[d] = deconv_random(1, 5);
+    }
+    if (i % 4 == 0) {
+      c.groups = 2;
+      c.channels = 32;
+      c.filters = i % 8 == 0 ? 32 : 64;
+    } else if (i % 4 == 1) {
+      c.groups = c.channels = c.filters = deconv_random(2, 37);
+    }
+    blocked += deconv_check(c, LP_FLOAT32);
+  }
+  CHECK(blocked >= 600 || lp_cpu_block(lp_cpu_isa()) == 1);
 }
 
 TEST(float64) {
   for (int i = 0; i < 40; i++) {
-    deconv_check(deconv_random_case(i, 6, 4), LP_FLOAT64);
+    (void)deconv_check(deconv_random_case(i, 6, 4), LP_FLOAT64);
   }
 }
 
@@ -183,6 +211,7 @@ static void deconv_vector(const char *attributes, lp_shape data, const float *x,
   }
   CHECK_EQ_INT(run_op_infer(&run), LP_OK);
   CHECK(lp_shape_equal(&run.out[0].shape, &out));
+  run.constant_inputs = 6;
   run_op_expect(&run, 0, y, 0, 0);
   CHECK(run_op_all(&run) >= 2);
   run_op_end(&run);
@@ -276,6 +305,7 @@ int main(int argc, char **argv) {
   check_begin(argc, argv);
   RUN(grid);
   RUN(large);
+  RUN(blocked_grid);
   RUN(float64);
   RUN(check_vectors);
   RUN(shapes);

@@ -19,7 +19,7 @@ typedef struct lp_conv_geometry {
   int64_t batch, channels, filters, groups;
   int64_t in[LP_CONV_DIMS], out[LP_CONV_DIMS];
   int64_t kernel[LP_CONV_DIMS], stride[LP_CONV_DIMS], dilate[LP_CONV_DIMS];
-  int64_t pad[LP_CONV_DIMS]; /* before; what is needed behind follows from the sizes */
+  int64_t pad[LP_CONV_DIMS]; /* before, may be negative: windows begin inside; behind follows from the sizes */
 } lp_conv_geometry;
 
 typedef struct lp_conv_run {
@@ -63,15 +63,25 @@ LP_INTERNAL size_t lp_conv_depthwise_scratch(const lp_conv_geometry *g);
 LP_INTERNAL void lp_conv_depthwise_run(const lp_conv_run *run);
 
 /*
- * Packed weights, from and to (filters, channels per group, taps). Sizes are
- * floats; 0 on overflow.
+ * Packed weights. Sizes are floats; 0 on overflow.
  * Blocked: per group and pair of blocks of filters (the last may be alone):
  * [block of channels][tap][channel in the block][filter]; filters beyond the last are 0.
  * Depthwise: [block of filters][tap][filter in the block].
+ * Both are as many times as long as there are taps.
+ *
+ * Where weights stand in the plain tensor: filter f and channel c of group g, tap t at
+ * origin + g * group_step + f * filter_step + c * channel_step +
+ * t / tap_columns * tap_row_step + t % tap_columns * tap_step.
  */
 typedef struct lp_conv_weights {
-  int64_t filters, channels, taps, groups; /* channels of one group */
+  int64_t filters, channels, groups; /* filters of all, channels of one group */
+  int64_t taps;
+  int64_t origin, group_step, filter_step, channel_step;
+  int64_t tap_columns, tap_row_step, tap_step;
 } lp_conv_weights;
+/* The weights of a Convolution. */
+LP_INTERNAL lp_conv_weights lp_conv_weights_of(int64_t filters, int64_t channels, int64_t taps,
+                                               int64_t groups);
 LP_INTERNAL size_t lp_conv_blocked_size(const lp_conv_weights *weights, int block);
 LP_INTERNAL void lp_conv_blocked_pack(const lp_conv_weights *weights, int block,
                                       const float *plain, float *packed);
@@ -84,12 +94,27 @@ LP_INTERNAL void lp_conv_depthwise_unpack(const lp_conv_weights *weights, int bl
                                           const float *packed, float *plain);
 
 /*
- * Transposed convolution by columns, plain. In the geometry `channels` are
- * those of x, `filters` those of y, in and out their sizes; pad is cut off
- * before, and y is as long as it is (adj follows). float32 and float64.
+ * Transposed convolution. In the geometry `channels` are those of x, `filters`
+ * those of y, in and out their sizes; pad is cut off before, and y is as long
+ * as it is (adj follows). Plain: by columns, float32 and float64.
  */
-LP_INTERNAL size_t lp_deconv_scratch(const lp_conv_geometry *g, lp_isa isa, unsigned threads,
-                                     lp_dtype dtype);
-LP_INTERNAL void lp_deconv_run(const lp_conv_run *run, lp_dtype dtype);
+LP_INTERNAL size_t lp_deconv_plain_scratch(const lp_conv_geometry *g, lp_isa isa,
+                                           unsigned threads, lp_dtype dtype);
+LP_INTERNAL void lp_deconv_plain_run(const lp_conv_run *run, lp_dtype dtype);
+
+/*
+ * Blocked: one convolution per phase of the stride, see deconvolution_blocked.c.
+ * Depthwise where every group is one channel and one filter. The weights that
+ * a geometry describes are (channels, filters per group, taps); sizes in floats.
+ */
+LP_INTERNAL bool lp_deconv_blocked_accepts(const lp_conv_geometry *g, int block);
+LP_INTERNAL size_t lp_deconv_blocked_scratch(const lp_conv_geometry *g, lp_isa isa,
+                                             unsigned threads);
+LP_INTERNAL void lp_deconv_blocked_run(const lp_conv_run *run);
+LP_INTERNAL size_t lp_deconv_blocked_size(const lp_conv_geometry *g, int block);
+LP_INTERNAL void lp_deconv_blocked_pack(const lp_conv_geometry *g, int block, const float *plain,
+                                        float *packed);
+LP_INTERNAL void lp_deconv_blocked_unpack(const lp_conv_geometry *g, int block,
+                                          const float *packed, float *plain);
 
 #endif

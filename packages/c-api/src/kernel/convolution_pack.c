@@ -9,6 +9,19 @@
 
 #include <string.h>
 
+lp_conv_weights lp_conv_weights_of(int64_t filters, int64_t channels, int64_t taps,
+                                   int64_t groups) {
+  return (lp_conv_weights){.filters = filters,
+                           .channels = channels,
+                           .groups = groups,
+                           .taps = taps,
+                           .group_step = filters / groups * channels * taps,
+                           .filter_step = channels * taps,
+                           .channel_step = taps,
+                           .tap_columns = taps > 0 ? taps : 1,
+                           .tap_step = 1};
+}
+
 /* Floats of one group; false on overflow. */
 static bool pack_group_size(const lp_conv_weights *weights, int block, size_t *size) {
   size_t filters = (size_t)(weights->filters / weights->groups);
@@ -32,22 +45,28 @@ size_t lp_conv_blocked_size(const lp_conv_weights *weights, int block) {
  * One pair of blocks of one group. `unpacking` is a constant where this is
  * inlined; the side that is read is const in the functions that call it.
  */
-static LP_ALWAYS_INLINE void pack_pair(const lp_conv_weights *weights, int block, int64_t first,
-                                       int64_t count, int64_t width, const bool unpacking,
-                                       float *plain, float *packed) {
+static LP_ALWAYS_INLINE void pack_pair(const lp_conv_weights *weights, int block, int64_t count,
+                                       int64_t width, const bool unpacking, float *plain,
+                                       float *packed) {
   const int64_t taps = weights->taps;
   for (int64_t channel = 0; channel < weights->channels; channel += block) {
     int64_t lanes = weights->channels - channel < block ? weights->channels - channel : block;
     for (int64_t f = 0; f < count; f++) {
-      float *row = plain + ((first + f) * weights->channels + channel) * taps;
       for (int64_t lane = 0; lane < lanes; lane++) {
-        for (int64_t tap = 0; tap < taps; tap++) {
-          float *place = packed + (tap * lanes + lane) * width + f;
-          if (unpacking) {
-            row[lane * taps + tap] = *place;
-          } else {
-            *place = row[lane * taps + tap];
+        float *row = plain + f * weights->filter_step + (channel + lane) * weights->channel_step;
+        float *place = packed + lane * width + f;
+        for (int64_t tap = 0; tap < taps; tap += weights->tap_columns) {
+          float *element = row;
+          for (int64_t column = 0; column < weights->tap_columns; column++) {
+            if (unpacking) {
+              *element = *place;
+            } else {
+              *place = *element;
+            }
+            element += weights->tap_step;
+            place += lanes * width;
           }
+          row += weights->tap_row_step;
         }
       }
     }
@@ -67,7 +86,9 @@ static LP_ALWAYS_INLINE void pack_blocked(const lp_conv_weights *weights, int bl
     for (int64_t f = 0; f < filters; f += 2 * block) {
       int64_t count = filters - f < 2 * block ? filters - f : 2 * block;
       int64_t width = count > block ? 2 * block : block;
-      pack_pair(weights, block, group * filters + f, count, width, unpacking, plain, packed);
+      pack_pair(weights, block, count, width, unpacking,
+                plain + weights->origin + group * weights->group_step + f * weights->filter_step,
+                packed);
       packed += weights->channels * weights->taps * width;
     }
   }
@@ -95,23 +116,30 @@ size_t lp_conv_depthwise_size(const lp_conv_weights *weights, int block) {
   return size;
 }
 
-void lp_conv_depthwise_pack(const lp_conv_weights *weights, int block, const float *plain,
-                            float *packed) {
-  memset(packed, 0, lp_conv_depthwise_size(weights, block) * sizeof(float));
+static LP_ALWAYS_INLINE void pack_depthwise(const lp_conv_weights *weights, int block,
+                                            const bool unpacking, float *plain, float *packed) {
   for (int64_t f = 0; f < weights->filters; f++) {
+    float *row = plain + weights->origin + f * weights->group_step;
     float *place = packed + f / block * block * weights->taps + f % block;
     for (int64_t tap = 0; tap < weights->taps; tap++) {
-      place[tap * block] = plain[f * weights->taps + tap];
+      float *element = row + tap / weights->tap_columns * weights->tap_row_step +
+                       tap % weights->tap_columns * weights->tap_step;
+      if (unpacking) {
+        *element = place[tap * block];
+      } else {
+        place[tap * block] = *element;
+      }
     }
   }
 }
 
+void lp_conv_depthwise_pack(const lp_conv_weights *weights, int block, const float *plain,
+                            float *packed) {
+  memset(packed, 0, lp_conv_depthwise_size(weights, block) * sizeof(float));
+  pack_depthwise(weights, block, false, (float *)(uintptr_t)plain, packed);
+}
+
 void lp_conv_depthwise_unpack(const lp_conv_weights *weights, int block, const float *packed,
                               float *plain) {
-  for (int64_t f = 0; f < weights->filters; f++) {
-    const float *place = packed + f / block * block * weights->taps + f % block;
-    for (int64_t tap = 0; tap < weights->taps; tap++) {
-      plain[f * weights->taps + tap] = place[tap * block];
-    }
-  }
+  pack_depthwise(weights, block, true, plain, (float *)(uintptr_t)packed);
 }

@@ -130,10 +130,8 @@ static lp_status op_convolution_plain_run(const lp_call *call) {
 
 static lp_conv_weights op_convolution_weights(const lp_query *query) {
   const lp_shape *shape = &query->in[1].shape;
-  return (lp_conv_weights){.filters = shape->dim[0],
-                           .channels = shape->dim[1],
-                           .taps = lp_shape_product(shape, 2, shape->ndim),
-                           .groups = ((const lp_conv_param *)query->param)->num_group};
+  return lp_conv_weights_of(shape->dim[0], shape->dim[1], lp_shape_product(shape, 2, shape->ndim),
+                            ((const lp_conv_param *)query->param)->num_group);
 }
 
 static int64_t op_convolution_variant(const lp_query *query) {

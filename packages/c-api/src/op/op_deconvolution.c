@@ -115,47 +115,162 @@ static lp_conv_geometry op_deconvolution_geometry(const lp_conv_param *p, const 
   return lp_conv_param_geometry(p, &in[0].shape, &out[0].shape, before);
 }
 
-static double op_deconvolution_cost(const lp_query *query) {
-  lp_conv_geometry g = op_deconvolution_geometry(query->param, query->in, query->out);
-  double products = (double)g.batch * (double)g.filters * (double)lp_conv_taps(&g) *
-                    (double)lp_conv_in_pixels(&g);
+static lp_conv_geometry op_deconvolution_query(const lp_query *query) {
+  return op_deconvolution_geometry(query->param, query->in, query->out);
+}
+
+static lp_conv_run op_deconvolution_call(const lp_call *call, const lp_conv_geometry *geometry) {
+  const lp_conv_param *p = call->param;
+  return (lp_conv_run){.geometry = geometry,
+                       .x = call->in[0].data,
+                       .w = call->packed != NULL ? call->packed : call->in[1].data,
+                       .y = call->out[0].data,
+                       .bias = p->no_bias ? NULL : call->in[2].data,
+                       .epilogue = call->epilogue,
+                       .scratch = call->scratch,
+                       .threads = call->threads,
+                       .isa = call->isa};
+}
+
+/* Products of an input pixel and a tap's filter, without the depth. */
+static double op_deconvolution_products(const lp_conv_geometry *g) {
+  return (double)g->batch * (double)g->filters * (double)lp_conv_taps(g) *
+         (double)lp_conv_in_pixels(g);
+}
+
+/* Multiply-adds per nanosecond of a dense kernel. */
+static double op_deconvolution_rate(lp_isa isa) {
+  return isa == LP_ISA_AVX512 ? 45.0 : isa == LP_ISA_AVX2 ? 28.0 : 6.0;
+}
+
+/* ---- plain ---- */
+
+static double op_deconvolution_plain_cost(const lp_query *query) {
+  lp_conv_geometry g = op_deconvolution_query(query);
+  double products = op_deconvolution_products(&g);
   double depth = (double)g.channels / (double)g.groups;
-  double rate = query->isa == LP_ISA_AVX512 ? 30.0 : query->isa == LP_ISA_AVX2 ? 20.0 : 4.0;
   if (!lp_query_no_epilogue(query)) {
     return LP_COST_REJECT;
   }
   if (lp_query_all(query, LP_FLOAT64)) {
     return 1000.0 + 4.0 * products * depth;
   }
-  return lp_query_all(query, LP_FLOAT32) ? 1000.0 + products * (1.0 + depth / rate)
-                                         : LP_COST_REJECT;
+  return lp_query_all(query, LP_FLOAT32)
+             ? 1000.0 + products * (1.0 + 1.5 * depth / op_deconvolution_rate(query->isa))
+             : LP_COST_REJECT;
 }
 
-static size_t op_deconvolution_scratch(const lp_query *query) {
-  lp_conv_geometry g = op_deconvolution_geometry(query->param, query->in, query->out);
-  return lp_deconv_scratch(&g, query->isa, query->threads, query->out[0].dtype);
+static size_t op_deconvolution_plain_scratch(const lp_query *query) {
+  lp_conv_geometry g = op_deconvolution_query(query);
+  return lp_deconv_plain_scratch(&g, query->isa, query->threads, query->out[0].dtype);
 }
 
-static lp_status op_deconvolution_run(const lp_call *call) {
-  const lp_conv_param *p = call->param;
-  lp_conv_geometry g = op_deconvolution_geometry(p, call->in, call->out);
-  lp_conv_run run = {.geometry = &g,
-                     .x = call->in[0].data,
-                     .w = call->in[1].data,
-                     .y = call->out[0].data,
-                     .bias = p->no_bias ? NULL : call->in[2].data,
-                     .scratch = call->scratch,
-                     .threads = call->threads,
-                     .isa = call->isa};
-  lp_deconv_run(&run, call->out[0].dtype);
+static lp_status op_deconvolution_plain_run(const lp_call *call) {
+  lp_conv_geometry g = op_deconvolution_geometry(call->param, call->in, call->out);
+  lp_conv_run run = op_deconvolution_call(call, &g);
+  lp_deconv_plain_run(&run, call->out[0].dtype);
+  return LP_OK;
+}
+
+/* ---- blocked: two dimensions, packed weights ---- */
+
+/* What the packed form depends on, besides the weight's shape. */
+static int64_t op_deconvolution_variant(const lp_query *query) {
+  const lp_conv_param *p = query->param;
+  int64_t variant = p->num_group;
+  for (int d = 1; d < LP_CONV_DIMS; d++) {
+    variant = (variant * 64 + p->strides[d] % 64) * 64 + p->dilates[d] % 64;
+  }
+  return variant;
+}
+
+/* A geometry that has what packing looks at: the weight's shape and the attributes. */
+static lp_conv_geometry op_deconvolution_weights(const lp_query *query) {
+  const lp_conv_param *p = query->param;
+  lp_conv_geometry g = {.channels = query->in[1].shape.dim[0],
+                        .filters = p->num_filter,
+                        .groups = p->num_group};
+  for (int d = 0; d < LP_CONV_DIMS; d++) {
+    g.kernel[d] = p->kernels[d];
+    g.stride[d] = p->strides[d];
+    g.dilate[d] = p->dilates[d];
+  }
+  return g;
+}
+
+static size_t op_deconvolution_packed_size(const lp_query *query) {
+  lp_conv_geometry g = op_deconvolution_weights(query);
+  return lp_deconv_blocked_size(&g, query->block) * sizeof(float);
+}
+
+static void op_deconvolution_pack(const lp_query *query, const float *plain, void *packed) {
+  lp_conv_geometry g = op_deconvolution_weights(query);
+  lp_deconv_blocked_pack(&g, query->block, plain, packed);
+}
+
+static void op_deconvolution_unpack(const lp_query *query, const void *packed, float *plain) {
+  lp_conv_geometry g = op_deconvolution_weights(query);
+  lp_deconv_blocked_unpack(&g, query->block, packed, plain);
+}
+
+static const lp_packing op_deconvolution_packing = {.name = "phases",
+                                                    .input = 1,
+                                                    .size = op_deconvolution_packed_size,
+                                                    .variant = op_deconvolution_variant,
+                                                    .pack = op_deconvolution_pack,
+                                                    .unpack = op_deconvolution_unpack};
+
+static double op_deconvolution_blocked_cost(const lp_query *query) {
+  lp_conv_geometry g = op_deconvolution_query(query);
+  double depth = (double)g.channels / (double)g.groups;
+  double block = (double)query->block;
+  double filters = (double)g.filters / (double)g.groups;
+  double rate = op_deconvolution_rate(query->isa);
+  /* The variant above tells strides and dilations below 64 apart. */
+  for (int d = 0; d < LP_CONV_DIMS; d++) {
+    if (g.stride[d] > 63 || g.dilate[d] > 63) {
+      return LP_COST_REJECT;
+    }
+  }
+  if (query->block < 2 || query->block != lp_linear_find(query->isa)->block ||
+      (query->constant_inputs >> 1 & 1u) == 0 || !lp_query_all(query, LP_FLOAT32) ||
+      !lp_query_no_epilogue(query) || !lp_deconv_blocked_accepts(&g, query->block) ||
+      lp_deconv_blocked_scratch(&g, query->isa, query->threads) == SIZE_MAX) {
+    return LP_COST_REJECT;
+  }
+  if (g.groups == g.channels && g.filters == g.channels) {
+    return 1000.0 + op_deconvolution_products(&g) / (0.3 * rate) +
+           0.2 * lp_query_elements(query);
+  }
+  double lanes = block * (double)(int64_t)((filters + block - 1) / block);
+  return 1000.0 + op_deconvolution_products(&g) * depth * lanes / filters / rate +
+         0.2 * lp_query_elements(query);
+}
+
+static size_t op_deconvolution_blocked_scratch(const lp_query *query) {
+  lp_conv_geometry g = op_deconvolution_query(query);
+  return lp_deconv_blocked_scratch(&g, query->isa, query->threads);
+}
+
+static lp_status op_deconvolution_blocked_run(const lp_call *call) {
+  lp_conv_geometry g = op_deconvolution_geometry(call->param, call->in, call->out);
+  lp_conv_run run = op_deconvolution_call(call, &g);
+  lp_deconv_blocked_run(&run);
   return LP_OK;
 }
 
 static const lp_algorithm op_deconvolution_algorithms[] = {
+    {.name = "blocked",
+     .cost = op_deconvolution_blocked_cost,
+     .blocked_inputs = 1,
+     .blocked_output = true,
+     .packing = &op_deconvolution_packing,
+     .scratch = op_deconvolution_blocked_scratch,
+     .run = op_deconvolution_blocked_run},
     {.name = "plain",
-     .cost = op_deconvolution_cost,
-     .scratch = op_deconvolution_scratch,
-     .run = op_deconvolution_run},
+     .cost = op_deconvolution_plain_cost,
+     .scratch = op_deconvolution_plain_scratch,
+     .run = op_deconvolution_plain_run},
 };
 
 LP_DATA const lp_op lp_op_Deconvolution = {

@@ -1,5 +1,5 @@
 /*
- * deconvolution.c - transposed convolution in plain layout.
+ * deconvolution_plain.c - transposed convolution in plain layout.
  *
  * A matrix product gives what every input pixel sends to every tap of every
  * filter, [filter and tap][pixel]; its rows are then added to the output where
@@ -36,7 +36,7 @@ static int64_t deconvolution_tile(const lp_conv_geometry *g, lp_isa isa) {
   return pixels < DECONVOLUTION_TILE ? (pixels > 0 ? pixels : step) : DECONVOLUTION_TILE;
 }
 
-size_t lp_deconv_scratch(const lp_conv_geometry *g, lp_isa isa, unsigned threads, lp_dtype dtype) {
+size_t lp_deconv_plain_scratch(const lp_conv_geometry *g, lp_isa isa, unsigned threads, lp_dtype dtype) {
   size_t rows = DECONVOLUTION_ROWS;
   size_t size;
   if (dtype == LP_FLOAT64) {
@@ -178,7 +178,7 @@ static void deconvolution_f64(const lp_conv_run *run) {
   }
 }
 
-void lp_deconv_run(const lp_conv_run *run, lp_dtype dtype) {
+void lp_deconv_plain_run(const lp_conv_run *run, lp_dtype dtype) {
   const lp_conv_geometry *g = run->geometry;
   int64_t threads = (int64_t)lp_threads_count(run->threads);
   int64_t filters = g->filters / g->groups;
