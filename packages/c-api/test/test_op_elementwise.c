@@ -259,6 +259,12 @@ TEST(unary_integers) {
   check_vector("reciprocal", "", LP_INT32, 2, NUMBERS(1, 4), NULL, NUMBERS(1, 0), 0);
   check_vector("clip", "a_min=-4.5 a_max=5.5", LP_INT32, 4, NUMBERS(3, -5, 7, 100), NULL,
                NUMBERS(3, -4, 5, 5), 0);
+  check_vector("clip", "a_min=-2.5 a_max=3.25", LP_UINT8, 4, NUMBERS(0, 1, 77, 200), NULL,
+               NUMBERS(0, 1, 3, 3), 0);
+  check_vector("clip", "a_min=-200 a_max=300", LP_INT8, 3, NUMBERS(-128, 1, 127), NULL,
+               NUMBERS(-128, 1, 127), 0);
+  check_vector("clip", "a_min=-1e30 a_max=1e30", LP_INT64, 2, NUMBERS(-4e18, 4e18), NULL,
+               NUMBERS(-4e18, 4e18), 0);
 }
 
 /* ---- functions of two numbers --------------------------------------------- */
@@ -433,6 +439,7 @@ TEST(binary_integers) {
                0);
   check_vector("_power", "", LP_UINT8, 4, NUMBERS(3, 251, 7, 100), NUMBERS(2, 2, 2, 2),
                NUMBERS(9, 25, 49, 16), 0);
+  check_vector("_power", "", LP_INT32, 1, NUMBERS(855), NUMBERS(3), NUMBERS(625026368), 0);
   check_vector("_hypot", "", LP_INT32, 2, NUMBERS(3, 100), NUMBERS(2, 2), NUMBERS(3, 100), 0);
   check_vector("_greater", "", LP_UINT8, 2, NUMBERS(200, 3), NUMBERS(100, 3), NUMBERS(1, 0), 0);
   check_vector("_maximum", "", LP_INT64, 1, NUMBERS(4611686018427387904.0), NUMBERS(5),

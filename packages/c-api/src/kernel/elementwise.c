@@ -274,6 +274,10 @@ static void elementwise_row(const lp_elementwise *work, const char *x, const cha
         target[k] = (float)cz.real[k];
       }
     } else {
+      /* Powers of integers are rounded to float32 on the way, as in the reference. */
+      for (int64_t k = 0; !real && work->function == LP_FUNCTION_POWER && k < count; k++) {
+        cz.real[k] = (double)(float)cz.real[k];
+      }
       lp_dtype_convert(LP_FLOAT64, cz.real, work->dtype, out + (size_t)i * size, (size_t)count);
     }
   }

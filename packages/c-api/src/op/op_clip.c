@@ -1,7 +1,7 @@
 /*
  * op_clip.c - clip: y = x > a_max ? a_max : x < a_min ? a_min : x; NaN stays.
  *
- * The bounds are converted to the tensor's type first.
+ * For integer types the bounds are first brought into the type's range and truncated.
  * Attributes: a_min, a_max: float, required, a_min <= a_max.
  * In models since 2015; clip(0, 6) is the ReLU6 of MobileNet v2.
  */
@@ -27,13 +27,34 @@ static lp_status op_clip_check(void *param) {
   return LP_OK;
 }
 
+/* A bound in the tensor's type. */
+static void op_clip_bound(double bound, lp_dtype dtype, void *to) {
+  static const struct {
+    lp_dtype dtype;
+    double least;
+    double greatest;
+  } ranges[] = {{LP_UINT8, 0.0, 255.0},
+                {LP_INT8, -128.0, 127.0},
+                {LP_BOOL, 0.0, 1.0},
+                {LP_INT32, -2147483648.0, 2147483647.0},
+                /* The greatest double below 2^63. */
+                {LP_INT64, -9223372036854775808.0, 9223372036854774784.0}};
+  for (size_t i = 0; i < LP_COUNT(ranges); i++) {
+    if (ranges[i].dtype == dtype) {
+      bound = bound < ranges[i].least ? ranges[i].least : bound;
+      bound = bound > ranges[i].greatest ? ranges[i].greatest : bound;
+    }
+  }
+  lp_dtype_convert(LP_FLOAT64, &bound, dtype, to, 1);
+}
+
 static lp_status op_clip_run(const lp_call *call) {
   const op_clip_param *param = call->param;
   const lp_dtype dtype = call->out[0].dtype;
   double low; /* memory for one element of any type */
   double high;
-  lp_dtype_convert(LP_FLOAT64, &param->a_min, dtype, &low, 1);
-  lp_dtype_convert(LP_FLOAT64, &param->a_max, dtype, &high, 1);
+  op_clip_bound(param->a_min, dtype, &low);
+  op_clip_bound(param->a_max, dtype, &high);
   const lp_elementwise work = {.function = LP_FUNCTION_CEILING_MIN,
                                .dtype = dtype,
                                .x = call->in[0].data,

@@ -3,7 +3,7 @@
  *
  * sum (sum_axis), mean, prod, nansum, nanprod (NaN counts as 0 or 1), max (max_axis), min
  * (min_axis: NaN if any is), norm (ord 1: sum |x|, ord 2: sqrt(sum x^2)). In the input's type;
- * integers wrap around, an integer mean is the wrapped sum divided.
+ * integers wrap around, an integer mean is the wrapped sum divided by the wrapped count.
  * Attributes: axis: tuple = None (None or (): all axes), keepdims: bool = False; not norm: exclude:
  * bool = False (reduce the axes that are not listed); norm only: ord: int = 2, out_dtype = None.
  * Reducing everything gives shape (1). In models since 2015 (sum_axis, max_axis), mean since 0.10:
@@ -215,6 +215,15 @@ static int64_t op_reduce_offset(const op_reduce_axes_list *axes, int64_t index) 
   return offset;
 }
 
+/* An integer sum by the count, which wraps around like the sum; 0 where it wraps to 0. */
+static int64_t op_reduce_quotient(int64_t sum, double count, lp_dtype dtype) {
+  char wrapped[8];
+  int64_t divisor = 0;
+  lp_dtype_convert(LP_FLOAT64, &count, dtype, wrapped, 1);
+  lp_dtype_convert(dtype, wrapped, LP_INT64, &divisor, 1);
+  return divisor == 0 ? 0 : divisor == -1 ? (int64_t)(0 - (uint64_t)sum) : sum / divisor;
+}
+
 /* Writes `lanes` results from element `first` on. */
 static void op_reduce_finish(const op_reduce_work *work, const lp_reduce_state *state,
                              int64_t first, int64_t lanes) {
@@ -232,9 +241,9 @@ static void op_reduce_finish(const op_reduce_work *work, const lp_reduce_state *
       int64_t integer = lp_reduce_integer(state, i);
       char *at = target + (size_t)i * lp_dtype_size(out->dtype);
       lp_dtype_convert(LP_INT64, &integer, out->dtype, at, 1);
-      if ((kind & OP_REDUCE_MEAN) != 0 && out->dtype != LP_BOOL && work->divisor > 0.0) {
+      if ((kind & OP_REDUCE_MEAN) != 0 && out->dtype != LP_BOOL) {
         lp_dtype_convert(out->dtype, at, LP_INT64, &integer, 1);
-        integer /= (int64_t)work->divisor;
+        integer = op_reduce_quotient(integer, work->divisor, out->dtype);
         lp_dtype_convert(LP_INT64, &integer, out->dtype, at, 1);
       }
       continue;
