@@ -70,6 +70,15 @@ static int op_leaky_relu_align(const lp_shape *data, const lp_shape *gamma) {
   return 0;
 }
 
+static bool op_leaky_relu_is_one(const lp_shape *gamma) {
+  for (int i = 0; i < gamma->ndim; i++) {
+    if (gamma->dim[i] != 1) {
+      return false;
+    }
+  }
+  return true;
+}
+
 static lp_status op_leaky_relu_shape(const lp_infer *infer) {
   LP_TRY(lp_infer_first_shape(infer));
   if (infer->num_outputs > 1) {
@@ -87,7 +96,7 @@ static lp_status op_leaky_relu_shape(const lp_infer *infer) {
     lp_shape channels = lp_shape_1(data->dim[data->ndim > 1 ? 1 : 0]);
     return lp_infer_merge(infer, gamma, &channels);
   }
-  if (lp_shape_known(data) && lp_shape_size(gamma) != 1 && op_leaky_relu_align(data, gamma) < 0) {
+  if (lp_shape_known(data) && !op_leaky_relu_is_one(gamma) && op_leaky_relu_align(data, gamma) < 0) {
     lp_shape_text expected;
     lp_shape_text actual;
     return lp_infer_fail(infer, "gamma must be (1), (channels) or broadcast over data %s, not %s",
@@ -126,7 +135,7 @@ static double op_leaky_relu_cost(const lp_query *query) {
 
 /* Whether each channel has one slope. */
 static bool op_leaky_relu_by_channel(const lp_shape *data, const lp_shape *gamma) {
-  return lp_shape_size(gamma) == 1 || op_leaky_relu_align(data, gamma) == 1;
+  return op_leaky_relu_is_one(gamma) || op_leaky_relu_align(data, gamma) == 1;
 }
 
 static double op_leaky_relu_cost_blocked(const lp_query *query) {
@@ -154,11 +163,11 @@ static void op_leaky_relu_prelu_plain(const lp_call *call) {
   const lp_shape *data = &call->in[0].shape;
   const lp_shape *gamma = &call->in[1].shape;
   int64_t stride[LP_MAX_NDIM] = {0};
-  int align = lp_shape_size(gamma) == 1 ? 0 : op_leaky_relu_align(data, gamma);
+  int align = op_leaky_relu_is_one(gamma) ? 0 : op_leaky_relu_align(data, gamma);
   /* The axes from `inner` on share one slope. */
   int inner = 0;
   int64_t step = 1;
-  for (int i = gamma->ndim - 1; i >= 0 && lp_shape_size(gamma) != 1; i--) {
+  for (int i = gamma->ndim - 1; i >= 0 && !op_leaky_relu_is_one(gamma); i--) {
     if (gamma->dim[i] != 1) {
       stride[align + i] = step;
       inner = inner > align + i + 1 ? inner : align + i + 1;
@@ -181,7 +190,7 @@ static void op_leaky_relu_prelu_plain(const lp_call *call) {
 static void op_leaky_relu_prelu_blocked(const lp_call *call) {
   const lp_shape *data = &call->in[0].shape;
   const float *gamma = call->in[1].data;
-  bool shared = lp_shape_size(&call->in[1].shape) == 1;
+  bool shared = op_leaky_relu_is_one(&call->in[1].shape);
   int block = call->in[0].block;
   int64_t channels = data->dim[1];
   int64_t blocks = (channels + block - 1) / block;

@@ -11,6 +11,11 @@
   X(_contrib_SyncBatchNorm)             \
   X(LeakyReLU)                          \
   X(Pooling)                            \
-  X(Pooling_v1)
+  X(Pooling_v1)                         \
+  X(SoftmaxActivation)                  \
+  X(SoftmaxOutput)                      \
+  X(log_softmax)                        \
+  X(softmax)                            \
+  X(softmin)
 
 #endif
