@@ -1,1 +1,31 @@
-export {};
+/** The conformance suite: cases, runner, report. */
+
+export { casesFolder, readCases } from "./case-files.js";
+export type {
+  CaseSpec,
+  DType,
+  Expectation,
+  ModelSpec,
+  NamedTensor,
+  NodeSpec,
+  ParamArray,
+  ParamsFormat,
+  ParamsVersion,
+  StepSpec,
+  TensorSpec,
+  ToleranceClass,
+} from "./case-format.js";
+export { dtypeCodes } from "./case-format.js";
+export { type CaseResult, runCase, type Verdict } from "./case-runner.js";
+export { encodeFrame, type Frame, FrameReader } from "./frame-protocol.js";
+export { HarnessFailure, type HarnessOptions, HarnessProcess } from "./harness-process.js";
+export { type KnownDifference, largestShare, readKnownDifferences } from "./known-differences.js";
+export {
+  type CaseReport,
+  type Outcome,
+  protocolVersion,
+  runSuite,
+  type SuiteOptions,
+  type SuiteReport,
+} from "./suite-runner.js";
+export { summarise } from "./summary.js";

@@ -1,0 +1,27 @@
+/** The report as text. */
+
+import type { Outcome, SuiteReport } from "./suite-runner.js";
+
+const shown: readonly Outcome[] = ["fail", "crash", "timeout", "changed"];
+
+/** A few lines for people: what went wrong, then the counts. */
+export function summarise(report: SuiteReport, longest = 50): string {
+  const lines: string[] = [];
+  const wrong = report.cases.filter((item) => shown.includes(item.outcome));
+  for (const item of wrong.slice(0, longest)) {
+    lines.push(`${item.outcome}: ${item.id}: ${(item.detail ?? "").slice(0, 400)}`);
+  }
+  if (wrong.length > longest) {
+    lines.push(`… and ${wrong.length - longest} more`);
+  }
+  for (const problem of report.problems) {
+    lines.push(`problem: ${problem}`);
+  }
+  const c = report.counts;
+  lines.push(
+    `${report.harness} with ${report.library}: ${report.total} cases, ${c.pass} pass, ` +
+      `${c.known} known differences, ${c.skipped} skipped, ${c.fail} fail, ${c.crash} crash, ` +
+      `${c.timeout} time out, ${c.changed} no longer differ`,
+  );
+  return lines.join("\n");
+}
