@@ -103,7 +103,7 @@ LP_INTERNAL size_t lp_deconv_plain_scratch(const lp_conv_geometry *g, lp_isa isa
 LP_INTERNAL void lp_deconv_plain_run(const lp_conv_run *run, lp_dtype dtype);
 
 /*
- * Blocked: one convolution per phase of the stride, see deconvolution_blocked.c.
+ * Blocked: one convolution per phase of the stride, see deconv_blocked.c.
  * Depthwise where every group is one channel and one filter. The weights that
  * a geometry describes are (channels, filters per group, taps); sizes in floats.
  */

@@ -1,7 +1,7 @@
 /*
  * linear.h - float32 inner kernels of convolution and matrix products, one set per instruction-set level.
  *
- * They see raw pointers and sizes. Drivers (convolution.c, fully_connected.c)
+ * They see raw pointers and sizes. Drivers (conv_*.c, fully_connected.c)
  * cut the work into these pieces; the pieces hold the register blocking.
  */
 #ifndef LP_KERNEL_LINEAR_H

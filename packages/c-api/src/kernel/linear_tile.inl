@@ -1,5 +1,5 @@
 /*
- * linear_tile.inl - convolution of a run of pixels in blocked layout, weights packed by convolution.c.
+ * linear_tile.inl - convolution of a run of pixels in blocked layout, weights packed by conv_pack.c.
  *
  * Register block: 1 or 2 blocks of output channels by up to LINEAR_TILE_PIXELS
  * pixels. One step takes the weights of one input channel and one tap (one

@@ -1,0 +1,320 @@
+/*
+ * conv_blocked.c - direct convolution in blocked layout, in two dimensions.
+ *
+ * The output is cut into bands: some rows of one group of one image, or some
+ * pixels where the window is 1 wide, not strided and not padded (then the image
+ * is one long row). A band's input is small enough for the second-level cache
+ * while all filters pass over it. Where windows step or reach over the edge,
+ * the band's input is first copied to scratch with the padding in place and,
+ * for stride s, every s-th column beside its neighbours ("phases"), so that
+ * the kernels see unit steps only and read every tap at a constant offset.
+ *
+ * Planar: the input is plain, "channels of a block" are planes apart.
+ */
+#include "convolution.h"
+
+#include <string.h>
+
+/* Bytes of input of a band. */
+#define CONV_BLOCKED_BAND_BYTES 393216
+/* More scratch than this, and more than four times the input, is not worth it (huge padding or dilation). */
+#define CONV_BLOCKED_SCRATCH_MOST 67108864.0
+/* Multiply-adds below which one thread does it all. */
+#define CONV_BLOCKED_PARALLEL 400000.0
+
+typedef struct conv_blocked_cut {
+  bool planar;
+  bool flat; /* the image is one row */
+  bool copy;
+  int block;
+  int64_t in_height, in_width, out_height, out_width;
+  int64_t kernel_height, kernel_width, stride_height, stride_width;
+  int64_t dilate_height, dilate_width, top, left;
+  int64_t group_channels, group_filters;
+  int64_t in_blocks, out_blocks; /* of a group */
+  int64_t planes;                /* of a group's input: channels if planar, else blocks */
+  int64_t step;                  /* floats of a pixel of a plane */
+  int64_t bands, band_rows, band_pixels;
+  int64_t splits, split_pairs; /* parts of a group's pairs of output blocks */
+  /* A plane as the kernel sees it: in scratch if copied. Floats. */
+  int64_t row_step; /* rows of the plane per output row */
+  int64_t rows, phases, phase_width, row_floats, plane_floats;
+  size_t prepared, taps_bytes, band_floats; /* scratch: epilogue, offsets of taps, then a band per worker */
+} conv_blocked_cut;
+
+typedef struct conv_blocked_job {
+  const lp_conv_run *run;
+  conv_blocked_cut cut;
+  lp_linear_epilogue epilogue;
+  const lp_linear_kernels *kernels;
+  const int64_t *taps;
+  float *bands;
+} conv_blocked_job;
+
+bool lp_conv_blocked_accepts(const lp_conv_geometry *g, int block, bool planar) {
+  bool point = lp_conv_taps(g) == 1 && g->stride[0] == 1 && g->pad[0] == 0;
+  int64_t filters = g->filters / g->groups;
+  int64_t channels = g->channels / g->groups;
+  if (block < 2 || channels < 1 || lp_conv_out_pixels(g) < 1 || g->batch < 1) {
+    return false;
+  }
+  if (g->groups > 1 && (filters % block != 0 || (!planar && channels % block != 0))) {
+    return false;
+  }
+  /* A third dimension only if it falls together with the second. */
+  return g->in[0] == 1 ? g->out[0] == 1 : point && lp_conv_in_pixels(g) == lp_conv_out_pixels(g);
+}
+
+/* Whether windows neither step nor reach over the edge. */
+static bool conv_blocked_is_plain(const lp_conv_geometry *g) {
+  return g->stride[1] == 1 && g->stride[2] == 1 && g->pad[1] == 0 && g->pad[2] == 0 &&
+         g->out[1] + g->dilate[1] * (g->kernel[1] - 1) <= g->in[1] &&
+         g->out[2] + g->dilate[2] * (g->kernel[2] - 1) <= g->in[2];
+}
+
+/* Rows or pixels of a band, of `all`, each `bytes` of input. */
+static int64_t conv_blocked_share(int64_t all, double bytes, int64_t multiple) {
+  double most = (double)CONV_BLOCKED_BAND_BYTES / bytes;
+  int64_t share = most >= (double)all ? all : most < 1.0 ? 1 : (int64_t)most;
+  int64_t bands = (all + share - 1) / share;
+  share = (all + bands - 1) / bands;
+  share = (share + multiple - 1) / multiple * multiple;
+  return share < all ? share : all;
+}
+
+/* False on overflow. */
+static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned threads, bool planar,
+                         conv_blocked_cut *cut) {
+  const lp_linear_kernels *kernels = lp_linear_find(isa);
+  const int block = kernels->block;
+  memset(cut, 0, sizeof *cut);
+  cut->planar = planar;
+  cut->block = block;
+  cut->copy = !conv_blocked_is_plain(g);
+  cut->flat = !cut->copy && lp_conv_taps(g) == 1;
+  cut->in_height = cut->flat ? 1 : g->in[1];
+  cut->in_width = cut->flat ? lp_conv_in_pixels(g) : g->in[2];
+  cut->out_height = cut->flat ? 1 : g->out[1];
+  cut->out_width = cut->flat ? lp_conv_out_pixels(g) : g->out[2];
+  cut->kernel_height = g->kernel[1];
+  cut->kernel_width = g->kernel[2];
+  cut->stride_height = g->stride[1];
+  cut->stride_width = g->stride[2];
+  cut->dilate_height = g->dilate[1];
+  cut->dilate_width = g->dilate[2];
+  cut->top = g->pad[1];
+  cut->left = g->pad[2];
+  cut->group_channels = g->channels / g->groups;
+  cut->group_filters = g->filters / g->groups;
+  cut->in_blocks = (cut->group_channels + block - 1) / block;
+  cut->out_blocks = (cut->group_filters + block - 1) / block;
+  cut->planes = planar ? cut->group_channels : cut->in_blocks;
+  cut->step = planar ? 1 : block;
+  cut->row_step = cut->kernel_height == 1 ? 1 : cut->stride_height;
+  cut->phases = cut->kernel_width == 1 ? 1 : cut->stride_width;
+  if (cut->copy) {
+    int64_t reach = cut->dilate_width * (cut->kernel_width - 1);
+    cut->phase_width = cut->out_width + (cut->phases > 1 ? reach / cut->phases : reach);
+    double row = (double)cut->phases * (double)cut->phase_width * (double)cut->step;
+    if (row * (double)cut->planes > 1e15) {
+      return false;
+    }
+    cut->row_floats = cut->phases * cut->phase_width * cut->step;
+    cut->band_rows = conv_blocked_share(
+        cut->out_height, row * (double)(cut->planes * cut->row_step) * sizeof(float), 1);
+    cut->rows = (cut->band_rows - 1) * cut->row_step +
+                cut->dilate_height * (cut->kernel_height - 1) + 1;
+    if ((double)cut->rows * row * (double)cut->planes > 1e15) {
+      return false;
+    }
+    cut->plane_floats = cut->rows * cut->row_floats;
+    cut->band_pixels = cut->out_width;
+  } else {
+    double row = (double)cut->planes * (double)cut->step * sizeof(float);
+    cut->row_floats = cut->in_width * cut->step;
+    cut->plane_floats = cut->in_height * cut->row_floats;
+    cut->band_rows = cut->flat ? 1
+                               : conv_blocked_share(cut->out_height, row * (double)cut->in_width, 1);
+    cut->band_pixels = cut->flat ? conv_blocked_share(cut->out_width, row, kernels->tile_pixels)
+                                 : cut->out_width;
+  }
+  cut->bands = cut->flat ? (cut->out_width + cut->band_pixels - 1) / cut->band_pixels
+                         : (cut->out_height + cut->band_rows - 1) / cut->band_rows;
+  int64_t pairs = (cut->out_blocks + 1) / 2;
+  int64_t wanted = 3 * (int64_t)threads;
+  int64_t chunks = g->batch * g->groups * cut->bands;
+  cut->splits = threads > 1 && chunks < wanted ? (wanted + chunks - 1) / chunks : 1;
+  cut->splits = cut->splits < pairs ? cut->splits : pairs;
+  cut->split_pairs = (pairs + cut->splits - 1) / cut->splits;
+  cut->splits = (pairs + cut->split_pairs - 1) / cut->split_pairs;
+  /* Scratch; multiples of a cache line. */
+  if (!lp_linear_prepared(g->filters, &cut->prepared) ||
+      !lp_size_multiply((size_t)lp_conv_taps(g), sizeof(int64_t), &cut->taps_bytes) ||
+      !lp_size_add(cut->taps_bytes, LP_ALIGNMENT - 1, &cut->taps_bytes)) {
+    return false;
+  }
+  cut->taps_bytes = cut->taps_bytes / LP_ALIGNMENT * LP_ALIGNMENT;
+  cut->band_floats = cut->copy ? ((size_t)(cut->plane_floats * cut->planes) + 15) / 16 * 16 : 0;
+  return true;
+}
+
+size_t lp_conv_blocked_scratch(const lp_conv_geometry *g, lp_isa isa, unsigned threads,
+                               bool planar) {
+  conv_blocked_cut cut;
+  size_t size;
+  size_t floats;
+  double input = (double)g->batch * (double)g->channels * (double)lp_conv_in_pixels(g) * 4.0;
+  if (!conv_blocked_plan(g, isa, threads, planar, &cut) ||
+      !lp_size_multiply(cut.band_floats, threads, &floats) ||
+      !lp_size_add(floats, cut.prepared, &floats) ||
+      !lp_size_multiply(floats, sizeof(float), &size) ||
+      !lp_size_add(size, cut.taps_bytes, &size)) {
+    return SIZE_MAX;
+  }
+  if ((double)cut.band_floats * 4.0 > CONV_BLOCKED_SCRATCH_MOST &&
+      (double)cut.band_floats > input) {
+    return SIZE_MAX;
+  }
+  return size;
+}
+
+/* Offsets of the taps in a plane as the kernel sees it. */
+static void conv_blocked_taps(const conv_blocked_cut *cut, int64_t *taps) {
+  for (int64_t ky = 0; ky < cut->kernel_height; ky++) {
+    for (int64_t kx = 0; kx < cut->kernel_width; kx++) {
+      int64_t reach = kx * cut->dilate_width;
+      int64_t column =
+          cut->copy ? reach % cut->phases * cut->phase_width + reach / cut->phases : reach;
+      *taps++ = ky * cut->dilate_height * cut->row_floats + column * cut->step;
+    }
+  }
+}
+
+/* One phase of one row: columns first, first + stride, ... of `source`, zeros outside. */
+static void conv_blocked_copy_phase(const conv_blocked_cut *cut, const float *source, int64_t first,
+                               float *target) {
+  const int64_t step = cut->step;
+  const int64_t stride = cut->stride_width;
+  int64_t begin = first < 0 ? (-first + stride - 1) / stride : 0;
+  int64_t end = first >= cut->in_width ? 0 : (cut->in_width - 1 - first) / stride + 1;
+  end = end < cut->phase_width ? end : cut->phase_width;
+  begin = begin < end ? begin : end;
+  memset(target, 0, (size_t)(begin * step) * sizeof(float));
+  if (stride == 1) {
+    memcpy(target + begin * step, source + (first + begin) * step,
+           (size_t)((end - begin) * step) * sizeof(float));
+  } else if (step == 1) {
+    for (int64_t i = begin; i < end; i++) {
+      target[i] = source[first + i * stride];
+    }
+  } else {
+    const size_t pixel = (size_t)step * sizeof(float);
+    for (int64_t i = begin; i < end; i++) {
+      const float *from = source + (first + i * stride) * step;
+      /* Constant sizes become moves. */
+      switch (step) {
+        case 16: memcpy(target + i * 16, from, 16 * sizeof(float)); break;
+        case 8: memcpy(target + i * 8, from, 8 * sizeof(float)); break;
+        case 4: memcpy(target + i * 4, from, 4 * sizeof(float)); break;
+        default: memcpy(target + i * step, from, pixel); break;
+      }
+    }
+  }
+  memset(target + end * step, 0, (size_t)((cut->phase_width - end) * step) * sizeof(float));
+}
+
+/* Rows of the input for output rows from `row` on, `count` rows as the kernel sees them. */
+static void conv_blocked_copy_band(const conv_blocked_cut *cut, const float *x, int64_t row, int64_t count,
+                              float *band) {
+  for (int64_t plane = 0; plane < cut->planes; plane++) {
+    const float *source = x + plane * cut->in_height * cut->in_width * cut->step;
+    float *target = band + plane * cut->plane_floats;
+    for (int64_t r = 0; r < count; r++) {
+      int64_t y = cut->kernel_height == 1 ? (row + r) * cut->stride_height - cut->top
+                                          : row * cut->stride_height - cut->top + r;
+      if (y < 0 || y >= cut->in_height) {
+        memset(target, 0, (size_t)cut->row_floats * sizeof(float));
+      } else {
+        for (int64_t phase = 0; phase < cut->phases; phase++) {
+          conv_blocked_copy_phase(cut, source + y * cut->in_width * cut->step, phase - cut->left,
+                             target + phase * cut->phase_width * cut->step);
+        }
+      }
+      target += cut->row_floats;
+    }
+  }
+}
+
+static void conv_blocked_chunk(void *context, int64_t chunk, unsigned worker) {
+  const conv_blocked_job *job = context;
+  const conv_blocked_cut *cut = &job->cut;
+  const lp_conv_geometry *g = job->run->geometry;
+  const int64_t split = chunk % cut->splits;
+  const int64_t band = chunk / cut->splits % cut->bands;
+  const int64_t group = chunk / cut->splits / cut->bands % g->groups;
+  const int64_t image = chunk / cut->splits / cut->bands / g->groups;
+  const int64_t row = cut->flat ? 0 : band * cut->band_rows;
+  const int64_t pixel = cut->flat ? band * cut->band_pixels : 0;
+  const int64_t rows =
+      cut->out_height - row < cut->band_rows ? cut->out_height - row : cut->band_rows;
+  const int64_t in_plane = cut->in_height * cut->in_width * cut->step;
+  const int64_t out_block = cut->out_height * cut->out_width * cut->block;
+  const int64_t weights = cut->group_channels * lp_conv_taps(g); /* of a filter */
+  const float *x = (const float *)job->run->x + (image * g->groups + group) * cut->planes * in_plane;
+  const int64_t last_pair = (split + 1) * cut->split_pairs * 2;
+  lp_tile_run run = {.x_block = cut->planar ? cut->plane_floats * cut->block : cut->plane_floats,
+                     .x_lane = cut->planar ? cut->plane_floats : 1,
+                     .taps = job->taps,
+                     .num_taps = lp_conv_taps(g),
+                     .channels = cut->group_channels,
+                     .pixels = cut->out_width - pixel < cut->band_pixels ? cut->out_width - pixel
+                                                                         : cut->band_pixels,
+                     .out_block = out_block,
+                     .epilogue = &job->epilogue};
+  if (cut->copy) {
+    float *copy = job->bands + worker * cut->band_floats;
+    conv_blocked_copy_band(cut, x, row,
+                      (rows - 1) * cut->row_step + cut->dilate_height * (cut->kernel_height - 1) + 1,
+                      copy);
+    x = copy;
+  } else {
+    x += row * cut->row_floats + pixel * cut->step;
+  }
+  for (int64_t b = split * cut->split_pairs * 2; b < last_pair && b < cut->out_blocks; b += 2) {
+    const int64_t place = ((image * g->groups + group) * cut->out_blocks + b) * out_block;
+    run.out_blocks = cut->out_blocks - b < 2 ? 1 : 2;
+    run.channel = group * cut->group_filters + b * cut->block;
+    run.w = (const float *)job->run->w +
+            (group * cut->out_blocks + b) * cut->block * weights;
+    for (int64_t r = 0; r < rows; r++) {
+      const int64_t offset = place + ((row + r) * cut->out_width + pixel) * cut->block;
+      run.x = x + r * cut->row_step * cut->row_floats;
+      run.out = (float *)job->run->y + offset;
+      run.added = job->run->added != NULL ? job->run->added + offset : NULL;
+      if (cut->planar) {
+        job->kernels->tile_planar(&run);
+      } else {
+        job->kernels->tile_blocked(&run);
+      }
+    }
+  }
+}
+
+void lp_conv_blocked_run(const lp_conv_run *run, bool planar) {
+  const lp_conv_geometry *g = run->geometry;
+  conv_blocked_job job = {.run = run, .kernels = lp_linear_find(run->isa)};
+  float *scratch = run->scratch;
+  (void)conv_blocked_plan(g, run->isa, lp_threads_count(run->threads), planar, &job.cut);
+  job.epilogue = lp_linear_prepare(run->epilogue, run->bias, g->filters, scratch);
+  scratch += job.cut.prepared;
+  int64_t *taps = (int64_t *)(void *)scratch;
+  conv_blocked_taps(&job.cut, taps);
+  job.taps = taps;
+  job.bands = (float *)(void *)((char *)scratch + job.cut.taps_bytes);
+  lp_threads_run(lp_conv_work(g) < CONV_BLOCKED_PARALLEL ? NULL : run->threads,
+                 g->batch * g->groups * job.cut.bands * job.cut.splits, conv_blocked_chunk, &job);
+}
+
+#undef CONV_BLOCKED_BAND_BYTES
+#undef CONV_BLOCKED_SCRATCH_MOST
+#undef CONV_BLOCKED_PARALLEL

@@ -1,0 +1,71 @@
+/* conv_depthwise.c - one filter per channel in blocked layout: rows of one block of channels at a time. */
+#include "convolution.h"
+
+/* Multiply-adds below which one thread does it all. */
+#define CONV_DEPTHWISE_PARALLEL 200000.0
+
+typedef struct conv_depthwise_job {
+  const lp_conv_run *run;
+  lp_linear_epilogue epilogue;
+  const lp_linear_kernels *kernels;
+  int64_t blocks;
+  int64_t bands;
+  int64_t band_rows;
+} conv_depthwise_job;
+
+bool lp_conv_depthwise_accepts(const lp_conv_geometry *g, int block) {
+  return block > 1 && g->groups == g->channels && g->filters == g->channels && g->in[0] == 1 &&
+         g->out[0] == 1 && g->kernel[0] == 1;
+}
+
+size_t lp_conv_depthwise_scratch(const lp_conv_geometry *g) {
+  size_t prepared;
+  return lp_linear_prepared(g->filters, &prepared) ? prepared * sizeof(float) : SIZE_MAX;
+}
+
+static void conv_depthwise_chunk(void *context, int64_t chunk, unsigned worker) {
+  const conv_depthwise_job *job = context;
+  const lp_conv_geometry *g = job->run->geometry;
+  const int block = job->kernels->block;
+  const int64_t first = chunk % job->bands * job->band_rows;
+  const int64_t image_block = chunk / job->bands;
+  const int64_t channel = image_block % job->blocks;
+  const int64_t end = first + job->band_rows < g->out[1] ? first + job->band_rows : g->out[1];
+  lp_depthwise_row row = {
+      .x = (const float *)job->run->x + image_block * g->in[1] * g->in[2] * block,
+      .height = g->in[1],
+      .width = g->in[2],
+      .w = (const float *)job->run->w + channel * g->kernel[1] * g->kernel[2] * block,
+      .kernel_height = g->kernel[1],
+      .kernel_width = g->kernel[2],
+      .stride = g->stride[2],
+      .dilate_height = g->dilate[1],
+      .dilate_width = g->dilate[2],
+      .left = -g->pad[2],
+      .pixels = g->out[2],
+      .epilogue = &job->epilogue,
+      .channel = channel * block};
+  (void)worker;
+  for (int64_t y = first; y < end; y++) {
+    int64_t place = (image_block * g->out[1] + y) * g->out[2] * block;
+    row.top = y * g->stride[1] - g->pad[1];
+    row.out = (float *)job->run->y + place;
+    row.added = job->run->added != NULL ? job->run->added + place : NULL;
+    job->kernels->depthwise(&row);
+  }
+}
+
+void lp_conv_depthwise_run(const lp_conv_run *run) {
+  const lp_conv_geometry *g = run->geometry;
+  conv_depthwise_job job = {.run = run, .kernels = lp_linear_find(run->isa)};
+  int64_t threads = (int64_t)lp_threads_count(run->threads);
+  job.blocks = (g->channels + job.kernels->block - 1) / job.kernels->block;
+  job.bands = g->batch * job.blocks >= 4 * threads ? 1 : 4;
+  job.band_rows = (g->out[1] + job.bands - 1) / job.bands;
+  job.band_rows = job.band_rows > 0 ? job.band_rows : 1;
+  job.epilogue = lp_linear_prepare(run->epilogue, run->bias, g->filters, run->scratch);
+  lp_threads_run(lp_conv_work(g) < CONV_DEPTHWISE_PARALLEL ? NULL : run->threads,
+                 g->batch * job.blocks * job.bands, conv_depthwise_chunk, &job);
+}
+
+#undef CONV_DEPTHWISE_PARALLEL
