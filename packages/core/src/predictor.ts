@@ -27,7 +27,7 @@ export class Predictor {
   readonly #required: readonly string[];
   readonly #queue = new RunQueue();
 
-  /** @internal */
+  /** @hidden */
   constructor(backend: BackendPredictor, required: readonly string[]) {
     this.#held = new Held(backend);
     this.#required = required;

@@ -40,13 +40,28 @@ const running = new Set<NativeCall>();
 const maxOutputIndex = 1 << 16;
 
 /** A loaded library. */
-export abstract class NativeBinding implements CallContext {
+export abstract class NativeBinding {
   readonly #library: LibraryHandle;
   readonly #functions = new Map<string, KoffiFunction | null>();
   readonly #monitors = new MonitorCallbacks(this);
   readonly #types = new TensorTypes(this as unknown as TypeSource);
+  readonly #context: CallContext = {
+    library: this,
+    elementType: (descriptor, argument) => {
+      const handle = argument("handle") as PredictorHandle;
+      return descriptor.name === "MXPredGetOutput"
+        ? this.#types.output(handle, argument("index") as number)
+        : this.#types.input(handle, argument("key") as string);
+    },
+    valueCells,
+    registerCallback: (name, callback) => this.#monitors.register(name, callback),
+  };
 
-  /** @internal Use `loadLibrary`. */
+  /**
+   * Use `loadLibrary`.
+   *
+   * @hidden
+   */
   constructor(
     library: LibraryHandle,
     /** The file that was loaded. */
@@ -55,18 +70,17 @@ export abstract class NativeBinding implements CallContext {
     this.#library = library;
   }
 
-  /** @internal */
-  get library(): object {
-    return this;
-  }
-
   /** Whether the library has a function. One with part one of the header only lacks those that begin with `LP`. */
   has(name: string): boolean {
     const descriptor = (descriptors as Record<string, FunctionDescriptor>)[name];
     return descriptor !== undefined && this.#find(descriptor) !== null;
   }
 
-  /** Runs a function on this thread. */
+  /**
+   * Runs a function on this thread.
+   *
+   * @hidden
+   */
   protected call(descriptor: FunctionDescriptor, values: ArrayLike<unknown>): unknown {
     try {
       return this.#callHere(descriptor, values);
@@ -75,7 +89,11 @@ export abstract class NativeBinding implements CallContext {
     }
   }
 
-  /** Runs a function on a thread of koffi's. */
+  /**
+   * Runs a function on a thread of koffi's.
+   *
+   * @hidden
+   */
   protected callAsync(
     descriptor: FunctionDescriptor,
     values: ArrayLike<unknown>,
@@ -166,7 +184,7 @@ export abstract class NativeBinding implements CallContext {
     run: KoffiFunction,
     values: ArrayLike<unknown>,
   ): unknown {
-    const call = new NativeCall(descriptor, values, this);
+    const call = new NativeCall(descriptor, values, this.#context);
     const [handle] = call.handles;
     const free = (): number => run(...call.native) as number;
     if (!handle) {
@@ -193,7 +211,7 @@ export abstract class NativeBinding implements CallContext {
 
   #begin(descriptor: FunctionDescriptor, values: ArrayLike<unknown>): NativeCall {
     try {
-      const call = new NativeCall(descriptor, values, this);
+      const call = new NativeCall(descriptor, values, this.#context);
       call.enter();
       return call;
     } catch (error) {
@@ -285,31 +303,16 @@ export abstract class NativeBinding implements CallContext {
     }
     return this.#library.func(descriptor.name, result, parameters);
   }
+}
 
-  // --- what calls ask for ---
-
-  /** @internal */
-  elementType(descriptor: FunctionDescriptor, argument: (name: string) => unknown): number {
-    const handle = argument("handle") as PredictorHandle;
-    return descriptor.name === "MXPredGetOutput"
-      ? this.#types.output(handle, argument("index") as number)
-      : this.#types.input(handle, argument("key") as string);
-  }
-
-  /** @internal The reference writes element `out_index` of what should be one integer. */
-  valueCells(descriptor: FunctionDescriptor, argument: (name: string) => unknown): number {
-    if (descriptor.name !== "MXPredGetOutputType") return 1;
-    const index = argument("out_index");
-    if (typeof index !== "number" || !(index >= 0)) return 1;
-    if (index > maxOutputIndex)
-      throw new NativeError("index", `out_index ${index} is beyond ${maxOutputIndex}`);
-    return index + 1;
-  }
-
-  /** @internal */
-  registerCallback(name: string, callback: unknown): bigint {
-    return this.#monitors.register(name, callback);
-  }
+/** The reference writes element `out_index` of what should be one integer. */
+function valueCells(descriptor: FunctionDescriptor, argument: (name: string) => unknown): number {
+  if (descriptor.name !== "MXPredGetOutputType") return 1;
+  const index = argument("out_index");
+  if (typeof index !== "number" || !(index >= 0)) return 1;
+  if (index > maxOutputIndex)
+    throw new NativeError("index", `out_index ${index} is beyond ${maxOutputIndex}`);
+  return index + 1;
 }
 
 function word(code: number): ErrorCode {

@@ -40,7 +40,7 @@ export abstract class NativeHandle<Kind extends string = string> {
   #freed = false;
   #pendingRelease: (() => void) | undefined;
 
-  /** @internal */
+  /** @hidden */
   constructor(key: symbol, kind: Kind, address: bigint, library: object) {
     if (key !== creationKey)
       throw new NativeError("handle", "handles are made by the library only");

@@ -141,9 +141,9 @@ ${parts.join("")}
 /** The class of each kind of handle. */
 export const handleClasses = {
 ${api.handles.map((h) => `  ${h.kind}: ${h.name},`).join("\n")}
-} as const;
+} as const satisfies Readonly<Record<HandleKind, unknown>>;
 /** Kinds of handles. */
-export type HandleKind = keyof typeof handleClasses;
+export type HandleKind = ${api.handles.map((h) => `"${h.kind}"`).join(" | ")};
 `;
 }
 

@@ -43,6 +43,6 @@ export const handleClasses = {
   ndlist: NDListHandle,
   ndarray: NDArrayHandle,
   model: LPModelHandle,
-} as const;
+} as const satisfies Readonly<Record<HandleKind, unknown>>;
 /** Kinds of handles. */
-export type HandleKind = keyof typeof handleClasses;
+export type HandleKind = "predictor" | "ndlist" | "ndarray" | "model";
