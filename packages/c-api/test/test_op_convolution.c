@@ -47,10 +47,20 @@ static lp_shape conv_data_shape(const conv_case *c) {
   return shape;
 }
 
+/* A tensor's elements as doubles, to be freed. */
+static double *conv_doubles(const lp_tensor *tensor) {
+  int64_t count = lp_shape_size(&tensor->shape);
+  double *values = run_op_memory((size_t)count * sizeof(double));
+  for (int64_t i = 0; i < count; i++) {
+    values[i] = run_op_element(tensor, i);
+  }
+  return values;
+}
+
 /* The sums, by definition. Returns the largest magnitude. */
 static double conv_naive(const run_op *run, const conv_case *c, double *y) {
-  const lp_tensor *x = &run->in[0];
-  const lp_tensor *w = &run->in[1];
+  double *x = conv_doubles(&run->in[0]);
+  double *w = conv_doubles(&run->in[1]);
   int out[3];
   int group_channels = c->channels / c->groups;
   int group_filters = c->filters / c->groups;
@@ -78,12 +88,10 @@ static double conv_naive(const run_op *run, const conv_case *c, double *y) {
                         column >= c->in[2]) {
                       continue;
                     }
-                    sum += run_op_element(x, (((int64_t)n * c->channels + channel) * c->in[0] + z) *
-                                                     c->in[1] * c->in[2] +
-                                                 row * c->in[2] + column) *
-                           run_op_element(w, (((int64_t)f * group_channels + i) * c->kernel[0] + kz) *
-                                                     c->kernel[1] * c->kernel[2] +
-                                                 ky * c->kernel[2] + kx);
+                    sum += x[((n * c->channels + channel) * c->in[0] + z) * c->in[1] * c->in[2] +
+                             row * c->in[2] + column] *
+                           w[((f * group_channels + i) * c->kernel[0] + kz) * c->kernel[1] *
+                                 c->kernel[2] + ky * c->kernel[2] + kx];
                   }
                 }
               }
@@ -98,6 +106,8 @@ static double conv_naive(const run_op *run, const conv_case *c, double *y) {
     }
   }
   double top = 0;
+  free(x);
+  free(w);
   for (int64_t i = 0; i < place; i++) {
     top = fabs(y[i]) > top ? fabs(y[i]) : top;
   }
@@ -265,7 +275,7 @@ TEST(plain_one_wide) {
 TEST(blocked_and_planar_grid) {
   static const int counts[] = {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 24, 31, 32, 33, 48, 49};
   int runs = 0;
-  for (int i = 0; i < 300; i++) {
+  for (int i = 0; i < 200; i++) {
     conv_case c = {.dims = i % 9 == 0 ? 1 : 2, .batch = 1 + (i % 4 == 0), .groups = 1,
                    .no_bias = i % 3 == 0, .epilogue = i % 6};
     c.channels = counts[conv_random(0, 17)];
@@ -281,7 +291,7 @@ TEST(blocked_and_planar_grid) {
     runs += conv_check(&c, "blocked");
     runs += conv_check(&c, "planar");
   }
-  CHECK(runs >= 2400 || lp_cpu_block(lp_cpu_isa()) == 1);
+  CHECK(runs >= 1600 || lp_cpu_block(lp_cpu_isa()) == 1);
 }
 
 TEST(blocked_one_wide) {
@@ -328,10 +338,10 @@ TEST(blocked_groups) {
 
 /* Several bands of rows, of pixels, and several parts of the filters. */
 TEST(blocked_bands) {
-  conv_case c = {2, 1, 256, 40, 1, {1, 24, 25}, {1, 3, 3}, {1, 1, 1}, {1, 1, 1}, {0, 1, 1}, false, 1};
+  conv_case c = {2, 1, 256, 20, 1, {1, 24, 25}, {1, 3, 3}, {1, 1, 1}, {1, 1, 1}, {0, 1, 1}, false, 1};
   (void)conv_check(&c, "blocked");
   (void)conv_check(&c, "planar");
-  c = (conv_case){2, 1, 200, 36, 1, {1, 40, 41}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}, false, 4};
+  c = (conv_case){2, 1, 200, 20, 1, {1, 40, 41}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}, false, 4};
   (void)conv_check(&c, "blocked");
   c = (conv_case){2, 1, 128, 20, 1, {1, 40, 61}, {1, 3, 3}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}, true, 3};
   (void)conv_check(&c, "blocked");
@@ -349,7 +359,7 @@ TEST(blocked_refuses_huge_windows) {
 
 TEST(depthwise_grid) {
   int runs = 0;
-  for (int i = 0; i < 240; i++) {
+  for (int i = 0; i < 180; i++) {
     conv_case c = {.dims = i % 9 == 0 ? 1 : 2, .batch = 1 + (i % 4 == 0), .no_bias = i % 3 == 0,
                    .epilogue = i % 6};
     c.channels = c.filters = c.groups = conv_random(2, 40);
@@ -363,7 +373,7 @@ TEST(depthwise_grid) {
     conv_fit(&c);
     runs += conv_check(&c, "depthwise");
   }
-  CHECK(runs >= 480 || lp_cpu_block(lp_cpu_isa()) == 1);
+  CHECK(runs >= 360 || lp_cpu_block(lp_cpu_isa()) == 1);
 }
 
 TEST(float64) {
