@@ -152,6 +152,30 @@ static lp_status plan_emit_read(lp_plan_build *build, const char *name, uint32_t
   return LP_OK;
 }
 
+/* The plain place of a program output. What lies in a variable or weight is copied: outputs change with a forward only. */
+static lp_status plan_emit_output(lp_plan_build *build, uint32_t value) {
+  uint32_t place;
+  LP_TRY(plan_emit_read(build, "output", value, false, &place));
+  if (build->places[place].fixed) {
+    uint32_t from = place;
+    lp_step step;
+    memset(&step, 0, sizeof step);
+    step.name = "output";
+    step.op = &lp_op_to_dtype;
+    step.num_inputs = 1;
+    step.num_outputs = 1;
+    step.slope = LP_NO_VALUE;
+    lp_emitted *emitted;
+    LP_TRY(plan_emit_append(build, &step, &lp_op_to_dtype.algorithms[0], &emitted));
+    LP_TRY(plan_emit_place(build, value, 1, &place));
+    emitted->in[0] = from;
+    emitted->out[0] = place;
+    build->num_emitted++;
+  }
+  build->places[place].is_output = true;
+  return LP_OK;
+}
+
 /* ---- epilogues ------------------------------------------------------------ */
 
 static lp_status plan_emit_constant(lp_plan_build *build, uint32_t value, const float **data) {
@@ -426,9 +450,7 @@ lp_status lp_plan_emit(lp_plan_build *build) {
     LP_TRY(plan_emit_step(build, &program->steps[i]));
   }
   for (uint32_t i = 0; i < program->num_outputs; i++) {
-    uint32_t place;
-    LP_TRY(plan_emit_read(build, "output", program->outputs[i], false, &place));
-    build->places[place].is_output = true;
+    LP_TRY(plan_emit_output(build, program->outputs[i]));
   }
   return LP_OK;
 }
