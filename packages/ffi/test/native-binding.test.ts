@@ -1,11 +1,15 @@
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { NativeError } from "../src/index.js";
 import { compileFake, liveObjects, loadFake, loadPartOneFake } from "./fake/compile-library.js";
 import { command, createFake, failureOf } from "./fake/fake-predictor.js";
 
 const library = loadFake();
+/** The build: other processes and workers cannot load the sources. */
+const entry = new URL("../dist/index.js", import.meta.url).href;
 const createModel = (symbol: string) =>
   library.LPModelCreateAsync(Buffer.from(symbol), Buffer.byteLength(symbol), null, 0);
 
@@ -165,9 +169,34 @@ describe("an asynchronous call", () => {
     library.LPModelFree(model);
   });
 
+  it("is refused where another user of koffi fixed a small stack before", () => {
+    const script = fileURLToPath(new URL("fake/koffi-first.mjs", import.meta.url));
+    const result = spawnSync(
+      process.execPath,
+      [script, import.meta.resolve("koffi"), entry, compileFake("koffi-first")],
+      { encoding: "utf8" },
+    );
+    expect(result.stderr).toBe("");
+    expect(result.stdout).toMatch(
+      /^unavailable LPModelCreate: asynchronous calls need a stack of 1048576 bytes, koffi gives 131072/,
+    );
+  });
+
+  it("may be made from several workers at the same time", async () => {
+    const script = new URL("fake/use-in-worker.mjs", import.meta.url);
+    const fake = compileFake("workers");
+    const results = [1, 2, 3].map(async (value) => {
+      const worker = new Worker(script, { workerData: { entry, library: fake, value } });
+      const exited = once(worker, "exit");
+      const [result] = (await once(worker, "message")) as [number];
+      expect(await exited).toEqual([0]);
+      return result;
+    });
+    expect(await Promise.all(results)).toEqual([4, 8, 12]);
+  });
+
   it("keeps its arrays alive though nobody else does, whatever the garbage collector does", () => {
     const script = fileURLToPath(new URL("fake/collect-during-call.mjs", import.meta.url));
-    const entry = new URL("../dist/index.js", import.meta.url).href;
     const result = spawnSync(process.execPath, ["--expose-gc", script, entry, compileFake("gc")], {
       encoding: "utf8",
     });

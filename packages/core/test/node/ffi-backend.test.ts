@@ -158,12 +158,12 @@ describe("a predictor in the native library", () => {
 });
 
 describe("memory", () => {
-  const collect = (...flags: string[]) =>
+  const runScript = (script: string) =>
     spawnSync(
       process.execPath,
       [
-        ...flags,
-        fileURLToPath(new URL("../fake/forget-predictors.mjs", import.meta.url)),
+        "--expose-gc",
+        fileURLToPath(new URL(`../fake/${script}`, import.meta.url)),
         new URL("../../dist/node.js", import.meta.url).href,
       ],
       {
@@ -176,12 +176,20 @@ describe("memory", () => {
     );
 
   it("of predictors that were forgotten is given back by the garbage collector", () => {
-    const result = collect("--expose-gc");
+    const result = runScript("forget-predictors.mjs");
     expect(result.stderr).toBe("");
     const { forgotten, released } = JSON.parse(result.stdout) as Record<string, number>;
     expect(forgotten).toBe(200);
     expect(released).toBeGreaterThan(150);
   });
+
+  it("does not grow over 8,000 cycles of loading, running, reshaping, failing and disposing", () => {
+    const result = runScript("create-and-dispose.mjs");
+    expect(result.stderr).toBe("");
+    const { grownBytes } = JSON.parse(result.stdout) as { grownBytes: number };
+    // One leaked predictor of 1 KB per cycle would be 8 MB.
+    expect(grownBytes).toBeLessThan(8e6);
+  }, 60_000);
 });
 
 describe("ffiBackend", () => {

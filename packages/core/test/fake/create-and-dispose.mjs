@@ -1,0 +1,27 @@
+// Makes, runs, reshapes and disposes predictors and models over and over; prints how much the
+// resident memory grew after a warm-up. argv: the Node entry; stdin: the model.
+import { readFileSync } from "node:fs";
+
+const { Model, Tensor } = await import(process.argv[2]);
+const { symbol, params } = JSON.parse(readFileSync(0, "utf8"));
+const source = { symbol, params: Buffer.from(params, "base64") };
+
+async function cycle() {
+  const model = await Model.load(source);
+  const predictor = model.createPredictor({ inputs: { data: [64, 3] } });
+  predictor.runSync({ data: new Float32Array(192) });
+  await predictor.run({ data: new Tensor(new Float32Array(300), [100, 3]) });
+  await predictor.run({ data: new Float64Array(3) }).catch(() => {});
+  predictor.dispose();
+  model.dispose();
+}
+
+async function residentAfter(cycles) {
+  for (let i = 0; i < cycles; i++) await cycle();
+  globalThis.gc();
+  return process.memoryUsage().rss;
+}
+
+const before = await residentAfter(2000);
+const after = await residentAfter(8000);
+console.log(JSON.stringify({ grownBytes: after - before }));
