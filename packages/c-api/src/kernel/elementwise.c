@@ -19,9 +19,18 @@
 #endif
 
 /* Elements that are converted at a time, on the stack. */
-#define ELEMENTWISE_CHUNK 64
+#define ELEMENTWISE_CHUNK 128
 
 #define ELEMENTWISE_PI 3.14159265358979323846
+
+/* By a mask: a branch on random signs is ten times slower. */
+static double elementwise_relu(double x) {
+  uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  bits &= 0 - (uint64_t)!(x <= 0.0);
+  memcpy(&x, &bits, sizeof bits);
+  return x;
+}
 
 static double elementwise_round(double x) {
   double below = floor(x);
@@ -43,6 +52,12 @@ static double elementwise_modulo(double x, double y) {
   return rest != 0.0 && (rest < 0.0) != (y < 0.0) ? rest + y : rest;
 }
 
+/* C's own is slow, and needed only where a square leaves the range of double. */
+static double elementwise_hypot(double x, double y) {
+  const double square = x * x + y * y;
+  return square > 1e-280 && square < 1e300 ? sqrt(square) : hypot(x, y);
+}
+
 static double elementwise_smooth_l1(double x, double sigma) {
   double square = sigma * sigma;
   double size = fabs(x);
@@ -50,8 +65,8 @@ static double elementwise_smooth_l1(double x, double sigma) {
 }
 
 /*
- * Inverse of erf: Winitzki's approximation (2e-3), then Halley's method, which
- * triples the correct digits. Near 1 it works on erfc, which keeps its digits there.
+ * Inverse of erf: Winitzki's approximation (2e-3), then twice Halley's method,
+ * which triples the correct digits. Near 1 it works on erfc, which keeps its digits there.
  */
 static double elementwise_erfinv(double x) {
   double size = fabs(x);
@@ -61,7 +76,7 @@ static double elementwise_erfinv(double x) {
   double l = log((1.0 - size) * (1.0 + size));
   double t = 2.0 / (ELEMENTWISE_PI * 0.147) + 0.5 * l;
   double z = sqrt(sqrt(t * t - l / 0.147) - t);
-  for (int i = 0; i < 3 && size > 0.0; i++) {
+  for (int i = 0; i < 2 && size > 0.0; i++) {
     double miss = size < 0.5 ? erf(z) - size : (1.0 - size) - erfc(z);
     double step = miss * 0.5 * sqrt(ELEMENTWISE_PI) * exp(z * z);
     z -= step / (1.0 + z * step);
@@ -104,7 +119,7 @@ static LP_NOINLINE void elementwise_reals(lp_function function, const double *px
     ELEMENTWISE_CASE(NEGATIVE, -x);
     ELEMENTWISE_CASE(ABS, fabs(x));
     ELEMENTWISE_CASE(SIGN, (x > 0.0) - (x < 0.0));
-    ELEMENTWISE_CASE(RELU, x > 0.0 || x != x ? x : 0.0);
+    ELEMENTWISE_CASE(RELU, elementwise_relu(x));
     ELEMENTWISE_CASE(SQUARE, x * x);
     ELEMENTWISE_CASE(SQRT, sqrt(x));
     ELEMENTWISE_CASE(RSQRT, 1.0 / sqrt(x));
@@ -163,7 +178,7 @@ static LP_NOINLINE void elementwise_reals(lp_function function, const double *px
     ELEMENTWISE_CASE(GAMMALN, elementwise_gammaln(x));
     ELEMENTWISE_CASE(MOD, elementwise_modulo(x, y));
     ELEMENTWISE_CASE(POWER, pow(x, y));
-    ELEMENTWISE_CASE(HYPOT, hypot(x, y));
+    ELEMENTWISE_CASE(HYPOT, elementwise_hypot(x, y));
   }
 }
 #undef ELEMENTWISE_NUMBER
@@ -236,12 +251,6 @@ static void elementwise_load(lp_dtype dtype, const void *data, int64_t step, int
     return;
   }
   const char *source = (const char *)data + (size_t)(first * step) * lp_dtype_size(dtype);
-  if (dtype == LP_FLOAT32 && to == LP_FLOAT64) {
-    for (int64_t i = 0; i < (step == 0 ? 1 : count); i++) {
-      ((double *)chunk)[i] = (double)((const float *)(const void *)source)[i];
-    }
-    return;
-  }
   lp_dtype_convert(dtype, source, to, chunk, step == 0 ? 1 : (size_t)count);
 }
 
@@ -268,18 +277,11 @@ static void elementwise_row(const lp_elementwise *work, const char *x, const cha
     elementwise_load(work->dtype, x, work->x_step, i, count, LP_FLOAT64, cx.real);
     elementwise_load(work->dtype, y, work->y_step, i, count, LP_FLOAT64, cy.real);
     elementwise_reals(work->function, cx.real, work->x_step, cy.real, work->y_step, cz.real, count);
-    if (work->dtype == LP_FLOAT32) {
-      float *target = (float *)(void *)out + i;
-      for (int64_t k = 0; k < count; k++) {
-        target[k] = (float)cz.real[k];
-      }
-    } else {
-      /* Powers of integers are rounded to float32 on the way, as in the reference. */
-      for (int64_t k = 0; !real && work->function == LP_FUNCTION_POWER && k < count; k++) {
-        cz.real[k] = (double)(float)cz.real[k];
-      }
-      lp_dtype_convert(LP_FLOAT64, cz.real, work->dtype, out + (size_t)i * size, (size_t)count);
+    /* Powers of integers are rounded to float32 on the way, as in the reference. */
+    for (int64_t k = 0; !real && work->function == LP_FUNCTION_POWER && k < count; k++) {
+      cz.real[k] = (double)(float)cz.real[k];
     }
+    lp_dtype_convert(LP_FLOAT64, cz.real, work->dtype, out + (size_t)i * size, (size_t)count);
   }
 }
 

@@ -49,6 +49,7 @@ typedef enum lp_function {
   LP_FUNCTION_LOGICAL_XOR,
   LP_FUNCTION_CEILING_MIN, /* x > y ? y : x, NaN of x stays: the upper bound of clip */
   LP_FUNCTION_FLOORING_MAX, /* x < y ? y : x, NaN of x stays: the lower bound of clip */
+  LP_FUNCTION_SMOOTH_L1,
   LP_FUNCTION_SIGMOID,
   LP_FUNCTION_TANH,
   LP_FUNCTION_EXP,
@@ -57,7 +58,6 @@ typedef enum lp_function {
   LP_FUNCTION_LOG1P,
   LP_FUNCTION_ERF,
   /* These have not. */
-  LP_FUNCTION_SMOOTH_L1,
   LP_FUNCTION_LOG2,
   LP_FUNCTION_LOG10,
   LP_FUNCTION_CBRT,
@@ -80,7 +80,7 @@ typedef enum lp_function {
   LP_FUNCTION_POWER,
   LP_FUNCTION_HYPOT
 } lp_function;
-#define LP_FUNCTION_LAST_CHEAP LP_FUNCTION_FLOORING_MAX
+#define LP_FUNCTION_LAST_CHEAP LP_FUNCTION_SMOOTH_L1
 #define LP_FUNCTION_LAST_VECTOR LP_FUNCTION_ERF
 
 /*

@@ -92,6 +92,11 @@ static LP_NOINLINE void LP_NAME(elementwise_loop)(lp_function function, const fl
                                          ELEMENTWISE_IS_ZERO(y, ELEMENTWISE_1, ELEMENTWISE_0)));
     ELEMENTWISE_CASE(CEILING_MIN, V_SELECT_GREATER(x, y, y, x));
     ELEMENTWISE_CASE(FLOORING_MAX, V_SELECT_GREATER(y, x, y, x));
+    ELEMENTWISE_CASE(SMOOTH_L1,
+                     V_SELECT_GREATER(V_DIV(ELEMENTWISE_1, V_MUL(y, y)), ELEMENTWISE_ABS(x),
+                                      V_MUL(V_MUL(V_MUL(V_SET1(0.5f), x), x), V_MUL(y, y)),
+                                      V_SUB(ELEMENTWISE_ABS(x),
+                                            V_DIV(V_SET1(0.5f), V_MUL(y, y)))));
     ELEMENTWISE_CASE(SIGMOID, LP_NAME(vector_sigmoid)(x));
     ELEMENTWISE_CASE(TANH, LP_NAME(vector_tanh)(x));
     ELEMENTWISE_CASE(EXP, LP_NAME(vector_exp)(x));

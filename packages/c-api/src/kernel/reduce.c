@@ -88,7 +88,9 @@ static void reduce_add_integer(lp_reduction reduction, int64_t *value, int64_t x
   }
 }
 
-void lp_reduce_begin(lp_reduce_state *state, lp_reduction reduction, lp_dtype dtype, lp_isa isa) {
+void lp_reduce_begin(lp_reduce_state *state, lp_reduction reduction, lp_dtype dtype, int64_t lanes,
+                     lp_isa isa) {
+  const int64_t count = (lanes + LP_MAX_BLOCK - 1) / LP_MAX_BLOCK * LP_MAX_BLOCK; /* whole vectors */
   const double neutral = reduce_neutral(reduction);
   state->reduction = reduction;
   state->dtype = dtype;
@@ -97,12 +99,12 @@ void lp_reduce_begin(lp_reduce_state *state, lp_reduction reduction, lp_dtype dt
                 : dtype == LP_FLOAT32 && reduction <= LP_REDUCTION_LAST_VECTOR ? LP_REDUCE_SINGLE
                                                                                : LP_REDUCE_REAL;
   if (state->form == LP_REDUCE_SINGLE) {
-    for (int i = 0; i < LP_REDUCE_LANES; i++) {
+    for (int64_t i = 0; i < count; i++) {
       state->value.single[i] = (float)neutral;
       state->error.single[i] = 0.0f;
     }
   } else if (state->form == LP_REDUCE_REAL) {
-    for (int i = 0; i < LP_REDUCE_LANES; i++) {
+    for (int64_t i = 0; i < count; i++) {
       state->value.real[i] = neutral;
       state->error.real[i] = 0.0;
     }
@@ -110,7 +112,7 @@ void lp_reduce_begin(lp_reduce_state *state, lp_reduction reduction, lp_dtype dt
     const int64_t first = reduction == LP_REDUCTION_MAX   ? INT64_MIN
                           : reduction == LP_REDUCTION_MIN ? INT64_MAX
                                                           : (int64_t)neutral;
-    for (int i = 0; i < LP_REDUCE_LANES; i++) {
+    for (int64_t i = 0; i < count; i++) {
       state->value.integer[i] = first;
     }
   }

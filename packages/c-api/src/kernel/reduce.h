@@ -41,9 +41,9 @@ typedef struct lp_reduce_state {
   } value, error; /* error: what additions lost; not of integers */
 } lp_reduce_state;
 
-/* All lanes empty. */
+/* The first `lanes` lanes empty; no others may be used. */
 LP_INTERNAL void lp_reduce_begin(lp_reduce_state *state, lp_reduction reduction, lp_dtype dtype,
-                                 lp_isa isa);
+                                 int64_t lanes, lp_isa isa);
 /* Lane i takes in elements i, i + stride, ..., i + (rows - 1) * stride; i < lanes <= LP_REDUCE_LANES. */
 LP_INTERNAL void lp_reduce_add(lp_reduce_state *state, const void *x, int64_t stride, int64_t rows,
                                int64_t lanes);

@@ -83,13 +83,15 @@ typedef struct op_argmax_best {
   int64_t index[OP_ARGMAX_LANES];
 } op_argmax_best;
 
+typedef union op_argmax_chunk {
+  double real[OP_ARGMAX_LANES];
+  int64_t integer[OP_ARGMAX_LANES];
+} op_argmax_chunk;
+
 /* Offers element `index` of each lane. */
 static void op_argmax_offer(op_argmax_best *best, lp_dtype dtype, bool least, const void *x,
                             int64_t lanes, int64_t index) {
-  union {
-    double real[OP_ARGMAX_LANES];
-    int64_t integer[OP_ARGMAX_LANES];
-  } chunk;
+  op_argmax_chunk chunk;
   if (lp_dtype_is_float(dtype)) {
     lp_dtype_convert(dtype, x, LP_FLOAT64, chunk.real, (size_t)lanes);
     for (int64_t i = 0; i < lanes; i++) {
@@ -114,35 +116,37 @@ static void op_argmax_offer(op_argmax_best *best, lp_dtype dtype, bool least, co
   }
 }
 
-/* Of a contiguous row: the lanes' winners are compared in the end, the lowest index among equals. */
-static int64_t op_argmax_row(op_argmax_best *best, lp_dtype dtype, bool least, const char *x,
-                             int64_t n) {
-  const int64_t lanes = n < OP_ARGMAX_LANES ? n : OP_ARGMAX_LANES;
-  const bool real = lp_dtype_is_float(dtype);
-  int64_t winner = 0;
-  for (int64_t first = 0; first < n; first += lanes) {
-    op_argmax_offer(best, dtype, least, x + (size_t)first * lp_dtype_size(dtype),
-                    n - first < lanes ? n - first : lanes, first / lanes);
-  }
-  for (int64_t i = 1; i < lanes; i++) {
-    const double a = best->value[i];
-    const double b = best->value[winner];
-    const int64_t ia = best->integer[i];
-    const int64_t ib = best->integer[winner];
-    bool better;
-    bool equal;
-    if (real) {
-      better = b == b && (a != a || (least ? a < b : a > b));
-      equal = a == b || (a != a && b != b);
-    } else {
-      better = least ? ia < ib : ia > ib;
-      equal = ia == ib;
+/* Of a contiguous row. */
+static int64_t op_argmax_row(lp_dtype dtype, bool least, const char *x, int64_t n) {
+  op_argmax_chunk chunk;
+  double real = 0.0;
+  int64_t integer = 0;
+  int64_t best = 0;
+  for (int64_t first = 0; first < n; first += OP_ARGMAX_LANES) {
+    const int64_t count = n - first < OP_ARGMAX_LANES ? n - first : OP_ARGMAX_LANES;
+    const char *source = x + (size_t)first * lp_dtype_size(dtype);
+    if (lp_dtype_is_float(dtype)) {
+      lp_dtype_convert(dtype, source, LP_FLOAT64, chunk.real, (size_t)count);
+      for (int64_t i = 0; i < count; i++) {
+        const double value = least ? -chunk.real[i] : chunk.real[i];
+        /* Greater, or NaN after a number. */
+        if ((!(value <= real) && real == real) || first + i == 0) {
+          real = value;
+          best = first + i;
+        }
+      }
+      continue;
     }
-    if (better || (equal && best->index[i] < best->index[winner])) {
-      winner = i;
+    lp_dtype_convert(dtype, source, LP_INT64, chunk.integer, (size_t)count);
+    for (int64_t i = 0; i < count; i++) {
+      const int64_t value = chunk.integer[i];
+      if ((least ? value < integer : value > integer) || first + i == 0) {
+        integer = value;
+        best = first + i;
+      }
     }
   }
-  return best->index[winner] * lanes + winner;
+  return best;
 }
 
 static lp_status op_argmax_run(const lp_call *call) {
@@ -160,7 +164,7 @@ static lp_status op_argmax_run(const lp_call *call) {
     const char *x = (const char *)in->data + (size_t)(o * n * inner) * size;
     char *target = (char *)out->data + (size_t)(o * inner) * size;
     if (inner == 1) {
-      const int64_t index = op_argmax_row(&best, dtype, least, x, n);
+      const int64_t index = op_argmax_row(dtype, least, x, n);
       lp_dtype_convert(LP_INT64, &index, dtype, target, 1);
       continue;
     }

@@ -9,7 +9,8 @@
  * Neighbouring dimensions that both operands walk through alike are joined, so that most cases
  * come down to rows of one length: equal shapes and a single number to one row, a value per
  * channel or per trailing dimension to two dimensions. What remains outside is counted up like an
- * odometer. Blocked tensors are looked at as [N][C/b][spatial...][b].
+ * odometer. Rows too short for vectors are first written out, repeated elements and all, a piece at
+ * a time. Blocked tensors are looked at as [N][C/b][spatial...][b].
  */
 #include <string.h>
 
@@ -18,6 +19,11 @@
 #include "op_table.h"
 
 #define OP_BROADCAST_NDIM (LP_MAX_NDIM + 1)
+/* Rows below this length are written out, in pieces of so many elements. */
+#define OP_BROADCAST_SHORT 16
+#define OP_BROADCAST_PIECE 192
+/* Pieces that one thread does at a time. */
+#define OP_BROADCAST_PART 256
 
 typedef struct op_broadcast_walk {
   int ndim; /* at least 2; of 1 where there is nothing to walk */
@@ -79,6 +85,79 @@ static op_broadcast_walk op_broadcast_plan(const lp_call *call) {
   return walk;
 }
 
+typedef struct op_broadcast_short {
+  const lp_call *call;
+  const op_broadcast_walk *walk;
+  int64_t size; /* elements of the output */
+} op_broadcast_short;
+
+/* Writes out `count` elements of operand k, beginning with that of output element `first`. */
+static const void *op_broadcast_write_out(const op_broadcast_short *work, int k, int64_t first,
+                                          int64_t count, void *piece) {
+  const op_broadcast_walk *walk = work->walk;
+  const int inner = walk->ndim - 1;
+  const int64_t n = walk->dim[inner];
+  const int64_t step = walk->stride[k][inner];
+  const size_t size = lp_dtype_size(work->call->in[k].dtype);
+  const char *data = work->call->in[k].data;
+  int64_t index[OP_BROADCAST_NDIM];
+  int64_t offset = 0;
+  int64_t rest = first;
+  for (int d = inner; d >= 0; d--) {
+    index[d] = rest % walk->dim[d];
+    rest /= walk->dim[d];
+    offset += index[d] * walk->stride[k][d];
+  }
+  for (int64_t done = 0; done < count;) {
+    int64_t run = n - index[inner] < count - done ? n - index[inner] : count - done;
+    for (int64_t i = 0; i < run; i++) {
+      const char *from = data + (size_t)(offset + i * step) * size;
+      if (size == sizeof(float)) {
+        memcpy((char *)piece + (size_t)(done + i) * sizeof(float), from, sizeof(float));
+      } else {
+        memcpy((char *)piece + (size_t)(done + i) * size, from, size);
+      }
+    }
+    done += run;
+    /* To the beginning of the next row. */
+    offset -= index[inner] * step;
+    index[inner] = 0;
+    int d = inner - 1;
+    for (; d >= 0; d--) {
+      offset += walk->stride[k][d];
+      if (++index[d] < walk->dim[d]) {
+        break;
+      }
+      offset -= walk->dim[d] * walk->stride[k][d];
+      index[d] = 0;
+    }
+  }
+  return piece;
+}
+
+static void op_broadcast_short_part(void *context, int64_t chunk, unsigned worker) {
+  const op_broadcast_short *work = context;
+  const lp_call *call = work->call;
+  const int64_t length = (int64_t)OP_BROADCAST_PART * OP_BROADCAST_PIECE;
+  const int64_t end = work->size - chunk * length < length ? work->size : (chunk + 1) * length;
+  double piece[2][OP_BROADCAST_PIECE]; /* memory for elements of any type */
+  (void)worker;
+  for (int64_t first = chunk * length; first < end; first += OP_BROADCAST_PIECE) {
+    const int64_t n = end - first < OP_BROADCAST_PIECE ? end - first : OP_BROADCAST_PIECE;
+    const lp_elementwise apply = {
+        .function = LP_FUNCTION_OF(call->op->kind),
+        .dtype = call->out[0].dtype,
+        .x = op_broadcast_write_out(work, 0, first, n, piece[0]),
+        .y = op_broadcast_write_out(work, 1, first, n, piece[1]),
+        .out = (char *)call->out[0].data + (size_t)first * lp_dtype_size(call->out[0].dtype),
+        .x_step = 1,
+        .y_step = 1,
+        .rows = 1,
+        .n = n};
+    lp_elementwise_apply(&apply, call->isa);
+  }
+}
+
 static lp_status op_broadcast_run(const lp_call *call) {
   const op_broadcast_walk walk = op_broadcast_plan(call);
   const int inner = walk.ndim - 1;
@@ -102,6 +181,13 @@ static lp_status op_broadcast_run(const lp_call *call) {
                          .y_row = walk.stride[1][inner - 1],
                          .rows = walk.dim[inner - 1],
                          .n = walk.dim[inner]};
+  if (work.n < OP_BROADCAST_SHORT && outer * work.rows > 1 && call->out[0].block == 1) {
+    op_broadcast_short part = {call, &walk, outer * work.rows * work.n};
+    const int64_t length = (int64_t)OP_BROADCAST_PART * OP_BROADCAST_PIECE;
+    lp_threads_run(call->threads, (part.size + length - 1) / length, op_broadcast_short_part,
+                   &part);
+    return LP_OK;
+  }
   const size_t bytes = (size_t)(work.rows * work.n) * size;
   for (int64_t i = 0; i < outer; i++) {
     int64_t offset[2] = {0, 0};

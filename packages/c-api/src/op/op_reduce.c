@@ -271,7 +271,7 @@ static void op_reduce_unit(const op_reduce_work *work, int64_t unit) {
   }
   const int64_t base = op_reduce_offset(&work->kept, index) + column;
   lp_reduce_state state;
-  lp_reduce_begin(&state, work->reduction, in->dtype, work->call->isa);
+  lp_reduce_begin(&state, work->reduction, in->dtype, lanes, work->call->isa);
   for (int64_t i = 0; i < work->outer; i++) {
     const char *x =
         (const char *)in->data + (size_t)(base + op_reduce_offset(&work->reduced, i)) * size;
@@ -280,7 +280,9 @@ static void op_reduce_unit(const op_reduce_work *work, int64_t unit) {
       continue;
     }
     const int64_t whole = work->n / lanes;
-    lp_reduce_add(&state, x, lanes, whole, lanes);
+    if (whole > 0) {
+      lp_reduce_add(&state, x, lanes, whole, lanes);
+    }
     if (work->n % lanes != 0) {
       lp_reduce_add(&state, x + (size_t)(whole * lanes) * size, lanes, 1, work->n % lanes);
     }

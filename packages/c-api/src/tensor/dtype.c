@@ -137,11 +137,41 @@ static int64_t dtype_truncate(double value, lp_dtype to) {
   return (int64_t)value;
 }
 
+/* The conversions that pictures, and arithmetic in double and int64, are made of, each a loop of its own; false: none of them. */
+#define DTYPE_LOOP(from_dtype, from_type, to_dtype, to_type, cast) \
+  if (from == from_dtype && to == to_dtype) {                      \
+    for (size_t i = 0; i < n; i++) {                               \
+      ((to_type *)target)[i] = cast((const from_type *)source)[i]; \
+    }                                                              \
+    return true;                                                   \
+  }
+static bool dtype_convert_wide(lp_dtype from, const void *source, lp_dtype to, void *target,
+                               size_t n) {
+  DTYPE_LOOP(LP_FLOAT32, float, LP_FLOAT64, double, (double))
+  DTYPE_LOOP(LP_FLOAT64, double, LP_FLOAT32, float, (float))
+  DTYPE_LOOP(LP_UINT8, uint8_t, LP_FLOAT32, float, (float))
+  DTYPE_LOOP(LP_INT8, int8_t, LP_FLOAT32, float, (float))
+  DTYPE_LOOP(LP_INT32, int32_t, LP_FLOAT32, float, (float))
+  DTYPE_LOOP(LP_UINT8, uint8_t, LP_INT32, int32_t, )
+  DTYPE_LOOP(LP_INT32, int32_t, LP_INT64, int64_t, )
+  DTYPE_LOOP(LP_INT8, int8_t, LP_INT64, int64_t, )
+  DTYPE_LOOP(LP_UINT8, uint8_t, LP_INT64, int64_t, )
+  DTYPE_LOOP(LP_BOOL, uint8_t, LP_INT64, int64_t, )
+  DTYPE_LOOP(LP_INT64, int64_t, LP_INT32, int32_t, (int32_t)(uint32_t)(uint64_t))
+  DTYPE_LOOP(LP_INT64, int64_t, LP_INT8, uint8_t, (uint8_t)(uint64_t))
+  DTYPE_LOOP(LP_INT64, int64_t, LP_UINT8, uint8_t, (uint8_t)(uint64_t))
+  return false;
+}
+#undef DTYPE_LOOP
+
 void lp_dtype_convert(lp_dtype from, const void *source, lp_dtype to, void *target, size_t n) {
   if (from == to) {
     if (n != 0) {
       memcpy(target, source, n * lp_dtype_size(from));
     }
+    return;
+  }
+  if (dtype_convert_wide(from, source, to, target, n)) {
     return;
   }
   if (from == LP_FLOAT16 && to == LP_FLOAT32) {
