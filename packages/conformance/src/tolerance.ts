@@ -38,7 +38,7 @@ export function compareTensor(
       continue;
     }
     const difference = Math.abs(e - a);
-    if (difference <= limit(e)) {
+    if (Number.isFinite(e) && difference <= limit(e)) {
       continue;
     }
     outside += 1;

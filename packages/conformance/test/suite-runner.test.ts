@@ -1,0 +1,137 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { readCases } from "../src/case-files.js";
+import { HarnessFailure } from "../src/harness-process.js";
+import { type KnownDifference, readKnownDifferences } from "../src/known-differences.js";
+import { runSuite, type SuiteOptions, type SuiteReport } from "../src/suite-runner.js";
+import { summarise } from "../src/summary.js";
+
+const fake = fileURLToPath(new URL("../fakes/fake-harness.mjs", import.meta.url));
+const knownFile = fileURLToPath(new URL("../known/reference-differences.json", import.meta.url));
+const cases = readCases();
+const withoutExtensions = cases.filter((item) => item.needs === undefined);
+
+function run(mode: string, options: Partial<SuiteOptions> = {}): Promise<SuiteReport> {
+  return runSuite({
+    command: [process.execPath, fake],
+    timeoutMs: 20_000,
+    environment: { FAKE_MODE: mode },
+    cases,
+    ...options,
+  });
+}
+
+describe("the runner on a harness that is always right", () => {
+  it("passes every case and skips those whose features are not declared", async () => {
+    const report = await run("right");
+    expect(report.problems).toEqual([]);
+    expect(
+      report.cases.filter((item) => item.outcome !== "pass" && item.outcome !== "skipped"),
+    ).toEqual([]);
+    expect(report.counts.pass).toBe(withoutExtensions.length);
+    expect(report.counts.skipped).toBe(cases.length - withoutExtensions.length);
+    expect(report.ok).toBe(true);
+    expect(summarise(report)).toContain(`${withoutExtensions.length} pass`);
+  }, 120_000);
+
+  it("reports known differences that no longer differ, and is not satisfied", async () => {
+    const known = readKnownDifferences(knownFile);
+    const report = await run("right", { known, filter: "set-and-get" });
+    const listed = [...known.keys()].filter((id) => id.includes("set-and-get"));
+    expect(listed.length).toBeGreaterThan(5);
+    expect(report.counts.changed).toBe(listed.length);
+    expect(report.ok).toBe(false);
+  }, 60_000);
+});
+
+describe("the runner on a harness that is always wrong", () => {
+  it("fails every case that checks anything", async () => {
+    const report = await run("wrong");
+    const passed = report.cases.filter((item) => item.outcome === "pass").map((item) => item.id);
+    const lenient = cases.filter((item) => checksNothing(item)).map((item) => item.id);
+    expect(passed.sort()).toEqual(lenient.sort());
+    expect(report.counts.fail).toBe(withoutExtensions.length - lenient.length);
+    expect(report.ok).toBe(false);
+  }, 120_000);
+
+  it("accepts a listed difference and says how many there are", async () => {
+    const item = cases.find((one) => one.outputs !== undefined);
+    const entry: KnownDifference = { kind: "reference bug", section: "x", reason: "y", cases: [] };
+    const id = item?.id ?? "";
+    const report = await run("wrong", { known: new Map([[id, entry]]), filter: id });
+    expect(report.cases[0]?.outcome).toBe("known");
+    expect(report.counts.known).toBe(1);
+  }, 60_000);
+
+  it("refuses more known differences than the share allows, and unknown ids", async () => {
+    const entry: KnownDifference = { kind: "reference bug", section: "x", reason: "y", cases: [] };
+    const few = cases.slice(0, 10);
+    const known = new Map([
+      [few[0]?.id ?? "", entry],
+      ["no/such/case", entry],
+    ]);
+    const report = await run("wrong", { cases: few, known });
+    expect(report.problems.join("\n")).toContain("no/such/case is not among the cases");
+    expect(report.problems.join("\n")).toContain(
+      "2 known differences are 3 % of the cases or more",
+    );
+    expect(report.ok).toBe(false);
+  }, 60_000);
+});
+
+describe("the runner on a harness that misbehaves", () => {
+  const few = withoutExtensions.slice(0, 7);
+
+  it("counts crashes, starts the harness again and goes on", async () => {
+    const report = await run("crash", { cases: few });
+    // the fake crashes at the third case after each start
+    expect(report.cases.map((item) => item.outcome)).toEqual([
+      "pass",
+      "pass",
+      "crash",
+      "pass",
+      "pass",
+      "crash",
+      "pass",
+    ]);
+    expect(report.cases[2]?.detail).toContain("exit code 3: the fake crashes");
+    expect(report.ok).toBe(false);
+  }, 60_000);
+
+  it("counts time-outs and goes on", async () => {
+    const report = await run("hang", { cases: few.slice(0, 2), timeoutMs: 2000 });
+    expect(report.cases.map((item) => item.outcome)).toEqual(["timeout", "timeout"]);
+    expect(report.cases[0]?.detail).toContain("within 2000 ms");
+  }, 60_000);
+
+  it("finds lies about features", async () => {
+    const report = await run("lie", { filter: "extension/version" });
+    expect(report.problems).toEqual(["the harness declares lp, but does not know LPGetVersion"]);
+    expect(report.cases.map((item) => item.outcome)).toEqual(["fail"]);
+    expect(report.ok).toBe(false);
+  }, 60_000);
+
+  it("fails a case whose answer is no frame", async () => {
+    const report = await run("garbage", { cases: few.slice(0, 1) });
+    expect(report.cases[0]?.outcome).toBe("fail");
+    expect(report.cases[0]?.detail).toContain("no frame");
+  }, 60_000);
+
+  it("refuses another version of the protocol", async () => {
+    await expect(run("version")).rejects.toThrow("speaks protocol 2, not 1");
+  }, 60_000);
+
+  it("says when the harness does not start", async () => {
+    const never = run("right", { command: ["/no/such/program"] });
+    await expect(never).rejects.toThrow(HarnessFailure);
+  });
+});
+
+/** Cases that only ask that nothing crashes. */
+function checksNothing(item: (typeof cases)[number]): boolean {
+  return (
+    item.needs === undefined &&
+    item.steps !== undefined &&
+    item.steps.every((step) => step.expect === undefined || step.expect.any === true)
+  );
+}
