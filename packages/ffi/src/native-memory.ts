@@ -34,6 +34,9 @@ const sizesBytes: Partial<Record<ScalarName, number>> = {
   uint8_t: 1,
 };
 
+/** Up to here koffi's own copy, element by element, costs less than a view. */
+const largestDecodedBytes = 512;
+
 /** Makes zeroed memory for `count` elements of a C type. */
 export function allocateCells(type: ScalarName, count: number): ArrayBufferView {
   const make = arrayClasses[type];
@@ -57,6 +60,11 @@ export function copyElements(address: bigint, type: ScalarName, count: number): 
   if (!(sizeBytes <= constants.MAX_LENGTH))
     throw new NativeError("memory", `cannot copy ${count} elements`);
   try {
+    // A view costs an external buffer, which lives until the collector and the event loop see to it.
+    if (sizeBytes <= largestDecodedBytes)
+      return new make(
+        (koffi.decode(address, koffi.types.uint8, sizeBytes) as Uint8Array<ArrayBuffer>).buffer,
+      );
     return new make(koffi.view(address, sizeBytes).slice(0));
   } catch (cause) {
     throw new NativeError("memory", `cannot copy ${count} elements`, undefined, { cause });

@@ -6,11 +6,13 @@ const { Model, Tensor } = await import(process.argv[2]);
 const { symbol, params } = JSON.parse(readFileSync(0, "utf8"));
 const source = { symbol, params: Buffer.from(params, "base64") };
 
+const batch = new Float32Array(8192 * 3);
+
 async function cycle() {
   const model = await Model.load(source);
-  const predictor = model.createPredictor({ inputs: { data: [64, 3] } });
-  predictor.runSync({ data: new Float32Array(192) });
-  await predictor.run({ data: new Tensor(new Float32Array(300), [100, 3]) });
+  const predictor = model.createPredictor({ inputs: { data: [8192, 3] } });
+  predictor.runSync({ data: batch });
+  await predictor.run({ data: new Tensor(batch.subarray(3), [8191, 3]) });
   await predictor.run({ data: new Float64Array(3) }).catch(() => {});
   predictor.dispose();
   model.dispose();
@@ -22,6 +24,6 @@ async function residentAfter(cycles) {
   return process.memoryUsage().rss;
 }
 
-const before = await residentAfter(2000);
-const after = await residentAfter(8000);
+const before = await residentAfter(100);
+const after = await residentAfter(600);
 console.log(JSON.stringify({ grownBytes: after - before }));
