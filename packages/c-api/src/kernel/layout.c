@@ -21,7 +21,7 @@ bool lp_layout_elements(const lp_shape *shape, int block, size_t *elements) {
   lp_shape padded = *shape;
   size_t bytes;
   if (block > 1) {
-    if (shape->ndim < 2 || shape->dim[1] > INT64_MAX - block) {
+    if (shape->ndim < 2 || shape->dim[1] < 0 || shape->dim[1] > INT64_MAX - block) {
       return false;
     }
     padded.dim[1] = (shape->dim[1] + block - 1) / block * block;
