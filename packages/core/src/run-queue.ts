@@ -2,7 +2,7 @@
 import { PredictError } from "./predict-error.js";
 
 interface Entry {
-  start: () => Promise<void>;
+  start: (ended: () => void) => void;
   drop: (error: PredictError) => void;
 }
 
@@ -35,9 +35,19 @@ export class RunQueue {
         entry.drop(aborted(signal));
       };
       const entry: Entry = {
-        start: () => {
+        start: (ended) => {
           signal?.removeEventListener("abort", onAbort);
-          return task().then(resolve, reject);
+          // The queue is free before the caller learns that its run is over.
+          task().then(
+            (value) => {
+              ended();
+              resolve(value);
+            },
+            (error: unknown) => {
+              ended();
+              reject(error);
+            },
+          );
         },
         drop: (error) => {
           signal?.removeEventListener("abort", onAbort);
@@ -59,7 +69,7 @@ export class RunQueue {
     const entry = this.#waiting.shift();
     if (!entry) return;
     this.#running = true;
-    void entry.start().finally(() => {
+    entry.start(() => {
       this.#running = false;
       this.#next();
     });

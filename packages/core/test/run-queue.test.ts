@@ -30,8 +30,8 @@ describe("a run queue", () => {
     open();
     expect(await Promise.all([first, second])).toEqual([1, 2]);
     expect(log).toEqual(["first begins", "first ends", "second begins"]);
-    await Promise.resolve();
     expect(queue.busy).toBe(false);
+    expect(await queue.run(async () => 3).then(() => queue.busy)).toBe(false);
   });
 
   it("goes on after a task that fails", async () => {
