@@ -1,6 +1,16 @@
-import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LoadError, libraryFileName, loadLibrary, platformPackage } from "../src/index.js";
 import { compile, compileFake } from "./fake/compile-library.js";
@@ -75,6 +85,48 @@ describe("the lookup", () => {
     );
     cpSync(fake, join(folder, libraryFileName));
     expect(loadLibrary({ path: folder }).path).toBe(join(realpathSync(folder), libraryFileName));
+  });
+
+  it("goes on to the platform package and to the workspace build, and lists all when all fail", () => {
+    // The package in a place of its own, with neither beside it at first.
+    const home = join(folder, "packages/ffi");
+    cpSync(fileURLToPath(new URL("../dist", import.meta.url)), join(home, "dist"), {
+      recursive: true,
+    });
+    writeFileSync(join(home, "package.json"), '{"type":"module"}');
+    const modules = join(home, "node_modules");
+    mkdirSync(modules);
+    const koffi = fileURLToPath(new URL("../node_modules/koffi", import.meta.url));
+    symlinkSync(realpathSync(koffi), join(modules, "koffi"));
+    const script = fileURLToPath(new URL("fake/report-lookup.mjs", import.meta.url));
+    const { LIBPREDICT_PATH: _unset, ...env } = process.env;
+    const lookUp = (): unknown => {
+      const entry = pathToFileURL(join(home, "dist/index.js")).href;
+      const result = spawnSync(process.execPath, [script, entry], { encoding: "utf8", env });
+      expect(result.stderr).toBe("");
+      return JSON.parse(result.stdout);
+    };
+    const real = realpathSync(folder);
+    const built = join(real, "packages/c-api/dist/lib", libraryFileName);
+    const base = [
+      { source: "path", reason: "not given" },
+      { source: "LIBPREDICT_PATH", reason: "not set" },
+    ];
+    expect(lookUp()).toEqual({
+      tried: [
+        ...base,
+        { source: platformPackage(), reason: "not installed" },
+        { source: "workspace build", path: built, reason: "no such file" },
+      ],
+    });
+    mkdirSync(dirname(built), { recursive: true });
+    cpSync(fake, built);
+    expect(lookUp()).toEqual({ path: built });
+    const installed = join(modules, platformPackage());
+    mkdirSync(installed, { recursive: true });
+    writeFileSync(join(installed, "package.json"), "{}");
+    cpSync(fake, join(installed, libraryFileName));
+    expect(lookUp()).toEqual({ path: join(realpathSync(installed), libraryFileName) });
   });
 
   it("names the platform package after system and processor", () => {

@@ -135,6 +135,24 @@ describe("an asynchronous call", () => {
     expect(liveObjects(library)).toBe(before);
   });
 
+  it("that has to wait is refused when its array is detached meanwhile", async () => {
+    const before = liveObjects(library);
+    const handles = Array.from({ length: 128 }, () => createFake(library, 1));
+    for (const handle of handles) command(library, handle, "delay_ms", 2);
+    const running = handles.map((handle) => library.MXPredForwardAsync(handle));
+    const params = new Uint8Array(100);
+    const symbol = Buffer.from("{}");
+    const waiting = library.LPModelCreateAsync(symbol, 2, params, 100);
+    structuredClone(params, { transfer: [params.buffer] });
+    await expect(waiting).rejects.toMatchObject({
+      code: "argument",
+      message: "LPModelCreate: params was detached before the call began",
+    });
+    await Promise.all(running);
+    for (const handle of handles) library.MXPredFree(handle);
+    expect(liveObjects(library)).toBe(before);
+  });
+
   it("reads strings and lists correctly", async () => {
     const model = await createModel("größe");
     expect(library.LPModelGetInputName(model, 0)).toBe("größe");
