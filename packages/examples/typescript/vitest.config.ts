@@ -4,5 +4,7 @@ export default defineProject({
   test: {
     name: "example",
     include: ["test/**/*.test.ts"],
+    // A hang guard, not a measure: the demo runs in processes of its own, on busy machines too.
+    testTimeout: 60_000,
   },
 });

@@ -68,8 +68,10 @@ async function countRight(predictor: Predictor, images: HeldOutDigits): Promise<
   return right;
 }
 
-function mebibytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 20 ? 2 : 1)} MiB`;
+function sized(bytes: number): string {
+  return bytes < 2 ** 20
+    ? `${(bytes / 2 ** 10).toFixed(0)} KiB`
+    : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
 /** Shows the demo; the exit code. Rejects with the signal's reason when it is aborted. */
@@ -105,13 +107,13 @@ async function show(args: readonly string[], signal: AbortSignal): Promise<numbe
 
   const stats = predictor.stats();
   console.log(
-    `memory    ${mebibytes(stats.weightsBytes)} weights + ${mebibytes(stats.packedBytes)} packed for speed,`,
+    `memory    ${sized(stats.weightsBytes)} weights + ${sized(stats.packedBytes)} packed for speed,`,
   );
   console.log(
-    `          ${mebibytes(stats.arenaBytes)} activations + ${mebibytes(stats.scratchBytes)} scratch;`,
+    `          ${sized(stats.arenaBytes)} activations + ${sized(stats.scratchBytes)} scratch;`,
   );
   console.log(
-    `          process ${mebibytes(process.memoryUsage.rss())}, ${mebibytes(residentBefore)} before the model was loaded`,
+    `          process ${sized(process.memoryUsage.rss())}, ${sized(residentBefore)} before the model was loaded`,
   );
 
   using whole = model.createPredictor({ inputs: { data: [images.count, 1, 8, 8] } });

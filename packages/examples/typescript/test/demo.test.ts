@@ -73,8 +73,8 @@ describe("the demo in a pipe", () => {
     expect(stdout).toContain("wrong: it is a 5");
     expect(stdout).toMatch(/time +\d+ us an image \(median of 1,000\)/);
     expect(stdout).toMatch(/\d+ us off the main thread/);
-    expect(stdout).toMatch(/memory +\d+\.\d+ MiB weights \+ \d+\.\d+ MiB packed/);
-    expect(stdout).toMatch(/\d+\.\d+ MiB activations \+ \d+\.\d+ MiB scratch/);
+    expect(stdout).toMatch(/memory +196 KiB weights \+ \d+ KiB packed/);
+    expect(stdout).toMatch(/\d+ KiB activations \+ \d+ KiB scratch/);
     expect(stdout).toMatch(/process \d+\.\d MiB, \d+\.\d MiB before the model was loaded/);
     expect(stdout).toContain("accuracy  359 of 360 held-out images: 99.72 %");
   });
