@@ -45,6 +45,11 @@ void lp_normalize_moments_blocked(const float *x, int64_t pixels, float *mean, f
   NORMALIZE_CHOOSE(normalize_moments_blocked, (x, pixels, mean, variance))
 }
 
+void lp_normalize_columns(const float *x, float *y, int64_t count, int64_t n, int64_t step,
+                          float epsilon, float *norms, lp_isa isa) {
+  NORMALIZE_CHOOSE(normalize_columns, (x, y, count, n, step, epsilon, norms))
+}
+
 float lp_normalize_squares(const float *x, int64_t n, lp_isa isa) {
   double sum = 0;
   NORMALIZE_CHOOSE(sum = normalize_sum, (x, n, 0.0f, true))

@@ -19,5 +19,11 @@ LP_INTERNAL void lp_normalize_moments_blocked(const float *x, int64_t pixels, fl
                                               float *variance, lp_isa isa);
 /* Sum of squares of n neighbours. */
 LP_INTERNAL float lp_normalize_squares(const float *x, int64_t n, lp_isa isa);
+/*
+ * y = x / sqrt(sum over i of x[i * step + k]^2 + epsilon) for `count` columns k of n entries.
+ * norms[k], unless NULL, is the divisor. y may be x.
+ */
+LP_INTERNAL void lp_normalize_columns(const float *x, float *y, int64_t count, int64_t n,
+                                      int64_t step, float epsilon, float *norms, lp_isa isa);
 
 #endif

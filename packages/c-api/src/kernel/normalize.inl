@@ -24,7 +24,7 @@ static void LP_NAME(normalize_run)(const float *x, float *y, int64_t n, float me
 }
 
 /* The channels of a vector or less, of all pixels. */
-static void LP_NAME(normalize_columns)(const float *x, float *y, int64_t pixels, int64_t step,
+static void LP_NAME(normalize_pixel_columns)(const float *x, float *y, int64_t pixels, int64_t step,
                                        int64_t count, const float *mean, const float *scale,
                                        const float *shift, bool relu) {
   float column[3][LP_VL] = {{0.0f}};
@@ -52,7 +52,7 @@ static void LP_NAME(normalize_pixels)(const float *x, float *y, int64_t pixels, 
                                       bool relu) {
   for (int64_t c = 0; c < channels; c += LP_VL) {
     int64_t count = channels - c < LP_VL ? channels - c : LP_VL;
-    LP_NAME(normalize_columns)(x + c, y + c, pixels, channels, count, mean + c, scale + c,
+    LP_NAME(normalize_pixel_columns)(x + c, y + c, pixels, channels, count, mean + c, scale + c,
                                shift + c, relu);
   }
 }
@@ -106,4 +106,43 @@ static void LP_NAME(normalize_moments_blocked)(const float *x, int64_t pixels, f
   lp_v m = V_DIV(LP_NAME(normalize_lanes)(x, pixels, V_ZERO(), false), count);
   V_STORE(mean, m);
   V_STORE(variance, V_DIV(LP_NAME(normalize_lanes)(x, pixels, m, true), count));
+}
+
+/* At most LP_VL columns. */
+static void LP_NAME(normalize_norm_columns)(const float *x, float *y, int64_t count, int64_t n,
+                                            int64_t step, float epsilon, float *norms) {
+  const size_t size = (size_t)count * sizeof(float);
+  float rest[LP_VL] = {0.0f};
+  lp_v sum = V_ZERO();
+  for (int64_t i = 0; i < n; i++) {
+    const float *p = x + i * step;
+    if (count < LP_VL) {
+      memcpy(rest, p, size);
+      p = rest;
+    }
+    lp_v v = V_LOAD(p);
+    sum = V_FMA(v, v, sum);
+  }
+  const lp_v norm = V_SQRT(V_ADD(sum, V_SET1(epsilon)));
+  for (int64_t i = 0; i < n; i++) {
+    if (count == LP_VL) {
+      V_STORE(y + i * step, V_DIV(V_LOAD(x + i * step), norm));
+    } else {
+      memcpy(rest, x + i * step, size);
+      V_STORE(rest, V_DIV(V_LOAD(rest), norm));
+      memcpy(y + i * step, rest, size);
+    }
+  }
+  if (norms != NULL) {
+    V_STORE(rest, norm);
+    memcpy(norms, rest, size);
+  }
+}
+
+static void LP_NAME(normalize_columns)(const float *x, float *y, int64_t count, int64_t n,
+                                       int64_t step, float epsilon, float *norms) {
+  for (int64_t k = 0; k < count; k += LP_VL) {
+    LP_NAME(normalize_norm_columns)(x + k, y + k, count - k < LP_VL ? count - k : LP_VL, n, step,
+                                    epsilon, norms != NULL ? norms + k : NULL);
+  }
 }

@@ -1,0 +1,168 @@
+/*
+ * op_loss_head.c - the ends of training graphs at inference: y = data, but for
+ * LogisticRegressionOutput, y = 1 / (1 + e^-data).
+ *
+ * LinearRegressionOutput, MAERegressionOutput, LogisticRegressionOutput:
+ * attribute grad_scale, for training; any others are accepted. Label: data's
+ * shape, or (N) for data (N, 1), or what has as many elements and the same N.
+ * SVMOutput: margin, regularization_coefficient, use_linear, for training.
+ * Label: data without the last axis.
+ * MakeLoss, make_loss: any expression as a loss. IdentityAttachKLSparseReg:
+ * keeps an average while training. Of all ages; make_loss since 0.9.
+ */
+#include "../kernel/activation.h"
+#include "../kernel/layout.h"
+#include "op_table.h"
+#include "pass_through.h"
+
+static const lp_attr op_loss_head_attrs[] = {
+    {"grad_scale", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
+    {"margin", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
+    {"regularization_coefficient", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
+    {"use_linear", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
+    {"valid_thresh", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
+    {"normalization", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
+    {"sparseness_target", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
+    {"penalty", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
+    {"momentum", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
+};
+
+/* Elements of a known shape as a number that does not overflow. */
+static double op_loss_head_elements(const lp_shape *shape) {
+  double elements = 1;
+  for (int i = 0; i < shape->ndim; i++) {
+    elements *= (double)shape->dim[i];
+  }
+  return elements;
+}
+
+static lp_status op_loss_head_regression_shape(const lp_infer *infer) {
+  LP_TRY(lp_infer_first_shape(infer));
+  const lp_shape *data = &infer->in[0];
+  lp_shape *label = &infer->in[1];
+  if (!lp_shape_known(data)) {
+    return LP_OK;
+  }
+  if (lp_shape_known(label) && data->ndim > 0 && label->ndim > 0 &&
+      label->dim[0] == data->dim[0] &&
+      op_loss_head_elements(label) == op_loss_head_elements(data)) {
+    return LP_OK;
+  }
+  lp_shape expected = *data;
+  if (data->ndim == 2 && data->dim[1] == 1) {
+    expected.ndim = 1;
+  }
+  return lp_infer_merge(infer, label, &expected);
+}
+
+static lp_status op_loss_head_svm_shape(const lp_infer *infer) {
+  LP_TRY(lp_infer_first_shape(infer));
+  lp_shape label = infer->in[0];
+  if (label.ndim < 0) {
+    return LP_OK;
+  }
+  if (label.ndim == 0) {
+    return lp_infer_fail(infer, "data must have a dimension");
+  }
+  label.ndim--;
+  return lp_infer_merge(infer, &infer->in[1], &label);
+}
+
+static lp_status op_loss_head_average_shape(const lp_infer *infer) {
+  LP_TRY(lp_infer_first_shape(infer));
+  const lp_shape *data = &infer->in[0];
+  if (data->ndim < 0) {
+    return LP_OK;
+  }
+  if (data->ndim < 2) {
+    lp_shape_text text;
+    return lp_infer_fail(infer, "data must have at least 2 dimensions, not %s",
+                         lp_shape_print(data, &text));
+  }
+  lp_shape average = lp_shape_1(data->dim[1]);
+  return lp_infer_merge(infer, &infer->in[1], &average);
+}
+
+static double op_loss_head_cost(const lp_query *query) {
+  lp_dtype dtype = query->in[0].dtype;
+  if (!lp_query_no_epilogue(query) || query->out[0].dtype != dtype ||
+      (dtype != LP_FLOAT32 && dtype != LP_FLOAT64)) {
+    return LP_COST_REJECT;
+  }
+  return lp_query_elements(query) * lp_activation_cost(LP_ACTIVATE_SIGMOID) *
+         (dtype == LP_FLOAT64 ? 10 : 1);
+}
+
+static double op_loss_head_cost_blocked(const lp_query *query) {
+  return query->block > 1 && query->in[0].dtype == LP_FLOAT32 && query->in[0].shape.ndim > 2
+             ? op_loss_head_cost(query)
+             : LP_COST_REJECT;
+}
+
+static lp_status op_loss_head_sigmoid(const lp_call *call) {
+  size_t elements = 0;
+  if (!lp_layout_elements(&call->in[0].shape, call->in[0].block, &elements)) {
+    return lp_fail(LP_ERROR_INTERNAL, "%s of an impossible shape", call->op->name);
+  }
+  lp_activation_run(LP_ACTIVATE_SIGMOID, 0, call->in[0].dtype, call->in[0].data, call->out[0].data,
+                    (int64_t)elements, call->isa, call->threads);
+  return LP_OK;
+}
+
+static const lp_algorithm op_loss_head_sigmoid_algorithms[] = {
+    {.name = "blocked",
+     .cost = op_loss_head_cost_blocked,
+     .blocked_inputs = 1,
+     .blocked_output = true,
+     .inplace = true,
+     .run = op_loss_head_sigmoid},
+    {.name = "plain", .cost = op_loss_head_cost, .inplace = true, .run = op_loss_head_sigmoid},
+};
+
+#define OP_LOSS_HEAD(identifier)                                               \
+  LP_DATA const lp_op lp_op_##identifier = {                                   \
+      .name = #identifier, .attrs = op_loss_head_attrs,                        \
+      .num_attrs = (int)LP_COUNT(op_loss_head_attrs), .attrs_any = true
+#define OP_LOSS_HEAD_IDENTITY                  \
+  .algorithms = lp_pass_through_algorithms,    \
+  .num_algorithms = LP_PASS_THROUGH_COUNT,     \
+  .identity = lp_pass_through_always
+
+OP_LOSS_HEAD(LinearRegressionOutput),
+    .inputs = "data label", .label_inputs = 2, .shape = op_loss_head_regression_shape,
+    OP_LOSS_HEAD_IDENTITY,
+};
+
+OP_LOSS_HEAD(MAERegressionOutput),
+    .inputs = "data label", .label_inputs = 2, .shape = op_loss_head_regression_shape,
+    OP_LOSS_HEAD_IDENTITY,
+};
+
+OP_LOSS_HEAD(LogisticRegressionOutput),
+    .inputs = "data label", .label_inputs = 2, .shape = op_loss_head_regression_shape,
+    .algorithms = op_loss_head_sigmoid_algorithms,
+    .num_algorithms = (int)LP_COUNT(op_loss_head_sigmoid_algorithms),
+};
+
+OP_LOSS_HEAD(SVMOutput),
+    .inputs = "data label", .label_inputs = 2, .shape = op_loss_head_svm_shape,
+    OP_LOSS_HEAD_IDENTITY,
+};
+
+OP_LOSS_HEAD(MakeLoss),
+    .inputs = "data",
+    OP_LOSS_HEAD_IDENTITY,
+};
+
+OP_LOSS_HEAD(make_loss),
+    .aliases = "_sparse_make_loss", .inputs = "data", .outputs = "loss",
+    OP_LOSS_HEAD_IDENTITY,
+};
+
+OP_LOSS_HEAD(IdentityAttachKLSparseReg),
+    .inputs = "data moving_avg", .aux_inputs = 2, .shape = op_loss_head_average_shape,
+    OP_LOSS_HEAD_IDENTITY,
+};
+
+#undef OP_LOSS_HEAD
+#undef OP_LOSS_HEAD_IDENTITY
