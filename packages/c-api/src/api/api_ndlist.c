@@ -6,10 +6,9 @@
 
 typedef struct lp_ndlist_item {
   const char *name;
-  float *data;
-  size_t bytes;
+  float *data;    /* NULL: an array without a shape */
+  const uint32_t *dims;
   uint32_t ndim;
-  uint32_t dims[LP_MAX_NDIM];
 } lp_ndlist_item;
 
 struct lp_ndlist {
@@ -19,9 +18,18 @@ struct lp_ndlist {
   lp_ndlist_item *items;
 };
 
+/* It does not overflow: the array is there. */
+static size_t api_ndlist_bytes(const lp_ndlist_item *item) {
+  size_t bytes = sizeof(float);
+  for (uint32_t i = 0; i < item->ndim; i++) {
+    bytes *= item->dims[i];
+  }
+  return bytes;
+}
+
 static void api_ndlist_free(lp_ndlist *list) {
   for (uint32_t i = 0; list->items != NULL && i < list->count; i++) {
-    lp_release(list->items[i].data, list->items[i].bytes);
+    lp_release(list->items[i].data, api_ndlist_bytes(&list->items[i]));
   }
   lp_pool_free(&list->pool);
   list->magic = 0;
@@ -30,27 +38,38 @@ static void api_ndlist_free(lp_ndlist *list) {
 
 static lp_status api_ndlist_item(lp_ndlist *list, const lp_ndarray_entry *entry,
                                  lp_ndlist_item *item) {
-  item->name = lp_pool_string(&list->pool, entry->name, entry->name_length);
+  static const uint32_t no_dims[1];
+  size_t bytes;
+  item->name = "";
+  item->dims = no_dims;
+  if (entry->name_length != 0) {
+    item->name = lp_pool_string(&list->pool, entry->name, entry->name_length);
+  }
   if (item->name == NULL) {
     return LP_ERROR_MEMORY;
   }
   if (entry->none) {
     return LP_OK;
   }
-  if (!lp_shape_bytes(&entry->shape, sizeof(float), &item->bytes)) {
+  if (!lp_shape_bytes(&entry->shape, sizeof(float), &bytes)) {
     return lp_fail_memory("an array", SIZE_MAX);
+  }
+  uint32_t *dims = lp_pool_array(&list->pool, (size_t)entry->shape.ndim, sizeof *dims);
+  if (dims == NULL) {
+    return LP_ERROR_MEMORY;
   }
   for (int d = 0; d < entry->shape.ndim; d++) {
     if (entry->shape.dim[d] > UINT32_MAX) {
       return lp_fail(LP_ERROR_PARAMS, "array '%.200s': dimension %d does not fit 32 bits",
                      item->name, d);
     }
-    item->dims[d] = (uint32_t)entry->shape.dim[d];
+    dims[d] = (uint32_t)entry->shape.dim[d];
   }
-  item->data = lp_allocate(item->bytes);
+  item->data = lp_allocate(bytes);
   if (item->data == NULL) {
-    return lp_fail_memory("an array", item->bytes);
+    return lp_fail_memory("an array", bytes);
   }
+  item->dims = dims;
   item->ndim = (uint32_t)entry->shape.ndim;
   lp_ndarray_file_copy(entry, LP_FLOAT32, item->data);
   return LP_OK;

@@ -14,7 +14,7 @@ static uint64_t name_map_hash(const char *name, size_t length) {
 
 lp_status lp_name_map_create(lp_name_map *map, size_t count, lp_pool *pool) {
   size_t capacity = 8;
-  while (capacity / 2 < count) {
+  while (capacity / 4 * 3 < count) {
     if (!lp_size_multiply(capacity, 2, &capacity)) {
       return lp_fail_memory("a table of names", count);
     }

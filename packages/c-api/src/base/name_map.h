@@ -12,7 +12,7 @@ typedef struct lp_name_map_slot {
 } lp_name_map_slot;
 
 typedef struct lp_name_map {
-  lp_name_map_slot *slots; /* a power of two, at most half full */
+  lp_name_map_slot *slots; /* a power of two, at most three quarters full */
   size_t capacity;
   size_t count;
 } lp_name_map;

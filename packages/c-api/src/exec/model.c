@@ -8,8 +8,8 @@
 static void model_free(lp_model *model) {
   if (model->weights != NULL) {
     for (uint32_t i = 0; i < model->graph.num_nodes; i++) {
-      if (model->loaded[i]) {
-        lp_weight_free(&model->weights[i]);
+      if (model->weights[i] != NULL) {
+        lp_weight_free(model->weights[i]);
       }
     }
   }
@@ -93,16 +93,24 @@ static lp_status model_read_params(lp_model *model, const void *params, size_t s
       continue;
     }
     lp_ndarray_file_get(&file, chosen[node] - 1, &entry);
-    LP_TRY(lp_weight_create(&model->store, entry.dtype, &entry.shape, &model->weights[node]));
-    model->loaded[node] = true;
-    lp_ndarray_file_copy(&entry, entry.dtype, model->weights[node].plain);
+    lp_weight *weight = lp_pool_take(&model->pool, sizeof *weight);
+    if (weight == NULL) {
+      return LP_ERROR_MEMORY;
+    }
+    LP_TRY(lp_weight_create(&model->store, entry.dtype, &entry.shape, weight));
+    model->weights[node] = weight;
+    lp_ndarray_file_copy(&entry, entry.dtype, weight->plain);
   }
   return LP_OK;
 }
 
 static lp_status model_name_ends(lp_model *model) {
   const lp_graph *graph = &model->graph;
-  model->inputs = lp_pool_array(&model->pool, graph->num_nodes, sizeof *model->inputs);
+  uint32_t inputs = 0;
+  for (uint32_t i = 0; i < graph->num_nodes; i++) {
+    inputs += graph->nodes[i].op == NULL ? 1 : 0;
+  }
+  model->inputs = lp_pool_array(&model->pool, inputs, sizeof *model->inputs);
   model->output_names =
       lp_pool_array(&model->pool, graph->num_heads, sizeof *model->output_names);
   if (model->inputs == NULL || model->output_names == NULL) {
@@ -110,7 +118,7 @@ static lp_status model_name_ends(lp_model *model) {
   }
   for (uint32_t i = 0; i < graph->num_nodes; i++) {
     const lp_node *node = &graph->nodes[i];
-    if (node->op == NULL && !model->loaded[i] && !node->is_aux && !node->is_label) {
+    if (node->op == NULL && model->weights[i] == NULL && !node->is_aux && !node->is_label) {
       model->inputs[model->num_inputs++] = i;
     }
   }
@@ -131,9 +139,7 @@ static lp_status model_load(lp_model *model, const char *json, size_t json_size,
   model->store.lock = model->lock;
   LP_TRY(lp_graph_load(json, json_size, &model->pool, NULL, &model->graph));
   model->weights = lp_pool_array(&model->pool, model->graph.num_nodes, sizeof *model->weights);
-  model->loaded = lp_pool_array(&model->pool, model->graph.num_nodes, sizeof *model->loaded);
-  if (model->weights == NULL || model->loaded == NULL) {
-    model->weights = NULL;
+  if (model->weights == NULL) {
     return LP_ERROR_MEMORY;
   }
   if (params != NULL) {

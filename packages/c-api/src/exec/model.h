@@ -14,8 +14,7 @@ typedef struct lp_model {
   lp_pool pool;
   lp_graph graph;
   lp_weight_store store;
-  lp_weight *weights;   /* per node; bytes and plain only where loaded[node] */
-  bool *loaded;         /* per node: a parameter was in the file */
+  lp_weight **weights;  /* per node: its parameter; NULL: none was in the file */
   uint32_t *inputs;     /* nodes: arguments that are not loaded, labels excepted */
   uint32_t num_inputs;
   const char **output_names;

@@ -149,18 +149,21 @@ static lp_status predictor_infer_shapes(lp_predictor *predictor) {
     if (node->op != NULL || !predictor->selected[i]) {
       continue;
     }
-    loaded[i] = model->loaded[i] ? &model->weights[i].shape : NULL;
-    predictor->shapes[node->first_entry] =
-        predictor->given[i].ndim >= 0 ? predictor->given[i] : node->shape;
+    loaded[i] = model->weights[i] != NULL ? &model->weights[i]->shape : NULL;
+    if (predictor->given[i].ndim >= 0) {
+      predictor->shapes[node->first_entry] = predictor->given[i];
+    } else if (node->shape != NULL) {
+      predictor->shapes[node->first_entry] = *node->shape;
+    }
   }
   lp_status status = lp_infer_shapes(&predictor->selection, loaded, predictor->shapes);
   lp_pool_free(&scratch);
   LP_TRY(status);
   for (uint32_t i = 0; i < graph->num_nodes; i++) {
-    if (!predictor->selected[i] || !model->loaded[i]) {
+    if (!predictor->selected[i] || model->weights[i] == NULL) {
       continue;
     }
-    const lp_shape *from = &model->weights[i].shape, *to = lp_predictor_shape(predictor, i);
+    const lp_shape *from = &model->weights[i]->shape, *to = lp_predictor_shape(predictor, i);
     if (!predictor_same_shape(from, to)) {
       lp_shape_text from_text, to_text;
       return lp_fail(LP_ERROR_SHAPE,
@@ -203,8 +206,8 @@ static lp_status predictor_infer_dtypes(lp_predictor *predictor, bool as_float32
       continue;
     }
     lp_dtype dtype = node->is_label ? LP_DTYPE_UNKNOWN : LP_FLOAT32;
-    if (model->loaded[i]) {
-      dtype = model->weights[i].dtype;
+    if (model->weights[i] != NULL) {
+      dtype = model->weights[i]->dtype;
       dtype = as_float32 && lp_dtype_is_float(dtype) ? LP_FLOAT32 : dtype;
     } else if (predictor->given_dtypes[i] != LP_DTYPE_UNKNOWN) {
       dtype = predictor->given_dtypes[i];
@@ -233,17 +236,42 @@ static lp_status predictor_type_all(lp_predictor *predictor) {
 
 /* ---- memory -------------------------------------------------------------------- */
 
-/* A copy of a parameter that is this predictor's own, converted to the type its plan works in. */
-static lp_status predictor_own_weight(lp_predictor *predictor, uint32_t node, lp_weight *from) {
-  lp_weight *own = &predictor->private_weights[node];
-  const void *plain;
-  LP_TRY(lp_weight_create(&predictor->private_store, lp_predictor_dtype(predictor, node),
-                          lp_predictor_shape(predictor, node), own));
-  lp_status status = lp_weight_use_plain(from, &plain);
+static void predictor_free_weight(lp_weight **weight) {
+  if (*weight != NULL) {
+    lp_weight_free(*weight);
+    lp_release(*weight, sizeof **weight);
+    *weight = NULL;
+  }
+}
+
+/* A weight of this predictor's own, with room for its numbers. */
+static lp_status predictor_new_weight(lp_predictor *predictor, uint32_t node, lp_weight **out) {
+  lp_weight *weight = lp_allocate(sizeof *weight);
+  if (weight == NULL) {
+    return lp_fail_memory("a weight", sizeof *weight);
+  }
+  lp_status status =
+      lp_weight_create(&predictor->private_store, lp_predictor_dtype(predictor, node),
+                       lp_predictor_shape(predictor, node), weight);
   if (status != LP_OK) {
-    lp_weight_free(own);
+    lp_release(weight, sizeof *weight);
     return status;
   }
+  *out = weight;
+  return LP_OK;
+}
+
+/* A copy of a parameter that is this predictor's own, converted to the type its plan works in. */
+static lp_status predictor_own_weight(lp_predictor *predictor, uint32_t node, lp_weight *from) {
+  lp_weight *own;
+  const void *plain;
+  LP_TRY(predictor_new_weight(predictor, node, &own));
+  lp_status status = lp_weight_use_plain(from, &plain);
+  if (status != LP_OK) {
+    predictor_free_weight(&own);
+    return status;
+  }
+  predictor->private_weights[node] = own;
   lp_dtype_convert(from->dtype, plain, own->dtype, own->plain,
                    (size_t)lp_shape_size(&own->shape));
   lp_weight_drop_plain(from);
@@ -258,11 +286,11 @@ static lp_status predictor_take_memory(lp_predictor *predictor) {
     if (graph->nodes[i].op != NULL || !predictor->selected[i]) {
       continue;
     }
-    if (model->loaded[i]) {
+    if (model->weights[i] != NULL) {
       predictor->constant[i] = true;
-      predictor->weights[i] = &model->weights[i];
-      if (model->weights[i].dtype != lp_predictor_dtype(predictor, i)) {
-        LP_TRY(predictor_own_weight(predictor, i, &model->weights[i]));
+      predictor->weights[i] = model->weights[i];
+      if (model->weights[i]->dtype != lp_predictor_dtype(predictor, i)) {
+        LP_TRY(predictor_own_weight(predictor, i, model->weights[i]));
       }
       continue;
     }
@@ -303,6 +331,9 @@ static lp_status predictor_make_plan(lp_predictor *predictor) {
   lp_plan_free(&predictor->plan);
   predictor->plan = plan;
   predictor->plan_stale = false;
+  for (uint32_t i = 0; i < predictor->model->graph.num_nodes; i++) {
+    predictor_free_weight(&predictor->retired_weights[i]);
+  }
   predictor->forwarded = false;
   return LP_OK;
 }
@@ -330,6 +361,7 @@ static lp_status predictor_arrays(lp_predictor *predictor) {
   lp_pool *pool = &predictor->pool;
   size_t nodes = graph->num_nodes;
   predictor->private_weights = lp_pool_array(pool, nodes, sizeof *predictor->private_weights);
+  predictor->retired_weights = lp_pool_array(pool, nodes, sizeof *predictor->retired_weights);
   predictor->given = lp_pool_array(pool, nodes, sizeof *predictor->given);
   predictor->given_dtypes = lp_pool_array(pool, nodes, sizeof *predictor->given_dtypes);
   predictor->shapes = lp_pool_array(pool, graph->num_entries, sizeof *predictor->shapes);
@@ -340,7 +372,8 @@ static lp_status predictor_arrays(lp_predictor *predictor) {
   predictor->set = lp_pool_array(pool, nodes, sizeof *predictor->set);
   predictor->inputs = lp_pool_array(pool, nodes, sizeof *predictor->inputs);
   predictor->variables = lp_pool_array(pool, nodes, sizeof *predictor->variables);
-  if (predictor->private_weights == NULL || predictor->given == NULL ||
+  if (predictor->private_weights == NULL || predictor->retired_weights == NULL ||
+      predictor->given == NULL ||
       predictor->given_dtypes == NULL || predictor->shapes == NULL || predictor->dtypes == NULL ||
       predictor->selected == NULL || predictor->constant == NULL || predictor->weights == NULL ||
       predictor->set == NULL || predictor->inputs == NULL || predictor->variables == NULL) {
@@ -410,9 +443,9 @@ lp_status lp_predictor_create(lp_model *model, const lp_bindings *bindings, lp_p
 /* Weights that were set by name, which the new predictor gets copies of. */
 static lp_status predictor_copy_weights(lp_predictor *predictor, const lp_predictor *old) {
   for (uint32_t i = 0; i < predictor->model->graph.num_nodes; i++) {
-    if (predictor->constant[i] && old->set[i] && old->private_weights[i].store != NULL) {
-      lp_weight_free(&predictor->private_weights[i]);
-      LP_TRY(predictor_own_weight(predictor, i, &old->private_weights[i]));
+    if (predictor->constant[i] && old->set[i] && old->private_weights[i] != NULL) {
+      predictor_free_weight(&predictor->private_weights[i]);
+      LP_TRY(predictor_own_weight(predictor, i, old->private_weights[i]));
       predictor->set[i] = true;
     }
     /* A weight that the file lacks and the caller has set keeps its content while its size stays. */
@@ -496,11 +529,13 @@ void lp_predictor_free(lp_predictor *predictor) {
   lp_plan_free(&predictor->plan);
   lp_threads_free(predictor->threads);
   for (uint32_t i = 0; i < graph->num_nodes; i++) {
-    if (predictor->private_weights != NULL && predictor->private_weights[i].store != NULL) {
-      lp_weight_free(&predictor->private_weights[i]);
+    /* The last array to be made: where it is there, so are all others. */
+    if (predictor->variables == NULL) {
+      break;
     }
-    /* The last array to be made: where it is there, so are shapes and types. */
-    if (predictor->variables != NULL && predictor->variables[i] != NULL) {
+    predictor_free_weight(&predictor->private_weights[i]);
+    predictor_free_weight(&predictor->retired_weights[i]);
+    if (predictor->variables[i] != NULL) {
       size_t bytes = 0;
       (void)lp_shape_bytes(lp_predictor_shape(predictor, i),
                            lp_dtype_size(lp_predictor_dtype(predictor, i)), &bytes);
@@ -527,20 +562,17 @@ lp_status lp_predictor_set(lp_predictor *predictor, uint32_t node, const void *d
     return LP_OK;
   }
   /* A new private weight takes the place of the old; the plan that reads the old stays until the next forward. */
-  lp_weight *own = &predictor->private_weights[node];
-  if (own->store != NULL) {
-    /* The plan may hold forms of this very weight: they go first. */
-    lp_plan_free(&predictor->plan);
-    predictor->forwarded = false;
-    lp_weight_free(own);
-    predictor->weights[node] = &predictor->model->weights[node];
-    predictor->plan_stale = true;
-  }
-  LP_TRY(lp_weight_create(&predictor->private_store, lp_predictor_dtype(predictor, node),
-                          lp_predictor_shape(predictor, node), own));
+  lp_weight *own;
+  LP_TRY(predictor_new_weight(predictor, node, &own));
   if (bytes != 0) {
     memcpy(own->plain, data, bytes);
   }
+  if (predictor->retired_weights[node] == NULL) {
+    predictor->retired_weights[node] = predictor->private_weights[node];
+  } else {
+    predictor_free_weight(&predictor->private_weights[node]); /* no plan has seen it */
+  }
+  predictor->private_weights[node] = own;
   predictor->weights[node] = own;
   predictor->set[node] = true;
   predictor->plan_stale = true;

@@ -38,7 +38,8 @@ typedef struct lp_predictor {
   bool *selected;        /* per node */
   bool *constant;        /* per node */
   lp_weight **weights;   /* per node: the model's, or private_weights[node] */
-  lp_weight *private_weights; /* per node; bytes 0 and plain NULL where there is none */
+  lp_weight **private_weights; /* per node; NULL where there is none */
+  lp_weight **retired_weights; /* per node: a private one that was replaced, while the plan still reads it */
   lp_weight_store private_store;
   void **variables;      /* per node: memory of variables that are no weights */
   bool *set;             /* per node: the caller has set it */

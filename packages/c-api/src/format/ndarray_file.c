@@ -37,10 +37,9 @@ static const struct {
     {4, LP_INT64},   {8, LP_INT64},   {2, LP_FLOAT32},
 };
 
-struct lp_ndarray_place {
-  size_t array; /* byte of the file where the array begins */
-  size_t name;  /* byte of the file where the length of its name stands */
-};
+/* What the dense forms of sparse arrays may take beyond NDARRAY_FILE_GROWTH times their bytes. */
+#define NDARRAY_FILE_GROWTH 8
+#define NDARRAY_FILE_EXCESS ((size_t)512 * 1024)
 
 /* Elements converted at a time. */
 #define NDARRAY_FILE_CHUNK 128
@@ -337,8 +336,31 @@ static lp_status ndarray_file_check(const ndarray_file_cursor *cursor,
   return LP_OK;
 }
 
-static lp_status ndarray_file_read_names(ndarray_file_cursor *cursor, lp_ndarray_place *places,
-                                         size_t count, bool *named) {
+/* That a sparse array is not a small file's way to take a lot of memory. */
+static lp_status ndarray_file_check_dense(const ndarray_file_cursor *cursor, size_t begin,
+                                          const lp_ndarray_entry *entry, size_t *excess) {
+  size_t size = lp_dtype_size(entry->dtype), dense = 0;
+  if (entry->none || entry->storage == NDARRAY_FILE_DENSE) {
+    return LP_OK;
+  }
+  /* ndarray_file_sparse has seen that 8 bytes for each element do not overflow. */
+  (void)lp_shape_bytes(&entry->shape, size < sizeof(float) ? sizeof(float) : size, &dense);
+  size_t share = (cursor->at - begin) * NDARRAY_FILE_GROWTH;
+  size_t more = dense > share ? dense - share : 0;
+  if (more > NDARRAY_FILE_EXCESS - *excess) {
+    lp_shape_text text;
+    return lp_fail(LP_ERROR_PARAMS,
+                   "params: array %zu, byte %zu: a sparse array of shape %s is stored in %zu bytes "
+                   "and would take %zu: expected at most %d times as many",
+                   cursor->index, begin, lp_shape_print(&entry->shape, &text), cursor->at - begin,
+                   dense, NDARRAY_FILE_GROWTH);
+  }
+  *excess += more;
+  return LP_OK;
+}
+
+static lp_status ndarray_file_read_names(ndarray_file_cursor *cursor, lp_pool *pool, size_t count,
+                                         const size_t **names) {
   uint64_t num_names;
   cursor->index = count;
   LP_TRY(ndarray_file_u64(cursor, "the number of names", &num_names));
@@ -347,18 +369,33 @@ static lp_status ndarray_file_read_names(ndarray_file_cursor *cursor, lp_ndarray
                    "Invalid NDArray file format: byte %zu: expected 0 or %zu names, found %llu",
                    cursor->at - 8, count, (unsigned long long)num_names);
   }
-  *named = num_names != 0;
-  for (size_t i = 0; i < num_names; i++) {
+  *names = NULL;
+  if (num_names == 0) {
+    return LP_OK;
+  }
+  /* A name has at least 8 bytes. */
+  if (count > (cursor->size - cursor->at) / 8) {
+    return lp_fail(LP_ERROR_PARAMS,
+                   "params: byte %zu: expected %zu names, found %zu bytes: the file is cut off or "
+                   "damaged",
+                   cursor->at, count, cursor->size - cursor->at);
+  }
+  size_t *places = lp_pool_array(pool, count, sizeof *places);
+  if (places == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  for (size_t i = 0; i < count; i++) {
     uint64_t length;
     const unsigned char *name;
     cursor->index = i;
-    places[i].name = cursor->at;
+    places[i] = cursor->at;
     LP_TRY(ndarray_file_u64(cursor, "the length of a name", &length));
     if (length > SIZE_MAX) {
       length = SIZE_MAX;
     }
     LP_TRY(ndarray_file_take(cursor, (size_t)length, "a name", &name));
   }
+  *names = places;
   return LP_OK;
 }
 
@@ -380,32 +417,35 @@ lp_status lp_ndarray_file_open(const void *bytes, size_t size, lp_pool *pool,
                    "Invalid NDArray file format: byte 16: %llu arrays cannot stand in %zu bytes",
                    (unsigned long long)count, size);
   }
-  lp_ndarray_place *places = lp_pool_array(pool, (size_t)count, sizeof *places);
-  if (places == NULL) {
+  size_t *arrays = lp_pool_array(pool, (size_t)count, sizeof *arrays);
+  if (arrays == NULL) {
     return LP_ERROR_MEMORY;
   }
+  size_t excess = 0;
   for (size_t i = 0; i < count; i++) {
     lp_ndarray_entry entry;
     cursor.index = i;
-    places[i].array = cursor.at;
+    arrays[i] = cursor.at;
     LP_TRY(ndarray_file_read(&cursor, &entry));
     LP_TRY(ndarray_file_check(&cursor, &entry));
+    LP_TRY(ndarray_file_check_dense(&cursor, arrays[i], &entry, &excess));
   }
-  bool named = false;
-  LP_TRY(ndarray_file_read_names(&cursor, places, (size_t)count, &named));
+  const size_t *names;
+  LP_TRY(ndarray_file_read_names(&cursor, pool, (size_t)count, &names));
   file->bytes = bytes;
   file->size = size;
   file->count = (size_t)count;
-  file->named = named;
-  file->places = places;
+  file->named = names != NULL;
+  file->arrays = arrays;
+  file->names = names;
   return LP_OK;
 }
 
 void lp_ndarray_file_get(const lp_ndarray_file *file, size_t index, lp_ndarray_entry *entry) {
-  ndarray_file_cursor cursor = {file->bytes, file->size, file->places[index].array, index};
+  ndarray_file_cursor cursor = {file->bytes, file->size, file->arrays[index], index};
   (void)ndarray_file_read(&cursor, entry); /* has succeeded before */
   if (file->named) {
-    const unsigned char *name = file->bytes + file->places[index].name;
+    const unsigned char *name = file->bytes + file->names[index];
     entry->name_length = (size_t)ndarray_file_load(name, 8);
     entry->name = (const char *)(name + 8);
   }

@@ -1,7 +1,7 @@
 /*
  * ndarray_file.h - reads .params files and NDArray lists of every version.
  *
- * lp_ndarray_file_open checks the whole file and makes an index of 16 bytes
+ * lp_ndarray_file_open checks the whole file and makes an index of 8 or 16 bytes
  * per array; no data is copied. Then each array is looked at with
  * lp_ndarray_file_get and copied once, converted and densified on the way,
  * with lp_ndarray_file_copy. After open has succeeded neither can fail.
@@ -13,14 +13,13 @@
 #include "../tensor/dtype.h"
 #include "../tensor/shape.h"
 
-typedef struct lp_ndarray_place lp_ndarray_place;
-
 typedef struct lp_ndarray_file {
   const unsigned char *bytes; /* the caller's; must live as long as the file is used */
   size_t size;
   size_t count; /* arrays */
   bool named;   /* every array has a name; false: none has */
-  const lp_ndarray_place *places;
+  const size_t *arrays; /* byte where each array begins */
+  const size_t *names;  /* byte where the length of each name stands; NULL without names */
 } lp_ndarray_file;
 
 /* One array; pointers are into the file's bytes, unaligned. */
@@ -44,7 +43,10 @@ typedef struct lp_ndarray_entry {
  * Checks the file and makes its index in the pool. Every count and size is
  * compared with the bytes that are there before anything is allocated.
  * LP_ERROR_PARAMS with the array's number and the byte: not such a file, cut
- * off, a wrong count, dimension, type or index, a uint64 above 2^63 - 1.
+ * off, a wrong count, dimension, type or index, a uint64 above 2^63 - 1, sparse
+ * arrays whose dense form is out of all proportion to the file: more than 8
+ * times their bytes in it plus 512 KB for all of them, in float32 or the larger
+ * type of the array.
  * LP_ERROR_MEMORY. On failure *file is unchanged.
  */
 LP_INTERNAL lp_status lp_ndarray_file_open(const void *bytes, size_t size, lp_pool *pool,

@@ -406,6 +406,7 @@ lp_status lp_symbol_file_read(const char *text, size_t size, lp_pool *pool, lp_s
   result.num_heads = (int)reader.num_heads;
   result.version = reader.version;
   result.is_np_shape = reader.is_np_shape;
+  result.text_size = reader.json.at;
   LP_TRY(symbol_file_check_indices(&result, &result.ordered));
   if (!result.ordered) {
     LP_TRY(symbol_file_check_cycles(&result));

@@ -37,6 +37,7 @@ typedef struct lp_symbol_file {
   int num_heads; /* at least 1 */
   int version;   /* mxnet_version, such as 10901; 0: not in the file (before 0.9) */
   bool is_np_shape;
+  size_t text_size; /* bytes up to the closing brace */
   bool ordered; /* every input stands before its node */
 } lp_symbol_file;
 

@@ -31,7 +31,7 @@ typedef struct lp_node {
   int num_visible;
   uint32_t first_entry; /* number of (this node, output 0) among all outputs of all nodes */
   /* Variables. */
-  lp_shape shape;   /* of __shape__; unknown where it says nothing */
+  const lp_shape *shape; /* of __shape__; NULL where it says nothing */
   bool is_aux;      /* some operator takes it as auxiliary state */
   bool is_label;    /* operators take it as label only */
   bool is_weight;   /* some operator takes it as weight: it must be loaded or set */

@@ -15,6 +15,14 @@
 #define GRAPH_LOAD_VERSION_WITHOUT 800 /* of files that state none */
 /* Outputs of one node, such as of a split. */
 #define GRAPH_LOAD_MAX_OUTPUTS 65536
+/*
+ * Inputs that are not in the file and outputs of all nodes: so many, and more
+ * only as the file is long. Without this a short file could ask for any memory.
+ */
+#define GRAPH_LOAD_FREE_INPUTS 1024
+#define GRAPH_LOAD_BYTES_PER_INPUT 128
+#define GRAPH_LOAD_FREE_OUTPUTS 4096
+#define GRAPH_LOAD_BYTES_PER_OUTPUT 32
 
 typedef struct graph_load_state {
   lp_pool *pool;
@@ -22,6 +30,9 @@ typedef struct graph_load_state {
   lp_findings *findings;
   lp_symbol_file file;
   lp_graph *graph;
+  size_t text_size; /* bytes of the file that were read */
+  size_t added_inputs;
+  size_t num_outputs; /* of operators */
   int version;
   bool round_up; /* Pooling that does not say how it rounds */
   lp_node *nodes; /* file nodes first, then variables that were added */
@@ -113,7 +124,6 @@ static void graph_load_on_unknown(void *context, const char *key) {
 static lp_status graph_load_variable(graph_load_state *state, const lp_symbol_node *from,
                                      lp_node *node) {
   const char *text = graph_load_attr(from, "__shape__");
-  node->shape = lp_shape_unknown();
   node->num_outputs = 1;
   node->num_visible = 1;
   if (text == NULL) {
@@ -132,12 +142,17 @@ static lp_status graph_load_variable(graph_load_state *state, const lp_symbol_no
     return LP_OK;
   }
   if (tuple.count > 0) {
-    node->shape = lp_shape_of(tuple.count, tuple.values);
+    lp_shape *shape = lp_pool_take(state->pool, sizeof *shape);
+    if (shape == NULL) {
+      return LP_ERROR_MEMORY;
+    }
+    *shape = lp_shape_of(tuple.count, tuple.values);
     for (int i = 0; i < tuple.count; i++) {
-      if (node->shape.dim[i] <= 0) {
-        node->shape.dim[i] = LP_DIM_UNKNOWN;
+      if (shape->dim[i] <= 0) {
+        shape->dim[i] = LP_DIM_UNKNOWN;
       }
     }
+    node->shape = shape;
   }
   return LP_OK;
 }
@@ -145,22 +160,29 @@ static lp_status graph_load_variable(graph_load_state *state, const lp_symbol_no
 /* The attributes as the upgrades want them. */
 static lp_status graph_load_upgrade_attrs(graph_load_state *state, const lp_symbol_node *from,
                                           const lp_op *op, lp_node *node) {
+  bool whole_array = state->version < 905 && (strcmp(op->name, "argmax") == 0 ||
+                                              strcmp(op->name, "argmin") == 0);
+  bool uses_gamma = state->file.version == 0 && from->has_param &&
+                    op->role == LP_ROLE_BATCH_NORM && graph_load_attr(from, "fix_gamma") == NULL;
+  node->attrs = from->attrs;
+  node->num_attrs = (uint32_t)from->num_attrs;
+  if (!whole_array && !uses_gamma) {
+    return LP_OK;
+  }
   lp_attr_text *attrs =
       lp_pool_array(state->pool, (size_t)from->num_attrs + 1, sizeof *attrs);
   if (attrs == NULL) {
     return LP_ERROR_MEMORY;
   }
-  bool is_arg = strcmp(op->name, "argmax") == 0 || strcmp(op->name, "argmin") == 0;
   uint32_t count = 0;
   for (int i = 0; i < from->num_attrs; i++) {
-    if (state->version < 905 && is_arg && strcmp(from->attrs[i].key, "axis") == 0 &&
+    if (whole_array && strcmp(from->attrs[i].key, "axis") == 0 &&
         strcmp(from->attrs[i].value, "-1") == 0) {
       continue;
     }
     attrs[count++] = from->attrs[i];
   }
-  if (state->file.version == 0 && from->has_param && op->role == LP_ROLE_BATCH_NORM &&
-      graph_load_attr(from, "fix_gamma") == NULL) {
+  if (uses_gamma) {
     attrs[count].key = "fix_gamma";
     attrs[count++].value = "False";
   }
@@ -214,6 +236,14 @@ static lp_status graph_load_operator(graph_load_state *state, const lp_symbol_no
     return lp_fail(LP_ERROR_ATTRIBUTE, "Error in operator %.100s (%s): %d outputs, must be 1 to %d",
                    from->name, from->op, node->num_outputs, GRAPH_LOAD_MAX_OUTPUTS);
   }
+  state->num_outputs += (size_t)node->num_outputs;
+  if (state->num_outputs >
+      GRAPH_LOAD_FREE_OUTPUTS + state->text_size / GRAPH_LOAD_BYTES_PER_OUTPUT) {
+    return lp_fail(LP_ERROR_SYMBOL,
+                   "Error in operator %.100s (%s): with its %d outputs the graph has %zu, too many "
+                   "for a file of %zu bytes",
+                   from->name, from->op, node->num_outputs, state->num_outputs, state->text_size);
+  }
   return LP_OK;
 }
 
@@ -225,9 +255,12 @@ static lp_status graph_load_inputs(graph_load_state *state, const lp_symbol_node
     return lp_fail(LP_ERROR_SYMBOL, "Error in operator %.100s (%s): it has %d inputs, expected %d",
                    from->name, from->op, from->num_inputs, wanted);
   }
-  /* An operator of one or more repeated inputs cannot miss more than the file is long. */
-  if (wanted - from->num_inputs > 1024) {
-    return lp_fail(LP_ERROR_SYMBOL, "Error in operator %.100s (%s): it has %d inputs, expected %d",
+  state->added_inputs += (size_t)(wanted - from->num_inputs);
+  if (state->added_inputs >
+      GRAPH_LOAD_FREE_INPUTS + state->text_size / GRAPH_LOAD_BYTES_PER_INPUT) {
+    return lp_fail(LP_ERROR_SYMBOL,
+                   "Error in operator %.100s (%s): it has %d inputs, expected %d, and too many "
+                   "inputs are missing from the file",
                    from->name, from->op, from->num_inputs, wanted);
   }
   lp_entry *inputs = lp_pool_array(state->pool, (size_t)wanted, sizeof *inputs);
@@ -251,7 +284,6 @@ static lp_status graph_load_inputs(graph_load_state *state, const lp_symbol_node
     if (added.name == NULL) {
       return LP_ERROR_MEMORY;
     }
-    added.shape = lp_shape_unknown();
     added.num_outputs = 1;
     added.num_visible = 1;
     if (state->num_nodes == state->capacity) {
@@ -295,20 +327,28 @@ static bool graph_load_rounds_up(const lp_symbol_file *file) {
   return convolution && old;
 }
 
+/* Of the file, or added. */
+static bool graph_load_is_variable(const graph_load_state *state, uint32_t node) {
+  return node >= (uint32_t)state->file.num_nodes || state->file.nodes[node].variable;
+}
+
 /* Variables of one name are one variable: everybody takes the first. */
 static lp_status graph_load_merge_names(graph_load_state *state) {
   lp_name_map map;
-  LP_TRY(lp_name_map_create(&map, state->num_nodes, &state->scratch));
+  size_t variables = 0;
+  for (uint32_t i = 0; i < state->num_nodes; i++) {
+    variables += graph_load_is_variable(state, i) ? 1 : 0;
+  }
+  LP_TRY(lp_name_map_create(&map, variables, &state->scratch));
   uint32_t *first = lp_pool_array(&state->scratch, state->num_nodes, sizeof *first);
   if (first == NULL) {
     return LP_ERROR_MEMORY;
   }
   for (uint32_t i = 0; i < state->num_nodes; i++) {
     lp_node *node = &state->nodes[i];
-    bool variable = i >= (uint32_t)state->file.num_nodes || state->file.nodes[i].variable;
-    first[i] = variable ? lp_name_map_add(&map, node->name, i) : i;
-    if (first[i] != i && !lp_shape_known(&state->nodes[first[i]].shape)) {
-      (void)lp_shape_merge(&state->nodes[first[i]].shape, &node->shape, NULL);
+    first[i] = graph_load_is_variable(state, i) ? lp_name_map_add(&map, node->name, i) : i;
+    if (first[i] != i && state->nodes[first[i]].shape == NULL) {
+      state->nodes[first[i]].shape = node->shape;
     }
   }
   for (uint32_t i = 0; i < state->num_nodes; i++) {
@@ -371,9 +411,6 @@ static lp_status graph_load_order(graph_load_state *state) {
       inputs[k].node = place[inputs[k].node];
     }
     node->first_entry = graph->num_entries;
-    if ((uint32_t)node->num_outputs > UINT32_MAX - graph->num_entries) {
-      return lp_fail(LP_ERROR_SYMBOL, "the graph has too many outputs");
-    }
     graph->num_entries += (uint32_t)node->num_outputs;
     graph->max_inputs = node->num_inputs > graph->max_inputs ? node->num_inputs : graph->max_inputs;
     graph->max_outputs =
@@ -410,11 +447,12 @@ static void graph_load_classify(lp_graph *graph) {
 
 static lp_status graph_load_names(graph_load_state *state) {
   lp_graph *graph = state->graph;
-  LP_TRY(lp_name_map_create(&graph->variables, graph->num_nodes, state->pool));
-  size_t visible = 0;
+  size_t visible = 0, variables = 0;
   for (uint32_t i = 0; i < graph->num_nodes; i++) {
     visible += (size_t)graph->nodes[i].num_visible;
+    variables += graph->nodes[i].op == NULL ? 1 : 0;
   }
+  LP_TRY(lp_name_map_create(&graph->variables, variables, state->pool));
   LP_TRY(lp_name_map_create(&graph->internals, visible, state->pool));
   for (uint32_t i = 0; i < graph->num_nodes; i++) {
     const lp_node *node = &graph->nodes[i];
@@ -491,6 +529,7 @@ lp_status lp_graph_load(const char *json, size_t size, lp_pool *pool, lp_finding
   /* Names and attribute texts stay, so the file's pool is the graph's. */
   lp_status status = lp_symbol_file_read(json, size, pool, &state.file);
   if (status == LP_OK) {
+    state.text_size = state.file.text_size;
     state.version = state.file.version != 0 ? state.file.version : GRAPH_LOAD_VERSION_WITHOUT;
     state.round_up = state.file.version == 0 && graph_load_rounds_up(&state.file);
     status = graph_load_nodes(&state);
