@@ -11,7 +11,7 @@
 #include "../kernel/normalize.h"
 #include "op_table.h"
 
-enum { OP_L2_INSTANCE, OP_L2_CHANNEL, OP_L2_SPATIAL };
+enum { OP_L2_NORMALIZATION_INSTANCE, OP_L2_NORMALIZATION_CHANNEL, OP_L2_NORMALIZATION_SPATIAL };
 
 typedef struct op_l2_normalization_param {
   double eps;
@@ -31,17 +31,17 @@ static lp_status op_l2_normalization_shape(const lp_infer *infer) {
   if (data->ndim < 0) {
     return LP_OK;
   }
-  int least = param->mode == OP_L2_INSTANCE ? 1 : 3;
+  int least = param->mode == OP_L2_NORMALIZATION_INSTANCE ? 1 : 3;
   if (data->ndim < least) {
     lp_shape_text text;
     return lp_infer_fail(infer, "data must have at least %d dimensions in this mode, not %s",
                          least, lp_shape_print(data, &text));
   }
   lp_shape norm = *data;
-  if (param->mode == OP_L2_CHANNEL) {
+  if (param->mode == OP_L2_NORMALIZATION_CHANNEL) {
     norm.dim[1] = 1;
   } else {
-    norm.ndim = param->mode == OP_L2_INSTANCE ? 1 : 2;
+    norm.ndim = param->mode == OP_L2_NORMALIZATION_INSTANCE ? 1 : 2;
   }
   return lp_infer_merge(infer, &infer->out[1], &norm);
 }
@@ -105,8 +105,8 @@ static void op_l2_normalization_doubles(const lp_call *call, int64_t outer, int6
 static lp_status op_l2_normalization_run(const lp_call *call) {
   const op_l2_normalization_param *param = call->param;
   const lp_shape *shape = &call->in[0].shape;
-  const int first = param->mode == OP_L2_SPATIAL ? 2 : 1;
-  const int last = param->mode == OP_L2_CHANNEL ? 2 : shape->ndim;
+  const int first = param->mode == OP_L2_NORMALIZATION_SPATIAL ? 2 : 1;
+  const int last = param->mode == OP_L2_NORMALIZATION_CHANNEL ? 2 : shape->ndim;
   const int64_t outer = lp_shape_product(shape, 0, first);
   op_l2_normalization_work work = {call, lp_shape_product(shape, first, last),
                                    lp_shape_product(shape, last, shape->ndim), (float)param->eps};
