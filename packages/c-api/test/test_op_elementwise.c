@@ -11,8 +11,8 @@ static const lp_op *find(const char *name) {
       return ops[i];
     }
   }
-  printf("  no operator %s\n", name);
-  REQUIRE(!"operator is in the list");
+  CHECK_STR(name, "an operator of this list");
+  REQUIRE(false);
   return NULL;
 }
 
