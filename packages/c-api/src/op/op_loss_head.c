@@ -119,50 +119,74 @@ static const lp_algorithm op_loss_head_sigmoid_algorithms[] = {
     {.name = "plain", .cost = op_loss_head_cost, .inplace = true, .run = op_loss_head_sigmoid},
 };
 
-#define OP_LOSS_HEAD(identifier)                                               \
-  LP_DATA const lp_op lp_op_##identifier = {                                   \
-      .name = #identifier, .attrs = op_loss_head_attrs,                        \
-      .num_attrs = (int)LP_COUNT(op_loss_head_attrs), .attrs_any = true
-#define OP_LOSS_HEAD_IDENTITY                  \
-  .algorithms = lp_pass_through_algorithms,    \
-  .num_algorithms = LP_PASS_THROUGH_COUNT,     \
-  .identity = lp_pass_through_always
+#define OP_LOSS_HEAD_ATTRS            \
+  .attrs = op_loss_head_attrs,        \
+  .num_attrs = (int)LP_COUNT(op_loss_head_attrs), .attrs_any = true
+#define OP_LOSS_HEAD_IDENTITY               \
+  .algorithms = lp_pass_through_algorithms, \
+  .num_algorithms = LP_PASS_THROUGH_COUNT, .identity = lp_pass_through_always
 
-OP_LOSS_HEAD(LinearRegressionOutput),
-    .inputs = "data label", .label_inputs = 2, .shape = op_loss_head_regression_shape,
+LP_DATA const lp_op lp_op_LinearRegressionOutput = {
+    .name = "LinearRegressionOutput",
+    OP_LOSS_HEAD_ATTRS,
+    .inputs = "data label",
+    .label_inputs = 2,
+    .shape = op_loss_head_regression_shape,
     OP_LOSS_HEAD_IDENTITY,
 };
 
-OP_LOSS_HEAD(MAERegressionOutput),
-    .inputs = "data label", .label_inputs = 2, .shape = op_loss_head_regression_shape,
+LP_DATA const lp_op lp_op_MAERegressionOutput = {
+    .name = "MAERegressionOutput",
+    OP_LOSS_HEAD_ATTRS,
+    .inputs = "data label",
+    .label_inputs = 2,
+    .shape = op_loss_head_regression_shape,
     OP_LOSS_HEAD_IDENTITY,
 };
 
-OP_LOSS_HEAD(LogisticRegressionOutput),
-    .inputs = "data label", .label_inputs = 2, .shape = op_loss_head_regression_shape,
+LP_DATA const lp_op lp_op_LogisticRegressionOutput = {
+    .name = "LogisticRegressionOutput",
+    OP_LOSS_HEAD_ATTRS,
+    .inputs = "data label",
+    .label_inputs = 2,
+    .shape = op_loss_head_regression_shape,
     .algorithms = op_loss_head_sigmoid_algorithms,
     .num_algorithms = (int)LP_COUNT(op_loss_head_sigmoid_algorithms),
 };
 
-OP_LOSS_HEAD(SVMOutput),
-    .inputs = "data label", .label_inputs = 2, .shape = op_loss_head_svm_shape,
+LP_DATA const lp_op lp_op_SVMOutput = {
+    .name = "SVMOutput",
+    OP_LOSS_HEAD_ATTRS,
+    .inputs = "data label",
+    .label_inputs = 2,
+    .shape = op_loss_head_svm_shape,
     OP_LOSS_HEAD_IDENTITY,
 };
 
-OP_LOSS_HEAD(MakeLoss),
+LP_DATA const lp_op lp_op_MakeLoss = {
+    .name = "MakeLoss",
+    OP_LOSS_HEAD_ATTRS,
     .inputs = "data",
     OP_LOSS_HEAD_IDENTITY,
 };
 
-OP_LOSS_HEAD(make_loss),
-    .aliases = "_sparse_make_loss", .inputs = "data", .outputs = "loss",
+LP_DATA const lp_op lp_op_make_loss = {
+    .name = "make_loss",
+    OP_LOSS_HEAD_ATTRS,
+    .aliases = "_sparse_make_loss",
+    .inputs = "data",
+    .outputs = "loss",
     OP_LOSS_HEAD_IDENTITY,
 };
 
-OP_LOSS_HEAD(IdentityAttachKLSparseReg),
-    .inputs = "data moving_avg", .aux_inputs = 2, .shape = op_loss_head_average_shape,
+LP_DATA const lp_op lp_op_IdentityAttachKLSparseReg = {
+    .name = "IdentityAttachKLSparseReg",
+    OP_LOSS_HEAD_ATTRS,
+    .inputs = "data moving_avg",
+    .aux_inputs = 2,
+    .shape = op_loss_head_average_shape,
     OP_LOSS_HEAD_IDENTITY,
 };
 
-#undef OP_LOSS_HEAD
+#undef OP_LOSS_HEAD_ATTRS
 #undef OP_LOSS_HEAD_IDENTITY
