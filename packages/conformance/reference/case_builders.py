@@ -89,7 +89,18 @@ def net_case(file, title, nodes, operands, tolerance, k=None, heads=None, **more
 def steps_case(file, title, models, steps, **more):
     """A case of API calls. models: name to model, steps: see the README."""
     case = {"file": file, "id": case_id(file, title), "models": models, "steps": steps, **more}
+    if any(passes_stray_pointer(step) for step in steps):
+        case["needs"] = [*case.get("needs", []), "pointers"]
     return seed_case(case)
+
+
+def passes_stray_pointer(step):
+    """Whether a binding that checks its arguments can not make this call as it stands."""
+    null = any(name in step for name in ("nullOut", "nullSymbol", "nullParams", "paramsSize"))
+    null = null or ("handle" in step and step["handle"] is None and not step["call"].endswith("Free"))
+    null = null or (step["call"] == "MXPredSetInput" and (step["data"] is None or step["key"] is None))
+    null = null or step.get("threads", 1) < 0
+    return null or "slots" in step.get("expect", {})
 
 
 def seed_case(case):

@@ -159,4 +159,3 @@ def scalars():
         yield op_case(SCALAR, name, "int32", dict(scalar=1), [given("data", seeded([3, 5], -2, 3, "int32"))], "exact")
     yield op_case(SCALAR, "_plus_scalar", "is_int False", dict(scalar=0.5, is_int=False), [given("data", seeded([5]))], "rounding")
     yield op_case(SCALAR, "_plus_scalar", "scientific notation", dict(scalar="1e-05"), [given("data", seeded([5]))], "rounding")
-    yield op_case(SCALAR, "_mul_scalar", "scalar inf", dict(scalar="inf"), [given("data", values([4], [1, -1, 2, "nan"]))], "rounding")

@@ -191,7 +191,8 @@ def spellings():
         yield fc(f"refuses int '{text}'", dict(num_hidden=text), fails=["num_hidden"])
     for text in ("0", "-3"):
         yield fc(f"refuses num_hidden {text}", dict(num_hidden=text), fails=[])
-    for text in ("1e-05", "1E-5", "0.5", "+.5", "5.", "inf", "-2", " 0.25", "1e0"):
+    # "inf" is left out: whether the reference takes it depends on errno of earlier calls
+    for text in ("1e-05", "1E-5", "0.5", "+.5", "5.", "-2", " 0.25", "1e0"):
         yield op_case(SPELL, "_mul_scalar", f"double '{text}'", dict(scalar=text), [given("data", values([3], [1, -2, 0.5]))], "rounding")
     for text in ("half", "", "1,5"):
         yield op_case(SPELL, "_mul_scalar", f"refuses double '{text}'", dict(scalar=text), [given("data", values([3], [1, -2, 0.5]))], "rounding", fails=["scalar"])

@@ -52,7 +52,7 @@ class Harness:
     def answer(self, message, payload):
         call = message["call"]
         if call == "hello":
-            features = ["lp"] if hasattr(self.lib, "LPGetVersion") else []
+            features = ["pointers"] + (["lp"] if hasattr(self.lib, "LPGetVersion") else [])
             return {"protocol": 1, "name": "python-ctypes", "library": self.path, "features": features}, b""
         if call == "begin":
             self.clean()

@@ -137,7 +137,13 @@ export interface StepSpec {
   readonly untilDone?: boolean;
 }
 
-export type ToleranceClass = "exact" | "rounding" | "transcendental" | "accumulating" | "network";
+export type ToleranceClass =
+  | "exact"
+  | "rounding"
+  | "transcendental"
+  | "accumulating"
+  | "float16"
+  | "network";
 
 /** One case: either nodes with inputs and outputs (or fails), or models with steps. */
 export interface CaseSpec extends ModelSpec {

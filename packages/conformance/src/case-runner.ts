@@ -12,7 +12,7 @@ import { caseModels, caseSteps } from "./case-steps.js";
 import { HarnessFailure, type HarnessProcess } from "./harness-process.js";
 import { writeParams } from "./params-writer.js";
 import { buildSymbol } from "./symbol-builder.js";
-import { elementCount, elementSize, tensorBytes } from "./tensor-data.js";
+import { elementCount, elementSize, specDType, tensorBytes } from "./tensor-data.js";
 import { compareTensor } from "./tolerance.js";
 
 export type Verdict = "pass" | "fail" | "crash" | "timeout";
@@ -217,7 +217,8 @@ class StepSequence {
   async #outputFields(step: StepSpec, message: Record<string, unknown>): Promise<void> {
     if (step.size !== undefined || step.handle === null) {
       message["size"] = step.size ?? 1;
-      message["bytes"] = Math.max(step.size ?? 1, 1) * 8;
+      message["dtype"] = dtypeCodes.float32;
+      message["bytes"] = (step.size ?? 1) * elementSize("float32");
       return;
     }
     const at = { handle: message["handle"], index: step.index };
@@ -226,6 +227,7 @@ class StepSequence {
     const count = elementCount((shape["shape"] as number[] | undefined) ?? [1]);
     const dtype = writtenType(type) ?? "float32";
     message["size"] = count;
+    message["dtype"] = dtypeCodes[dtype];
     message["bytes"] = count * elementSize(dtype);
   }
 
@@ -290,9 +292,7 @@ function inputFields(step: StepSpec, message: Record<string, unknown>): Buffer {
     return Buffer.alloc(0);
   }
   message["size"] = step.size ?? elementCount(step.data.shape);
-  if (step.call === "LPPredSetInput") {
-    message["dtype"] = dtypeCodes[step.data.dtype ?? "float32"];
-  }
+  message["dtype"] = dtypeCodes[specDType(step.data)];
   return tensorBytes(step.data);
 }
 

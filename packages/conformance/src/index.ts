@@ -21,6 +21,7 @@ export { caseSteps } from "./case-steps.js";
 export { encodeFrame, type Frame, FrameReader } from "./frame-protocol.js";
 export { HarnessFailure, type HarnessOptions, HarnessProcess } from "./harness-process.js";
 export { type KnownDifference, largestShare, readKnownDifferences } from "./known-differences.js";
+export { findReference, referenceEnvironment, runLibrary, runReference } from "./library-runs.js";
 export {
   type CaseReport,
   type Outcome,

@@ -38,8 +38,14 @@ export interface SuiteOptions extends HarnessOptions {
   readonly onCase?: (report: CaseReport) => void;
 }
 
-/** Calls that a harness must know if it declares the feature. */
-const featureProbe: Readonly<Record<string, string>> = { lp: "LPGetVersion" };
+/**
+ * What a harness can declare, with a call that it must know then: `lp`, it knows the LP* calls;
+ * `pointers`, it passes NULL and wrong sizes on to the library.
+ */
+const featureProbes: ReadonlyMap<string, string | undefined> = new Map([
+  ["lp", "LPGetVersion"],
+  ["pointers", undefined],
+]);
 
 export const protocolVersion = 1;
 
@@ -128,10 +134,13 @@ async function featureLies(
 ): Promise<string[]> {
   const lies: string[] = [];
   for (const feature of features) {
-    const call = featureProbe[feature];
-    if (call === undefined) {
+    const call = featureProbes.get(feature);
+    if (!featureProbes.has(feature)) {
       lies.push(`the harness declares a feature that does not exist: ${feature}`);
-    } else if ((await harness.request({ call })).json["unsupported"] !== undefined) {
+    } else if (
+      call !== undefined &&
+      (await harness.request({ call })).json["unsupported"] !== undefined
+    ) {
       lies.push(`the harness declares ${feature}, but does not know ${call}`);
     }
   }

@@ -67,7 +67,7 @@ function limits(
   if (tolerance === "exact" || !dtype.startsWith("float")) {
     return () => 0;
   }
-  if (dtype === "float16") {
+  if (dtype === "float16" || tolerance === "float16") {
     return (r) => 1e-3 + 2e-3 * Math.abs(r);
   }
   switch (tolerance) {
