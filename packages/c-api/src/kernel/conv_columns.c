@@ -43,7 +43,7 @@ typedef struct conv_columns_job {
   size_t tile_bytes;
 } conv_columns_job;
 
-static bool conv_columns_is_direct(const lp_conv_geometry *g) {
+bool lp_conv_columns_direct(const lp_conv_geometry *g) {
   bool direct = lp_conv_taps(g) == 1;
   for (int d = 0; d < LP_CONV_DIMS; d++) {
     direct = direct && g->stride[d] == 1 && g->pad[d] == 0 && g->in[d] == g->out[d];
@@ -73,7 +73,7 @@ static conv_columns_cut conv_columns_plan(const lp_conv_geometry *g, lp_isa isa,
   }
   cut.rows = (filters + cut.splits - 1) / cut.splits;
   cut.prepared = 0;
-  cut.direct = conv_columns_is_direct(g);
+  cut.direct = lp_conv_columns_direct(g);
   return cut;
 }
 

@@ -50,6 +50,8 @@ LP_INTERNAL double lp_conv_work(const lp_conv_geometry *g);
 /* Scratch functions give bytes, SIZE_MAX on overflow. */
 LP_INTERNAL size_t lp_conv_columns_scratch(const lp_conv_geometry *g, lp_isa isa, unsigned threads,
                                            lp_dtype dtype);
+/* Whether the input itself is the matrix: windows are 1 wide and neither step nor reach over the edge. */
+LP_INTERNAL bool lp_conv_columns_direct(const lp_conv_geometry *g);
 LP_INTERNAL void lp_conv_columns_run(const lp_conv_run *run, lp_dtype dtype);
 
 /* Whether the blocked way can do it. */

@@ -36,6 +36,11 @@ bool lp_layout_elements(const lp_shape *shape, int block, size_t *elements) {
 /* `block` is a constant where this is inlined, so that the lanes are unrolled. */
 static LP_ALWAYS_INLINE void layout_pack_block(const float *from, int64_t pixels, int lanes,
                                                int block, float *to) {
+  if (pixels == 1) {
+    memcpy(to, from, (size_t)lanes * sizeof(float));
+    memset(to + lanes, 0, (size_t)(block - lanes) * sizeof(float));
+    return;
+  }
   for (int64_t begin = 0; begin < pixels; begin += LAYOUT_STEP) {
     int64_t end = begin + LAYOUT_STEP < pixels ? begin + LAYOUT_STEP : pixels;
     for (int lane = 0; lane < lanes; lane++) {
@@ -54,6 +59,10 @@ static LP_ALWAYS_INLINE void layout_pack_block(const float *from, int64_t pixels
 
 static LP_ALWAYS_INLINE void layout_unpack_block(const float *from, int64_t pixels, int lanes,
                                                  int block, float *to) {
+  if (pixels == 1) {
+    memcpy(to, from, (size_t)lanes * sizeof(float));
+    return;
+  }
   for (int64_t begin = 0; begin < pixels; begin += LAYOUT_STEP) {
     int64_t end = begin + LAYOUT_STEP < pixels ? begin + LAYOUT_STEP : pixels;
     for (int lane = 0; lane < lanes; lane++) {

@@ -111,7 +111,8 @@ static double op_convolution_plain_cost(const lp_query *query) {
   }
   /* Few rows leave the register block half empty. */
   double rate = op_convolution_rate(query->isa) * (filters >= 12 ? 0.7 : 0.1 + 0.05 * filters);
-  return 1000.0 + lp_conv_work(&g) / rate + 0.15 * columns;
+  /* What is 1 wide and not strided is read where it stands. */
+  return 1000.0 + lp_conv_work(&g) / rate + (lp_conv_columns_direct(&g) ? 0.03 : 0.15) * columns;
 }
 
 static size_t op_convolution_plain_scratch(const lp_query *query) {
