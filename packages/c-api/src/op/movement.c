@@ -47,6 +47,10 @@ int64_t lp_movement_index(const lp_tensor *tensor, int64_t i) {
   const char *element = (const char *)tensor->data + (size_t)i * size;
   double real[1];
   int64_t integer[1];
+  if (tensor->dtype == LP_FLOAT32) { /* the usual one */
+    float value = ((const float *)tensor->data)[i];
+    return value > -9.2233720e18f && value < 9.2233720e18f ? (int64_t)value : INT64_MIN;
+  }
   if (!lp_dtype_is_float(tensor->dtype)) {
     lp_dtype_convert(tensor->dtype, element, LP_INT64, integer, 1);
     return integer[0];

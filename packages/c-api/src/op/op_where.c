@@ -43,6 +43,25 @@ static lp_status op_where_dtype(const lp_infer *infer) {
   return LP_OK;
 }
 
+/* n items of one element each: both sides are read, so that there is nothing to predict. */
+#define OP_WHERE_ELEMENTS(type)                                                              \
+  static void op_where_##type(const uint8_t *truth, const char *x, const char *y, char *to,  \
+                              int64_t n) {                                                   \
+    for (int64_t i = 0; i < n; i++) {                                                        \
+      type a;                                                                                \
+      type b;                                                                                \
+      memcpy(&a, x + (size_t)i * sizeof a, sizeof a);                                        \
+      memcpy(&b, y + (size_t)i * sizeof b, sizeof b);                                        \
+      a = truth[i] != 0 ? a : b;                                                             \
+      memcpy(to + (size_t)i * sizeof a, &a, sizeof a);                                       \
+    }                                                                                        \
+  }
+OP_WHERE_ELEMENTS(uint8_t)
+OP_WHERE_ELEMENTS(uint16_t)
+OP_WHERE_ELEMENTS(uint32_t)
+OP_WHERE_ELEMENTS(uint64_t)
+#undef OP_WHERE_ELEMENTS
+
 static lp_status op_where_run(const lp_call *call) {
   const lp_tensor *condition = &call->in[0];
   const char *x = call->in[1].data;
@@ -57,16 +76,28 @@ static lp_status op_where_run(const lp_call *call) {
   for (int64_t begin = 0; begin < count; begin += OP_WHERE_CHUNK) {
     uint8_t truth[OP_WHERE_CHUNK];
     int64_t n = count - begin < OP_WHERE_CHUNK ? count - begin : OP_WHERE_CHUNK;
-    lp_dtype_convert(condition->dtype,
-                     (const char *)condition->data + (size_t)begin * lp_dtype_size(condition->dtype),
-                     LP_BOOL, truth, (size_t)n);
-    for (int64_t i = 0; i < n; i++) {
-      size_t offset = (size_t)(begin + i) * row;
-      const char *source = (truth[i] != 0 ? x : y) + offset;
-      if (row == 4) {
-        memcpy(target + offset, source, 4);
-      } else {
-        memcpy(target + offset, source, row);
+    if (condition->dtype == LP_FLOAT32) { /* the usual one */
+      const float *values = (const float *)condition->data + begin;
+      for (int64_t i = 0; i < n; i++) {
+        truth[i] = values[i] != 0.0f;
+      }
+    } else {
+      size_t size = lp_dtype_size(condition->dtype);
+      lp_dtype_convert(condition->dtype, (const char *)condition->data + (size_t)begin * size,
+                       LP_BOOL, truth, (size_t)n);
+    }
+    size_t at = (size_t)begin * row;
+    if (row == 1) {
+      op_where_uint8_t(truth, x + at, y + at, target + at, n);
+    } else if (row == 2) {
+      op_where_uint16_t(truth, x + at, y + at, target + at, n);
+    } else if (row == 4) {
+      op_where_uint32_t(truth, x + at, y + at, target + at, n);
+    } else if (row == 8) {
+      op_where_uint64_t(truth, x + at, y + at, target + at, n);
+    } else {
+      for (int64_t i = 0; i < n; i++, at += row) {
+        memcpy(target + at, (truth[i] != 0 ? x : y) + at, row);
       }
     }
   }
