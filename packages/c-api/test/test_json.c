@@ -112,6 +112,8 @@ TEST(names_place_expected_and_found) {
                 "test: line 1, column 3 (byte 2): expected four hexadecimal digits after \\u");
     check_error("{\"\\ud83dx\":1}",
                 "test: line 1, column 3 (byte 2): half of a surrogate pair stands alone");
+    check_error("{\"\\ude00\\ude00\":1}",
+                "test: line 1, column 3 (byte 2): half of a surrogate pair stands alone");
     check_error("{\"\\ude00\":1}",
                 "test: line 1, column 3 (byte 2): half of a surrogate pair stands alone");
     check_error("{\"\\u0000\":1}",
