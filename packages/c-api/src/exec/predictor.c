@@ -371,12 +371,16 @@ static lp_status predictor_arrays(lp_predictor *predictor) {
   predictor->weights = lp_pool_array(pool, nodes, sizeof *predictor->weights);
   predictor->set = lp_pool_array(pool, nodes, sizeof *predictor->set);
   predictor->inputs = lp_pool_array(pool, nodes, sizeof *predictor->inputs);
-  predictor->variables = lp_pool_array(pool, nodes, sizeof *predictor->variables);
   if (predictor->private_weights == NULL || predictor->retired_weights == NULL ||
       predictor->given == NULL ||
       predictor->given_dtypes == NULL || predictor->shapes == NULL || predictor->dtypes == NULL ||
       predictor->selected == NULL || predictor->constant == NULL || predictor->weights == NULL ||
-      predictor->set == NULL || predictor->inputs == NULL || predictor->variables == NULL) {
+      predictor->set == NULL || predictor->inputs == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  /* The last one: where it is there, so are all others. */
+  predictor->variables = lp_pool_array(pool, nodes, sizeof *predictor->variables);
+  if (predictor->variables == NULL) {
     return LP_ERROR_MEMORY;
   }
   for (size_t i = 0; i < nodes; i++) {
@@ -528,11 +532,7 @@ void lp_predictor_free(lp_predictor *predictor) {
   const lp_graph *graph = &predictor->model->graph;
   lp_plan_free(&predictor->plan);
   lp_threads_free(predictor->threads);
-  for (uint32_t i = 0; i < graph->num_nodes; i++) {
-    /* The last array to be made: where it is there, so are all others. */
-    if (predictor->variables == NULL) {
-      break;
-    }
+  for (uint32_t i = 0; predictor->variables != NULL && i < graph->num_nodes; i++) {
     predictor_free_weight(&predictor->private_weights[i]);
     predictor_free_weight(&predictor->retired_weights[i]);
     if (predictor->variables[i] != NULL) {
