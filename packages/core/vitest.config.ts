@@ -4,5 +4,8 @@ export default defineProject({
   test: {
     name: "core",
     include: ["test/**/*.test.ts"],
+    // Some tests compile, or start processes, on machines that are busy; none judges a time.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

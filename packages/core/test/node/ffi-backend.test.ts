@@ -189,7 +189,7 @@ describe("memory", () => {
     const { grownBytes } = JSON.parse(result.stdout) as { grownBytes: number };
     // A predictor holds over 160 KB: one that leaked in every cycle would be 96 MB.
     expect(grownBytes).toBeLessThan(3e7);
-  }, 60_000);
+  });
 });
 
 describe("ffiBackend", () => {
