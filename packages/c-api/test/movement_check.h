@@ -9,6 +9,9 @@
 /* The element of input 0 that stands at `at` (coordinates) of the output; -1: the fill value. */
 typedef int64_t (*movement_source)(const int64_t *at);
 
+/* 1 where this build has blocked layouts, 0 where it has none. */
+static inline int movement_blocks(void) { return lp_cpu_block(lp_cpu_isa()) > 1; }
+
 /* The number that stands at element i of input `input`: exact in every type. */
 static inline double movement_number(lp_dtype dtype, int input, int64_t i) {
   int64_t number = (i * 7 + input * 31) % 113;
