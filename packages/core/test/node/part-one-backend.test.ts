@@ -1,10 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { ffiBackend, Model, Tensor } from "../../src/node.js";
 import { failureOf } from "../fake/failure-of.js";
 import { referenceLibrary, skipReference } from "../fake/reference-library.js";
 import { dense, sum } from "../fake/small-models.js";
 
-describe.skipIf(skipReference)("MXNet's own library", () => {
+describe("MXNet's own library", () => {
+  beforeEach(({ skip }) => {
+    skip(skipReference !== undefined, skipReference);
+  });
   const backend = () => ffiBackend({ library: referenceLibrary ?? "" });
   const load = () => Model.load(dense, { backend: backend() });
   const x = Float32Array.of(1, 2, 3);
