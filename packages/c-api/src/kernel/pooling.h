@@ -27,10 +27,14 @@ typedef struct lp_pooling {
   int64_t in[3];     /* depth, height, width */
   int64_t out[3];
   int64_t step; /* from window to window along the width */
+  int64_t first; /* the outputs [first, last) along the width have whole windows */
+  int64_t last;
   const lp_pooling_window *windows[3]; /* out[axis] each */
 } lp_pooling;
 
-/* One channel. `row` is room for in[2] elements. */
+/* Elements of `row` beyond in[2]. */
+#define LP_POOLING_ROW_SPARE 16
+/* One channel. `row` is room for in[2] + LP_POOLING_ROW_SPARE elements. */
 LP_INTERNAL void lp_pooling_floats(const lp_pooling *pooling, const float *x, float *y, float *row,
                                    lp_isa isa);
 LP_INTERNAL void lp_pooling_doubles(const lp_pooling *pooling, const double *x, double *y,

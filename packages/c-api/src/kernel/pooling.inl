@@ -103,63 +103,86 @@ static POOLING_REAL LP_NAME(pooling_reduce)(lp_pooling_kind kind, const POOLING_
   return result;
 }
 
-/* Outputs from `from` on whose windows are whole and one step apart: vectors of outputs. Returns the first one not done. */
-static int64_t LP_NAME(pooling_neighbours)(const lp_pooling *pooling, const POOLING_REAL *row,
-                                           POOLING_REAL *y, int64_t from, int64_t divisor) {
-  const lp_pooling_window *w = pooling->windows[2];
-  int64_t size = w[from].end - w[from].begin;
-  int64_t o = from;
-  if (LP_VL == 1 || pooling->step != 1 ||
-      (pooling->kind == LP_POOLING_ROOT && pooling->power > 1)) {
-    return from;
-  }
-  while (o + LP_VL <= pooling->out[2] && w[o].cells == size && w[o].end - w[o].begin == size &&
-         w[o + LP_VL - 1].cells == size && w[o + LP_VL - 1].end - w[o + LP_VL - 1].begin == size) {
-    lp_v v = V_SET1(pooling->kind == LP_POOLING_MAX ? (POOLING_REAL)pooling->nothing : 0);
-    for (int64_t k = 0; k < size; k++) {
-      lp_v next = V_LOAD(row + w[o].begin + k);
-      v = pooling->kind == LP_POOLING_MAX ? V_MAX(next, v) : V_ADD(v, next);
-    }
-    if (pooling->kind == LP_POOLING_AVERAGE) {
-      v = V_DIV(v, V_SET1((POOLING_REAL)(divisor * w[o].divisor)));
-    }
-    V_STORE(y + o, v);
-    o += LP_VL;
-  }
-  return o;
-}
+/* Whole windows are so small that a vector of neighbouring windows is better than one window after the other. */
+#define POOLING_SMALL 16
 
-/* One row of outputs from the combined row. */
-static void LP_NAME(pooling_row)(const lp_pooling *pooling, const lp_pooling_window *d,
-                                 const lp_pooling_window *h, const POOLING_REAL *row,
-                                 POOLING_REAL *y) {
-  const lp_pooling_window *w = pooling->windows[2];
-  const int64_t divisor = d->divisor * h->divisor;
-  const bool empty = d->begin == d->end || h->begin == h->end;
-  for (int64_t o = 0; o < pooling->out[2]; o++) {
-    int64_t size = empty ? 0 : w[o].end - w[o].begin;
-    const POOLING_REAL *x = row + w[o].begin;
-    POOLING_REAL value = LP_NAME(pooling_start)(pooling, d, h, &w[o]);
-    if (size > 0 && w[o].cells == size) {
-      int64_t next = LP_NAME(pooling_neighbours)(pooling, row, y, o, divisor);
-      if (next > o) {
-        o = next - 1;
-        continue;
-      }
-    }
-    if (size >= 4 * LP_VL) {
-      value = LP_NAME(pooling_reduce)(pooling->kind, x, size, value);
-    } else if (pooling->kind == LP_POOLING_MAX) {
+/*
+ * The outputs with whole windows: the windows at all neighbouring places are
+ * combined in vectors, in the row's own memory (a vector's places are only read
+ * by itself and those before), and every step-th is taken.
+ */
+static void LP_NAME(pooling_whole)(const lp_pooling *pooling, POOLING_REAL *row, POOLING_REAL *y,
+                                   int64_t divisor) {
+  const lp_pooling_window *w = &pooling->windows[2][pooling->first];
+  const int64_t size = w->end - w->begin;
+  const int64_t places = (pooling->last - 1 - pooling->first) * pooling->step + 1;
+  const bool most = pooling->kind == LP_POOLING_MAX;
+  const lp_v start = V_SET1(most ? (POOLING_REAL)pooling->nothing : 0);
+  const lp_v by = V_SET1((POOLING_REAL)(divisor * w->divisor));
+  row += w->begin;
+  for (int64_t i = 0; i < places; i += LP_VL) {
+    lp_v v = start;
+    if (most) {
       for (int64_t k = 0; k < size; k++) {
-        value = x[k] > value ? x[k] : value;
+        v = V_MAX(V_LOAD(row + i + k), v);
       }
     } else {
       for (int64_t k = 0; k < size; k++) {
-        value += x[k];
+        v = V_ADD(v, V_LOAD(row + i + k));
       }
     }
+    if (pooling->kind == LP_POOLING_AVERAGE) {
+      v = V_DIV(v, by);
+    }
+    V_STORE(row + i, v);
+  }
+  if (pooling->kind == LP_POOLING_ROOT) {
+    for (int64_t o = pooling->first; o < pooling->last; o++) {
+      y[o] = LP_NAME(pooling_finish)(pooling, row[(o - pooling->first) * pooling->step], 1);
+    }
+    return;
+  }
+  for (int64_t o = pooling->first; o < pooling->last; o++) {
+    y[o] = row[(o - pooling->first) * pooling->step];
+  }
+}
+
+/* The outputs [from, to) of a row, one by one. */
+static void LP_NAME(pooling_each)(const lp_pooling *pooling, const lp_pooling_window *d,
+                                  const lp_pooling_window *h, const POOLING_REAL *row,
+                                  POOLING_REAL *y, int64_t from, int64_t to) {
+  const lp_pooling_window *w = pooling->windows[2];
+  const int64_t divisor = d->divisor * h->divisor;
+  const bool empty = d->begin == d->end || h->begin == h->end;
+  for (int64_t o = from; o < to; o++) {
+    int64_t size = empty ? 0 : w[o].end - w[o].begin;
+    POOLING_REAL value = LP_NAME(pooling_start)(pooling, d, h, &w[o]);
+    value = LP_NAME(pooling_reduce)(pooling->kind, row + w[o].begin, size, value);
     y[o] = LP_NAME(pooling_finish)(pooling, value, divisor * w[o].divisor);
   }
+}
+
+/* One row of outputs: `combined` is the row of scratch, or a row of the data. */
+static void LP_NAME(pooling_row)(const lp_pooling *pooling, const lp_pooling_window *d,
+                                 const lp_pooling_window *h, const POOLING_REAL *combined,
+                                 POOLING_REAL *row, POOLING_REAL *y) {
+  const lp_pooling_window *w = pooling->windows[2];
+  const int64_t first = pooling->first;
+  const bool empty = d->begin == d->end || h->begin == h->end;
+  /* Zero padding above or below takes part in every window of the row. */
+  const bool padded =
+      pooling->zero_padding && (d->cells > d->end - d->begin || h->cells > h->end - h->begin);
+  if (LP_VL == 1 || empty || padded || pooling->last - first < 2 ||
+      w[first].end - w[first].begin > POOLING_SMALL) {
+    LP_NAME(pooling_each)(pooling, d, h, combined, y, 0, pooling->out[2]);
+    return;
+  }
+  LP_NAME(pooling_each)(pooling, d, h, combined, y, 0, first);
+  LP_NAME(pooling_each)(pooling, d, h, combined, y, pooling->last, pooling->out[2]);
+  if (combined != row) {
+    memcpy(row, combined, (size_t)pooling->in[2] * sizeof *row);
+  }
+  LP_NAME(pooling_whole)(pooling, row, y, d->divisor * h->divisor);
 }
 
 static void LP_NAME(pooling_channel)(const lp_pooling *pooling, const POOLING_REAL *x,
@@ -185,7 +208,7 @@ static void LP_NAME(pooling_channel)(const lp_pooling *pooling, const POOLING_RE
           }
         }
       }
-      LP_NAME(pooling_row)(pooling, d, h, combined, y);
+      LP_NAME(pooling_row)(pooling, d, h, combined, row, y);
       y += pooling->out[2];
     }
   }
@@ -237,3 +260,4 @@ static void LP_NAME(pooling_block)(const lp_pooling *pooling, const float *x, fl
 }
 #endif
 #undef POOLING_POWER
+#undef POOLING_SMALL

@@ -224,6 +224,21 @@ static lp_pooling_window op_pooling_window(const op_pooling_axis *axis, int64_t 
   return window;
 }
 
+/* The outputs of an axis whose windows are not cut off; called for the last axis last. */
+static void op_pooling_whole_windows(const op_pooling_axis *axis, const lp_pooling_window *windows,
+                                     int64_t outputs, lp_pooling *pooling) {
+  pooling->first = 0;
+  while (pooling->first < outputs &&
+         windows[pooling->first].end - windows[pooling->first].begin < axis->kernel) {
+    pooling->first++;
+  }
+  pooling->last = pooling->first;
+  while (pooling->last < outputs &&
+         windows[pooling->last].end - windows[pooling->last].begin == axis->kernel) {
+    pooling->last++;
+  }
+}
+
 /* The sizes of a run, windows apart. Every run has three spatial axes. */
 static void op_pooling_sizes(const lp_shape *in, const lp_shape *out, bool channels_last,
                              lp_pooling *pooling, int64_t *channels) {
@@ -250,9 +265,12 @@ static bool op_pooling_scratch_parts(const lp_pooling *pooling, bool channels_la
                                      size_t element_size, unsigned threads, size_t *windows,
                                      size_t *each, size_t *total) {
   size_t count = 0;
-  size_t elements = (size_t)pooling->in[2];
+  size_t elements = 0;
   size_t volume = 0;
   size_t all = 0;
+  if (!lp_size_add((size_t)pooling->in[2], LP_POOLING_ROW_SPARE, &elements)) {
+    return false;
+  }
   for (int i = 0; i < OP_POOLING_AXES; i++) {
     if (!lp_size_add(count, (size_t)pooling->out[i], &count)) {
       return false;
@@ -395,6 +413,7 @@ static lp_status op_pooling_run(const lp_call *call) {
       *window++ = op_pooling_window(&axis, o, old, param->count_include_pad != 0);
     }
     pooling->step = axis.stride;
+    op_pooling_whole_windows(&axis, pooling->windows[i], pooling->out[i], pooling);
     volume *= (double)axis.kernel;
   }
   pooling->kind = (lp_pooling_kind)param->pool_type;
@@ -409,7 +428,7 @@ static lp_status op_pooling_run(const lp_call *call) {
   work.dtype = call->in[0].dtype;
   work.block = call->in[0].block;
   work.isa = call->isa;
-  work.row = pooling->in[2];
+  work.row = pooling->in[2] + LP_POOLING_ROW_SPARE;
   work.in = pooling->in[0] * pooling->in[1] * pooling->in[2];
   work.out = pooling->out[0] * pooling->out[1] * pooling->out[2];
   work.channels = last ? channels : 0;

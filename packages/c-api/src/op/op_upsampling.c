@@ -270,7 +270,18 @@ static lp_status op_upsampling_nearest_run(const lp_call *call) {
   return LP_OK;
 }
 
-/* One channel; each output gathers the taps that reach it. */
+/* y[i * scale + kw - pad] += x[i] * weight for the inputs [from, to) of a row. */
+#define OP_UPSAMPLING_TAP(real)                                                               \
+  do {                                                                                        \
+    const real weight = ((const real *)call->in[1].data)[weight_at + kh * kernel + kw];       \
+    const real *x = (const real *)call->in[0].data + x_at + ih * in->dim[3];                  \
+    real *y = (real *)call->out[0].data + y_at;                                               \
+    for (int64_t i = from; i < to; i++) {                                                     \
+      y[i * scale + kw - pad] += x[i] * weight;                                               \
+    }                                                                                         \
+  } while (0)
+
+/* One channel, output row by output row: the kernel rows that reach it, tap by tap. */
 static void op_upsampling_bilinear_plane(void *context, int64_t index, unsigned worker) {
   const lp_call *call = context;
   const op_upsampling_param *param = call->param;
@@ -279,40 +290,33 @@ static void op_upsampling_bilinear_plane(void *context, int64_t index, unsigned 
   const int64_t scale = param->scale;
   const int64_t kernel = op_upsampling_kernel(scale);
   const int64_t pad = scale / 2; /* ceil((scale - 1) / 2) */
-  const bool wide = call->in[0].dtype == LP_FLOAT64;
+  const size_t size = lp_dtype_size(call->in[0].dtype);
   const int64_t weight_at = index % in->dim[1] * kernel * kernel;
   const int64_t x_at = index * in->dim[2] * in->dim[3];
-  int64_t y_at = index * out->dim[2] * out->dim[3];
   (void)worker;
   for (int64_t h = 0; h < out->dim[2]; h++) {
-    for (int64_t w = 0; w < out->dim[3]; w++, y_at++) {
-      double sum = 0;
-      float narrow_sum = 0;
-      for (int64_t kh = (h + pad) % scale; kh < kernel; kh += scale) {
-        const int64_t ih = (h + pad - kh) / scale;
-        for (int64_t kw = (w + pad) % scale; kw < kernel && h + pad >= kh; kw += scale) {
-          const int64_t iw = (w + pad - kw) / scale;
-          if (w + pad < kw || ih >= in->dim[2] || iw >= in->dim[3]) {
-            continue;
-          }
-          const int64_t x = x_at + ih * in->dim[3] + iw;
-          const int64_t k = weight_at + kh * kernel + kw;
-          if (wide) {
-            sum += ((const double *)call->in[0].data)[x] * ((const double *)call->in[1].data)[k];
-          } else {
-            narrow_sum +=
-                ((const float *)call->in[0].data)[x] * ((const float *)call->in[1].data)[k];
-          }
-        }
+    const int64_t y_at = (index * out->dim[2] + h) * out->dim[3];
+    memset((char *)call->out[0].data + (size_t)y_at * size, 0, (size_t)out->dim[3] * size);
+    for (int64_t kh = (h + pad) % scale; kh < kernel && kh <= h + pad; kh += scale) {
+      const int64_t ih = (h + pad - kh) / scale;
+      if (ih >= in->dim[2]) {
+        continue;
       }
-      if (wide) {
-        ((double *)call->out[0].data)[y_at] = sum;
-      } else {
-        ((float *)call->out[0].data)[y_at] = narrow_sum;
+      for (int64_t kw = 0; kw < kernel; kw++) {
+        /* 0 <= i scale + kw - pad < width */
+        const int64_t from = kw < pad ? (pad - kw + scale - 1) / scale : 0;
+        const int64_t end = (out->dim[3] - 1 + pad - kw) / scale + 1;
+        const int64_t to = out->dim[3] + pad <= kw ? 0 : end < in->dim[3] ? end : in->dim[3];
+        if (size == sizeof(double)) {
+          OP_UPSAMPLING_TAP(double);
+        } else {
+          OP_UPSAMPLING_TAP(float);
+        }
       }
     }
   }
 }
+#undef OP_UPSAMPLING_TAP
 
 static lp_status op_upsampling_bilinear_run(const lp_call *call) {
   lp_call copy = *call;
