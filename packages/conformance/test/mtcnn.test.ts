@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadLibrary } from "@libpredict/ffi";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { modelFolder } from "./optional-models.js";
 import { expectOutput, type OutputSummary } from "./output-summary.js";
 import { decodePhotograph, type Photograph, type Region, sampleRegions } from "./photograph.js";
@@ -23,11 +23,12 @@ const goldenFile = fileURLToPath(new URL("../goldens/mtcnn.json", import.meta.ur
 const golden = JSON.parse(readFileSync(goldenFile, "utf8")) as Golden;
 const { folder, skip } = modelFolder("mtcnn");
 
-describe.skipIf(skip)("the MTCNN networks on a photograph", () => {
+describe("the MTCNN networks on a photograph", () => {
   let photograph: Photograph;
 
-  beforeAll(async () => {
-    photograph = await decodePhotograph(join(folder, "test.jpg"));
+  beforeEach(async (context) => {
+    context.skip(skip !== undefined, skip);
+    photograph ??= await decodePhotograph(join(folder, "test.jpg"));
   });
 
   it("see the pixels that the reference saw", () => {

@@ -36,9 +36,9 @@ describe("the runner on a harness that is always right", () => {
 
   it("reports known differences that no longer differ, and is not satisfied", async () => {
     const known = readKnownDifferences(knownFile);
-    const report = await run("right", { known, filter: "set-and-get" });
-    const listed = [...known.keys()].filter((id) => id.includes("set-and-get"));
-    expect(listed.length).toBeGreaterThan(5);
+    const report = await run("right", { known, filter: "age/Pooling" });
+    const listed = [...known.keys()].filter((id) => id.includes("age/Pooling"));
+    expect(listed.length).toBeGreaterThan(2);
     expect(report.counts.changed).toBe(listed.length);
     expect(report.ok).toBe(false);
   }, 60_000);
@@ -99,9 +99,9 @@ describe("the runner on a harness that misbehaves", () => {
   }, 60_000);
 
   it("counts time-outs and goes on", async () => {
-    const report = await run("hang", { cases: few.slice(0, 2), timeoutMs: 2000 });
+    const report = await run("hang", { cases: few.slice(0, 2), timeoutMs: 8000 });
     expect(report.cases.map((item) => item.outcome)).toEqual(["timeout", "timeout"]);
-    expect(report.cases[0]?.detail).toContain("within 2000 ms");
+    expect(report.cases[0]?.detail).toContain("within 8000 ms");
   }, 60_000);
 
   it("finds lies about features", async () => {
