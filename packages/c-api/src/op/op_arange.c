@@ -84,7 +84,7 @@ static lp_status op_arange_dtype(const lp_infer *infer) {
 static lp_status op_arange_like_shape(const lp_infer *infer) {
   const op_arange_param *param = infer->param;
   const lp_shape *in = &infer->in[0];
-  int axis;
+  int axis = 0; /* gcc 12 does not see that a failure returns */
   if (in->ndim < 0) {
     return LP_OK;
   }
@@ -139,7 +139,7 @@ LP_DATA const lp_op lp_op_arange_like = {
     .num_attrs = LP_COUNT(op_arange_like_attrs),
     .param_size = sizeof(op_arange_param),
     .check = op_arange_like_check,
-    .inputs = "data",
+    .inputs = "input0",
     .shape = op_arange_like_shape,
     .dtype = lp_movement_first_dtype,
     .algorithms = op_arange_algorithms,

@@ -75,7 +75,7 @@ static lp_status op_broadcast_to_axis_shape(const lp_infer *infer) {
                          param->first.count, param->second.count);
   }
   for (int i = 0; i < param->first.count; i++) {
-    int axis;
+    int axis = 0; /* gcc 12 does not see that a failure returns */
     LP_TRY(lp_movement_axis(infer, "axis", param->first.values[i], in->ndim, &axis));
     if (param->second.values[i] < 0 || (in->dim[axis] >= 0 && in->dim[axis] != 1)) {
       return lp_infer_fail(infer, "axis %d has size %lld and shall get %lld: expected 1 and at "
@@ -141,7 +141,7 @@ LP_DATA const lp_op lp_op_broadcast_to = {
     .attrs = op_broadcast_to_attrs,
     .num_attrs = LP_COUNT(op_broadcast_to_attrs),
     .param_size = sizeof(op_broadcast_to_param),
-    .inputs = "data",
+    .inputs = "input0",
     .shape = op_broadcast_to_shape,
     .algorithms = op_broadcast_to_algorithms,
     .num_algorithms = LP_COUNT(op_broadcast_to_algorithms),
@@ -153,7 +153,7 @@ LP_DATA const lp_op lp_op_broadcast_axis = {
     .attrs = op_broadcast_to_axis_attrs,
     .num_attrs = LP_COUNT(op_broadcast_to_axis_attrs),
     .param_size = sizeof(op_broadcast_to_param),
-    .inputs = "data",
+    .inputs = "input0",
     .shape = op_broadcast_to_axis_shape,
     .algorithms = op_broadcast_to_algorithms,
     .num_algorithms = LP_COUNT(op_broadcast_to_algorithms),

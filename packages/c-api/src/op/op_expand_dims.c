@@ -19,7 +19,7 @@ static lp_status op_expand_dims_shape(const lp_infer *infer) {
   lp_shape *in = &infer->in[0];
   const lp_shape *known = &infer->out[0];
   int ndim = in->ndim >= 0 ? in->ndim + 1 : known->ndim;
-  int axis;
+  int axis = 0; /* gcc 12 does not see that a failure returns */
   if (ndim < 1) {
     return LP_OK;
   }
@@ -48,7 +48,7 @@ LP_DATA const lp_op lp_op_expand_dims = {
     .attrs = op_expand_dims_attrs,
     .num_attrs = LP_COUNT(op_expand_dims_attrs),
     .param_size = sizeof(op_expand_dims_param),
-    .inputs = "data",
+    .inputs = "input0",
     .shape = op_expand_dims_shape,
     .algorithms = &lp_movement_copy,
     .num_algorithms = 1,

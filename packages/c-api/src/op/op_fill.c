@@ -90,7 +90,7 @@ LP_DATA const lp_op lp_op_full = {
 LP_DATA const lp_op lp_op_zeros_like = {
     .name = "zeros_like",
     .attrs_any = true,
-    .inputs = "data",
+    .inputs = "input0",
     .algorithms = op_fill_algorithms,
     .num_algorithms = LP_COUNT(op_fill_algorithms),
 };
@@ -98,7 +98,7 @@ LP_DATA const lp_op lp_op_zeros_like = {
 LP_DATA const lp_op lp_op_ones_like = {
     .name = "ones_like",
     .attrs_any = true,
-    .inputs = "data",
+    .inputs = "input0",
     .algorithms = op_fill_algorithms,
     .num_algorithms = LP_COUNT(op_fill_algorithms),
 };

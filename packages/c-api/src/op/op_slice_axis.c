@@ -23,7 +23,7 @@ static const lp_attr op_slice_axis_attrs[] = {
 static lp_status op_slice_axis_shape(const lp_infer *infer) {
   const op_slice_axis_param *param = infer->param;
   const lp_shape *in = &infer->in[0];
-  int axis;
+  int axis = 0; /* gcc 12 does not see that a failure returns */
   if (in->ndim < 0) {
     return LP_OK;
   }
@@ -58,7 +58,7 @@ LP_DATA const lp_op lp_op_slice_axis = {
     .attrs = op_slice_axis_attrs,
     .num_attrs = LP_COUNT(op_slice_axis_attrs),
     .param_size = sizeof(op_slice_axis_param),
-    .inputs = "data",
+    .inputs = "input0",
     .shape = op_slice_axis_shape,
     .algorithms = op_slice_axis_algorithms,
     .num_algorithms = LP_COUNT(op_slice_axis_algorithms),
