@@ -57,7 +57,7 @@ static lp_status op_concat_shape(const lp_infer *infer) {
   if (ndim < 0) {
     return LP_OK;
   }
-  int axis;
+  int axis = 0; /* gcc 12 does not see that a failure returns */
   LP_TRY(lp_movement_axis(infer, "dim", param->axis, ndim, &axis));
   /* All but the axis: gathered from everyone, then handed to everyone. */
   lp_shape common = lp_shape_unknown();
@@ -119,7 +119,7 @@ static lp_status op_concat_stack_shape(const lp_infer *infer) {
     LP_TRY(lp_infer_merge(infer, in, &common));
     common = *in;
   }
-  int axis;
+  int axis = 0; /* gcc 12 does not see that a failure returns */
   if (common.ndim < 0) {
     return LP_OK;
   }

@@ -32,7 +32,7 @@ static lp_status op_pick_check(void *any_param) {
 static lp_status op_pick_shape(const lp_infer *infer) {
   const op_pick_param *param = infer->param;
   const lp_shape *in = &infer->in[0];
-  int axis;
+  int axis = 0; /* gcc 12 does not see that a failure returns */
   if (in->ndim < 0) {
     return LP_OK;
   }

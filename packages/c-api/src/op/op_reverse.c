@@ -19,7 +19,7 @@ static lp_status op_reverse_shape(const lp_infer *infer) {
   bool seen[LP_MAX_NDIM] = {false};
   LP_TRY(lp_infer_first_shape(infer));
   for (int i = 0; i < param->axis.count && infer->in[0].ndim >= 0; i++) {
-    int axis;
+    int axis = 0; /* gcc 12 does not see that a failure returns */
     LP_TRY(lp_movement_axis(infer, "axis", param->axis.values[i], infer->in[0].ndim, &axis));
     if (seen[axis]) {
       return lp_infer_fail(infer, "axis %d is given twice", axis);

@@ -70,7 +70,7 @@ static int64_t op_split_begin(const op_split_param *param, int64_t i, int64_t si
 static lp_status op_split_shape(const lp_infer *infer) {
   const op_split_param *param = infer->param;
   const lp_shape *in = &infer->in[0];
-  int axis;
+  int axis = 0; /* gcc 12 does not see that a failure returns */
   if (in->ndim < 0) {
     return LP_OK;
   }

@@ -29,7 +29,7 @@ static lp_status op_squeeze_shape(const lp_infer *infer) {
     drop[i] = in->dim[i] == 1;
   }
   for (int i = 0; i < param->axis.count; i++) {
-    int axis;
+    int axis = 0; /* gcc 12 does not see that a failure returns */
     LP_TRY(lp_movement_axis(infer, "axis", param->axis.values[i], in->ndim, &axis));
     if (in->dim[axis] >= 0 && in->dim[axis] != 1) {
       return lp_infer_fail(infer, "axis %d has size %lld, expected 1", axis,

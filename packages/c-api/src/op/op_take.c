@@ -26,7 +26,7 @@ static lp_status op_take_shape(const lp_infer *infer) {
   const op_take_param *param = infer->param;
   const lp_shape *a = &infer->in[0];
   const lp_shape *indices = &infer->in[1];
-  int axis;
+  int axis = 0; /* gcc 12 does not see that a failure returns */
   if (a->ndim < 0 || indices->ndim < 0) {
     return LP_OK;
   }

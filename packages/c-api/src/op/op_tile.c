@@ -47,7 +47,7 @@ static lp_status op_tile_shape(const lp_infer *infer) {
   lp_shape out = lp_shape_unknown();
   out.ndim = in->ndim > param->reps.count ? in->ndim : param->reps.count;
   for (int i = 0; i < out.ndim; i++) {
-    int axis;
+    int axis = 0; /* gcc 12 does not see that a failure returns */
     int64_t reps = op_tile_axis(param, in->ndim, out.ndim, i, &axis);
     int64_t size = axis < 0 ? 1 : in->dim[axis];
     if (size > INT64_MAX / reps) {
@@ -69,7 +69,7 @@ static lp_status op_tile_run(const lp_call *call) {
   lp_movement_strides(out, to);
   lp_strided_copy_begin(&copy);
   for (int i = 0; i < out->ndim; i++) {
-    int axis;
+    int axis = 0; /* gcc 12 does not see that a failure returns */
     int64_t reps = op_tile_axis(call->param, in->ndim, out->ndim, i, &axis);
     int64_t size = axis < 0 ? 1 : in->dim[axis];
     lp_strided_copy_add(&copy, reps, 0, size * to[i]);
