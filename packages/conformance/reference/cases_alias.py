@@ -1,7 +1,7 @@
 """One case for each alias of a T1 operator (operators.md 4.1, 4.6 and 1.10)."""
 
 from case_builders import free, given, op_case, state, stored
-from case_tensors import fill, ramp, seeded, values
+from case_tensors import ramp, seeded, values
 
 FILE = "operator/alias"
 

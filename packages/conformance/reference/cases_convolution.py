@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from case_builders import given, op_case, seed_case, stored
+from case_builders import given, op_case, stored
 from case_tensors import golden, seeded, to_array
 
 

@@ -1,6 +1,6 @@
 """Operators that move or choose data: Concat, Reshape, slices, transposes, padding, resampling."""
 
-from case_builders import free, given, op_case, stored
+from case_builders import given, op_case, stored
 from case_tensors import fill, ramp, seeded, values
 
 JOIN = "operator/join-and-split"

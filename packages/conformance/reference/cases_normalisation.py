@@ -1,7 +1,7 @@
 """BatchNorm family, LRN, L2Normalization, InstanceNorm, FullyConnected, Embedding."""
 
-from case_builders import free, given, op_case, state, stored
-from case_tensors import fill, ramp, seeded, values
+from case_builders import given, op_case, state, stored
+from case_tensors import fill, seeded, values
 
 FILE = "operator/normalisation"
 DENSE = "operator/dense"

@@ -1,7 +1,7 @@
 """Reductions: sum, mean, prod, nansum, nanprod, max, min, norm, argmax_channel."""
 
 from case_builders import given, op_case
-from case_tensors import fill, ramp, seeded, values
+from case_tensors import ramp, seeded, values
 
 FILE = "operator/reduction"
 

@@ -4,7 +4,7 @@ inference (1.8), damaged text."""
 import json
 
 from case_builders import free, given, net_case, op_case, state, steps_case, stored
-from case_calls import create, error, forward, get, get_shape, put
+from case_calls import create, error, forward, get, put
 from case_symbols import build_symbol
 from case_tensors import fill, ramp, seeded, values
 
