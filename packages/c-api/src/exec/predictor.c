@@ -118,19 +118,11 @@ static lp_status predictor_take_dtypes(lp_predictor *predictor, const lp_binding
 
 /* ---- shapes and types --------------------------------------------------------- */
 
-/* (3,1) holds what (3) wants: trailing ones do not count. */
-static bool predictor_same_shape(const lp_shape *a, const lp_shape *b) {
-  int na = a->ndim, nb = b->ndim;
-  while (na > 1 && na > nb && a->dim[na - 1] == 1) {
-    na--;
-  }
-  while (nb > 1 && nb > na && b->dim[nb - 1] == 1) {
-    nb--;
-  }
-  lp_shape x = *a, y = *b;
-  x.ndim = na;
-  y.ndim = nb;
-  return lp_shape_equal(&x, &y);
+/* A parameter of shape (3,1) does for an argument of shape (3): old files have biases of FullyConnected like that. */
+static bool predictor_same_shape(const lp_shape *parameter, const lp_shape *argument) {
+  bool column = argument->ndim == 1 && parameter->ndim == 2 && parameter->dim[1] == 1 &&
+                parameter->dim[0] == argument->dim[0];
+  return column || lp_shape_equal(parameter, argument);
 }
 
 static lp_status predictor_infer_shapes(lp_predictor *predictor) {

@@ -184,7 +184,7 @@ static const lp_algorithm op_argmax_algorithms[] = {
 };
 
 #define OP_ARGMAX_FIELDS                                                                      \
-  .inputs = "data", .shape = op_argmax_shape, .algorithms = op_argmax_algorithms,             \
+  .inputs = "input0", .shape = op_argmax_shape, .algorithms = op_argmax_algorithms,             \
   .num_algorithms = (int)LP_COUNT(op_argmax_algorithms)
 #define OP_ARGMAX_ATTRS                                                        \
   .attrs = op_argmax_attrs, .num_attrs = (int)LP_COUNT(op_argmax_attrs),       \

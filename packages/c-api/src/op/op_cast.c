@@ -70,7 +70,7 @@ static const lp_algorithm op_cast_algorithms[] = {
 
 #define OP_CAST_FIELDS                                                                    \
   .attrs = op_cast_attrs, .num_attrs = (int)LP_COUNT(op_cast_attrs),                      \
-  .param_size = sizeof(op_cast_param), .inputs = "data", .dtype = op_cast_dtype,          \
+  .param_size = sizeof(op_cast_param), .inputs = "input0", .dtype = op_cast_dtype,          \
   .algorithms = op_cast_algorithms, .num_algorithms = (int)LP_COUNT(op_cast_algorithms)
 
 LP_DATA const lp_op lp_op_cast = {

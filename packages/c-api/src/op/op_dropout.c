@@ -23,12 +23,21 @@ static const lp_attr op_dropout_attrs[] = {
     {"cudnn_off", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
 };
 
+static lp_status op_dropout_check(void *parsed) {
+  double p = ((const op_dropout_param *)parsed)->p;
+  if (!(p >= 0.0 && p <= 1.0)) {
+    return lp_fail(LP_ERROR_ATTRIBUTE, "p is %g, must be from 0 to 1", p);
+  }
+  return LP_OK;
+}
+
 LP_DATA const lp_op lp_op_Dropout = {
     .name = "Dropout",
     .aliases = "_npx_dropout",
     .attrs = op_dropout_attrs,
     .num_attrs = (int)LP_COUNT(op_dropout_attrs),
     .param_size = sizeof(op_dropout_param),
+    .check = op_dropout_check,
     .inputs = "data",
     .outputs = "output mask",
     .algorithms = lp_pass_through_algorithms,

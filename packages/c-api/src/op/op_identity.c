@@ -58,8 +58,8 @@ static const lp_algorithm op_identity_algorithms[] = {
       .num_algorithms = (int)LP_COUNT(op_identity_algorithms),     \
       .identity = op_identity_always}
 
-OP_IDENTITY(copy, "_copy", "identity _copyto _CrossDeviceCopy", "data");
-OP_IDENTITY(block_grad, "BlockGrad", "stop_gradient _sparse_stop_gradient", "data");
+OP_IDENTITY(copy, "_copy", "identity _copyto _CrossDeviceCopy", "input0");
+OP_IDENTITY(block_grad, "BlockGrad", "stop_gradient _sparse_stop_gradient", "input0");
 OP_IDENTITY(identity_with_attr_like_rhs, "_identity_with_attr_like_rhs", NULL, "lhs rhs");
 
 #undef OP_IDENTITY

@@ -174,7 +174,7 @@ LP_DATA const lp_op lp_op_make_loss = {
     .name = "make_loss",
     OP_LOSS_HEAD_ATTRS,
     .aliases = "_sparse_make_loss",
-    .inputs = "data",
+    .inputs = "input0",
     .outputs = "loss",
     OP_LOSS_HEAD_IDENTITY,
 };

@@ -141,7 +141,7 @@ static const lp_algorithm op_softmax_algorithms[] = {
 
 #define OP_SOFTMAX_REST                                                      \
   .attrs = op_softmax_attrs, .num_attrs = (int)LP_COUNT(op_softmax_attrs),   \
-  .param_size = sizeof(op_softmax_param), .inputs = "data length",           \
+  .param_size = sizeof(op_softmax_param),                                    \
   .count_inputs = op_softmax_inputs, .weight_inputs = 2,                     \
   .shape = op_softmax_shape, .dtype = op_softmax_dtype,                      \
   .algorithms = op_softmax_algorithms,                                       \
@@ -152,6 +152,7 @@ LP_DATA const lp_op lp_op_softmax = {
     .aliases = "_npx_softmax",
     .kind = OP_SOFTMAX_PLAIN,
     .check = op_softmax_check,
+    .inputs = "data length",
     OP_SOFTMAX_REST,
 };
 
@@ -160,6 +161,7 @@ LP_DATA const lp_op lp_op_log_softmax = {
     .aliases = "_npx_log_softmax",
     .kind = OP_SOFTMAX_LOG,
     .check = op_softmax_check_other,
+    .inputs = "data length",
     OP_SOFTMAX_REST,
 };
 
@@ -167,6 +169,7 @@ LP_DATA const lp_op lp_op_softmin = {
     .name = "softmin",
     .kind = OP_SOFTMAX_MIN,
     .check = op_softmax_check_other,
+    .inputs = "input0",
     OP_SOFTMAX_REST,
 };
 

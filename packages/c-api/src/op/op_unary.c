@@ -36,7 +36,7 @@ static bool op_unary_relu_activation(const void *param, lp_activation *activatio
 
 #define OP_UNARY_FIELDS(text, alias_texts, function)                                           \
   .name = text, .aliases = alias_texts, .kind = LP_FUNCTION_##function, .attrs_any = true,     \
-  .inputs = "data", .algorithms = op_unary_algorithms,                                         \
+  .inputs = "input0", .algorithms = op_unary_algorithms,                                         \
   .num_algorithms = (int)LP_COUNT(op_unary_algorithms)
 #define OP_UNARY(name, alias_texts, function) \
   LP_DATA const lp_op lp_op_##name = {OP_UNARY_FIELDS(#name, alias_texts, function)}
