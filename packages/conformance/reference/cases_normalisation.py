@@ -44,6 +44,7 @@ def cases():
     yield op_case(FILE, "BatchNorm", "refuses axis out of range", dict(axis=4), [given("data", seeded([1, 3, 2, 2])), stored("gamma", fill([3], 1)), stored("beta", fill([3], 0)), state("moving_mean", fill([3], 0)), state("moving_var", fill([3], 1))], "exact", fails=["node"])
     for n, shape, attrs in [(5, [1, 7, 3, 4], {}), (3, [2, 8, 2, 3], dict(alpha=0.5, beta=0.5, knorm=1)), (1, [1, 4, 3, 3], dict(alpha=1)), (7, [1, 37, 2, 2], dict(alpha=1, beta=1.5, knorm=0.5)), (5, [3, 5, 1, 2], dict(alpha="1e-3")), (3, [1, 16, 4, 4], dict(beta=0.75, knorm=2))]:
         yield op_case(FILE, "LRN", f"nsize {n} {'x'.join(map(str, shape))}", dict(nsize=n, **attrs), [given("data", seeded(shape, -3, 3))], "transcendental")
+    yield op_case(FILE, "LRN", "fewer channels than nsize", dict(nsize=5, alpha=5, beta=1, knorm=1), [given("data", values([1, 2, 1, 1], [1, 2]))], "transcendental", outputs=[values([1, 2, 1, 1], [1 / 6, 2 / 6])], source="by hand, operators.md 4.2")
     yield op_case(FILE, "LRN", "large inputs", dict(nsize=5), [given("data", seeded([1, 6, 2, 2], -255, 255))], "transcendental")
     for mode in ("instance", "channel", "spatial"):
         for shape in ([2, 3, 4], [2, 5, 3, 4], [1, 37, 2, 2]):

@@ -150,6 +150,11 @@ def old_rules():
     yield pool_net("Pooling with workspace 1024 rounds down", {**base, "global_pool": "False"}, r55, down, dict(workspace=1024, cudnn_tune="off"), tolerance="exact")
     yield pool_net("Pooling that names its convention keeps it", {**base, "pooling_convention": "valid"}, r55, down, tolerance="exact")
     yield pool_net("Pooling that names full rounds up", {**base, "pooling_convention": "full"}, r55, up, tolerance="exact")
+    for title, width, total, source in [("down", 9, 144, 1024), ("up", 4, 48, 512)]:
+        conv = dict(kernel="(1,1)", num_filter=1, num_group=1, no_bias="True", pad="(0,0)", stride="(1,1)", dilate="(1,1)", workspace=source, cudnn_tune="off")
+        nodes = [("conv", "Convolution", conv, ["data", "conv_weight"]), ("pool", "Pooling", {**base, "global_pool": "False"}, ["conv"]), ("fc", "FullyConnected", dict(num_hidden=1, no_bias="True"), ["pool", "fc_weight"])]
+        operands = [given("data", r55), stored("conv_weight", fill([1, 1, 1, 1], 1)), stored("fc_weight", fill([1, width], 1))]
+        yield net_case(AGE, f"Pooling that would round {title} does not when the weights say otherwise", nodes, operands, "accumulating", width, age="0.8", outputs=[values([1, 1], [total])], source=HAND + ", operators.md 1.7")
     yield pool_net("round-up average divides by the whole kernel", {**base, "pool_type": "avg"}, r55, values([1, 1, 3, 3], [3, 5, 3.25, 13, 15, 8.25, 10.25, 11.25, 6]))
     yield pool_net("round-up sum", {**base, "pool_type": "sum"}, r55, values([1, 1, 3, 3], [12, 20, 13, 52, 60, 33, 41, 45, 24]))
     yield pool_net("round-up never starts a window in the far padding", dict(kernel="(3,3)", stride="(2,2)", pad="(1,1)", pool_type="max"), r55, values([1, 1, 3, 3], [6, 8, 9, 16, 18, 19, 21, 23, 24]), tolerance="exact")
@@ -307,6 +312,17 @@ def inference():
     yield net_case(INFER, "Concat gives its inputs what the others have", [("cat", "Concat", dict(num_args=2, dim=1), ["data", "w"]), ("fc", "FullyConnected", {"num_hidden": 2, "no_bias": True}, ["cat", "fcw"])], [given("data", seeded([2, 3])), given("w", seeded([2, 2])), stored("fcw", seeded([2, 5]))], "accumulating", 5)
     yield net_case(INFER, "deep network from the data alone", [("c1", "Convolution", dict(kernel=(3, 3), num_filter=5, pad=(1, 1)), ["data", "c1w", "c1b"]), ("p", "Pooling", dict(kernel=(2, 2), stride=(2, 2), pool_type="avg"), ["c1"]), ("act", "LeakyReLU", dict(act_type="prelu"), ["p", "g"]), ("n", "InstanceNorm", {}, ["act", "ng", "nb"]), ("fc", "FullyConnected", fc, ["n", "w"])], [given("data", seeded([1, 2, 4, 4])), stored("c1w", seeded([5, 2, 3, 3])), stored("c1b", seeded([5])), stored("g", seeded([5], 0, 1)), stored("ng", seeded([5], 0.5, 1)), stored("nb", seeded([5])), stored("w", seeded([4, 20]))], "network")
     yield net_case(INFER, "a key for a weight is allowed", [("fc", "FullyConnected", fc, ["data", "w"])], [given("data", seeded([2, 3])), given("w", seeded([4, 3]))], "accumulating", 3)
+
+    twins = {
+        "nodes": [
+            {"op": "null", "name": "data", "inputs": []}, {"op": "null", "name": "w", "inputs": []}, {"op": "elemwise_add", "name": "a", "inputs": [[0, 0, 0], [1, 0, 0]]},
+            {"op": "null", "name": "w", "inputs": []}, {"op": "elemwise_add", "name": "b", "inputs": [[2, 0, 0], [3, 0, 0]]},
+        ],
+        "arg_nodes": [0, 1, 3], "heads": [[4, 0, 0]], "attrs": {"mxnet_version": ["int", 10400]},
+    }
+    yield steps_case(INFER, "two variables of one name have one value", {"m": {"symbol": twins, "params": [{"name": "arg:w", **values([2], [10, 20])}]}}, [create({"data": [2]}), put("data", values([2], [1, 2])), forward(), get(0, values([2], [21, 42]))], tolerance="rounding", source=HAND + ", operators.md 0b.5")
+    yield net_case(INFER, "a stored parameter gives the shape that nothing else does", [("mul", "broadcast_mul", {}, ["data", "w"])], [given("data", ramp([2, 3])), stored("w", values([1, 3], [1, 10, 100]))], "rounding", outputs=[values([2, 3], [0, 10, 200, 3, 40, 500])], source=HAND + ", operators.md 0b.3")
+    yield net_case(INFER, "a stored prelu gamma of one element is shared", [("act", "LeakyReLU", dict(act_type="prelu"), ["data", "g"])], [given("data", values([1, 2, 2], [-1, 2, -3, 4])), stored("g", values([1], [0.5]))], "rounding", outputs=[values([1, 2, 2], [-0.5, 2, -1.5, 4])], source=HAND + ", operators.md 0b.3")
 
     def fails(title, nodes, keys, *phrases, code="LP_ERROR_SHAPE", params=()):
         model = {"nodes": [{"name": n, "op": op, "attrs": {k: str(v) for k, v in a.items()}, "inputs": i} for n, op, a, i in nodes], "params": list(params)}
