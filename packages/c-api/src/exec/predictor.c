@@ -118,14 +118,8 @@ static lp_status predictor_take_dtypes(lp_predictor *predictor, const lp_binding
 
 /* ---- shapes and types --------------------------------------------------------- */
 
-/* A parameter of shape (3,1) does for an argument of shape (3): old files have biases of FullyConnected like that. */
-static bool predictor_same_shape(const lp_shape *parameter, const lp_shape *argument) {
-  bool column = argument->ndim == 1 && parameter->ndim == 2 && parameter->dim[1] == 1 &&
-                parameter->dim[0] == argument->dim[0];
-  return column || lp_shape_equal(parameter, argument);
-}
-
-static lp_status predictor_infer_shapes(lp_predictor *predictor) {
+/* trust: parameters of the file count as shapes that are given. */
+static lp_status predictor_infer_with(lp_predictor *predictor, bool trust) {
   const lp_model *model = predictor->model;
   const lp_graph *graph = &model->graph;
   lp_pool scratch = {0};
@@ -144,6 +138,8 @@ static lp_status predictor_infer_shapes(lp_predictor *predictor) {
     loaded[i] = model->weights[i] != NULL ? &model->weights[i]->shape : NULL;
     if (predictor->given[i].ndim >= 0) {
       predictor->shapes[node->first_entry] = predictor->given[i];
+    } else if (trust && loaded[i] != NULL) {
+      predictor->shapes[node->first_entry] = *loaded[i];
     } else if (node->shape != NULL) {
       predictor->shapes[node->first_entry] = *node->shape;
     }
@@ -156,7 +152,7 @@ static lp_status predictor_infer_shapes(lp_predictor *predictor) {
       continue;
     }
     const lp_shape *from = &model->weights[i]->shape, *to = lp_predictor_shape(predictor, i);
-    if (!predictor_same_shape(from, to)) {
+    if (!lp_shape_equal(from, to)) {
       lp_shape_text from_text, to_text;
       return lp_fail(LP_ERROR_SHAPE,
                      "operands shape mismatch from.shape = %s to.shape=%s: parameter '%.200s' of "
@@ -166,6 +162,22 @@ static lp_status predictor_infer_shapes(lp_predictor *predictor) {
     }
   }
   return LP_OK;
+}
+
+/*
+ * As MXNet infers; where parameters of the file then do not fit, with their
+ * shapes as given: operators that accept several (a bias (3,1) for (3), one
+ * slope for all channels) take the one that is there.
+ */
+static lp_status predictor_infer_shapes(lp_predictor *predictor) {
+  lp_status status = predictor_infer_with(predictor, false);
+  if (status != LP_ERROR_SHAPE) {
+    return status;
+  }
+  char first[LP_ERROR_TEXT_SIZE];
+  memcpy(first, lp_status_text(), sizeof first);
+  status = predictor_infer_with(predictor, true);
+  return status == LP_ERROR_SHAPE ? lp_fail(LP_ERROR_SHAPE, "%s", first) : status;
 }
 
 /* Shapes, with the other rounding rule if the file does not say which and the first fails. */
