@@ -21,7 +21,14 @@ export { caseSteps } from "./case-steps.js";
 export { encodeFrame, type Frame, FrameReader } from "./frame-protocol.js";
 export { HarnessFailure, type HarnessOptions, HarnessProcess } from "./harness-process.js";
 export { type KnownDifference, largestShare, readKnownDifferences } from "./known-differences.js";
-export { findReference, referenceEnvironment, runLibrary, runReference } from "./library-runs.js";
+export {
+  findPython,
+  findReference,
+  referenceEnvironment,
+  runLibrary,
+  runPointerCases,
+  runReference,
+} from "./library-runs.js";
 export {
   type CaseReport,
   type Outcome,

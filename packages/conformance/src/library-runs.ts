@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { readCases } from "./case-files.js";
+import type { CaseSpec } from "./case-format.js";
 import { readKnownDifferences } from "./known-differences.js";
 import { runSuite, type SuiteReport } from "./suite-runner.js";
 
@@ -39,6 +40,38 @@ export function findReference(): { readonly library: string } | { readonly missi
 
 const howToInstall =
   "pip install mxnet==1.9.1 numpy==1.23.5, and LIBPREDICT_REFERENCE_PYTHON=that Python";
+
+const pythonHarness = fileURLToPath(new URL("../reference/ctypes_harness.py", import.meta.url));
+
+/** A Python for the Python harness, which needs no package; undefined if there is none. */
+export function findPython(): string | undefined {
+  const candidates = [process.env["LIBPREDICT_REFERENCE_PYTHON"], "python3"];
+  return candidates.find(
+    (python) => python && spawnSync(python, ["-c", "import ctypes"]).status === 0,
+  );
+}
+
+/** The cases that pass stray pointers, which only a harness without a careful binding can. */
+function straysPointers(item: CaseSpec): boolean {
+  return item.needs?.includes("pointers") ?? false;
+}
+
+/** Runs the cases that the binding refuses, through the Python harness. */
+export function runPointerCases(
+  python: string,
+  library: string,
+  reference: boolean,
+): Promise<SuiteReport> {
+  return runSuite({
+    command: [python, pythonHarness, library],
+    timeoutMs,
+    cases: readCases(),
+    choose: straysPointers,
+    ...(reference
+      ? { environment: referenceEnvironment, known: readKnownDifferences(knownFile) }
+      : {}),
+  });
+}
 
 /** Runs all cases with a library; without a path, with the one that the binding finds. */
 export function runLibrary(path?: string): Promise<SuiteReport> {

@@ -1,15 +1,35 @@
 /**
- * `npm run conformance`: all cases through the TypeScript harness, with libpredict and, where it is
- * installed, with the reference. The last line counts both runs; ends with 0 if nothing failed.
+ * `npm run conformance`: all cases through the TypeScript harness, and those whose stray pointers its
+ * binding refuses through the Python harness; with libpredict and, where it is installed, with the
+ * reference. The last line counts all runs; ends with 0 if nothing failed.
  */
 
-import { findReference, runLibrary, runReference } from "./library-runs.js";
+import {
+  findPython,
+  findReference,
+  runLibrary,
+  runPointerCases,
+  runReference,
+} from "./library-runs.js";
 import { summarise } from "./summary.js";
 
-const reports = [await runLibrary(process.argv[2])];
+const own = await runLibrary(process.argv[2]);
+const reports = [own];
+const missing: string[] = [];
+const python = findPython();
+if (python === undefined) {
+  missing.push("cases with stray pointers (install python3)");
+} else {
+  reports.push(await runPointerCases(python, own.library, false));
+}
 const reference = findReference();
-if ("library" in reference) {
+if ("missing" in reference) {
+  missing.push(`the reference (${reference.missing})`);
+} else {
   reports.push(await runReference(reference.library));
+  if (python !== undefined) {
+    reports.push(await runPointerCases(python, reference.library, true));
+  }
 }
 for (const report of reports) {
   console.log(summarise(report));
@@ -20,8 +40,8 @@ for (const { counts, problems } of reports) {
   passed += counts.pass + counts.known;
   failed += counts.fail + counts.crash + counts.timeout + counts.changed + problems.length;
 }
-if ("missing" in reference) {
-  console.log(`skipped: the reference (${reference.missing})`);
+for (const what of missing) {
+  console.log(`skipped: ${what}`);
   failed += process.env["LIBPREDICT_REQUIRE_ALL"] === "1" ? 1 : 0;
 }
 console.log(`${passed} passed, ${failed} failed`);

@@ -34,6 +34,8 @@ export interface SuiteOptions extends HarnessOptions {
   readonly known?: ReadonlyMap<string, KnownDifference>;
   /** Only cases whose id contains this. */
   readonly filter?: string;
+  /** Only cases for which this is true. */
+  readonly choose?: (item: CaseSpec) => boolean;
   /** Called after each case. */
   readonly onCase?: (report: CaseReport) => void;
 }
@@ -68,7 +70,9 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteReport> {
     }
     const features = (greeting["features"] as string[] | undefined) ?? [];
     problems.push(...(await featureLies(harness, features)));
-    const chosen = options.cases.filter((item) => item.id.includes(options.filter ?? ""));
+    const chosen = options.cases.filter(
+      (item) => item.id.includes(options.filter ?? "") && (options.choose?.(item) ?? true),
+    );
     const reports: CaseReport[] = [];
     for (const item of chosen) {
       const report = await reportCase(harness, item, features, known);
