@@ -327,10 +327,45 @@ static inline void random_reshape(random_model *r, const char *name, const rando
 }
 
 static inline void random_idle(random_model *r, const char *name, const random_value *x) {
-    static const char *const ops[] = {"_copy", "BlockGrad", "identity", "identity"};
+    static const char *const ops[] = {"_copy", "BlockGrad", "Dropout", "identity"};
     const char *op = ops[random_below(r, 4)];
     random_add(r, built_unary(&r->built, op, name, "", x->source), x->ndim, x->dim[1], x->dim[2],
                x->dim[3]);
+}
+
+/* What has no algorithm but the plain one, so that layouts are converted in between. */
+static inline void random_other(random_model *r, const char *name, const random_value *x) {
+    built_model *m = &r->built;
+    switch (random_below(r, 5)) {
+        case 0:
+            random_add(r, built_unary(m, "softmax", name, "'axis':'1'", x->source), x->ndim,
+                       x->dim[1], x->dim[2], x->dim[3]);
+            break;
+        case 1:
+            if (x->ndim == 4 && x->dim[1] >= 5) { /* the reference refuses fewer */
+                random_add(r, built_unary(m, "LRN", name, "'nsize':'5'", x->source), 4, x->dim[1],
+                           x->dim[2], x->dim[3]);
+            }
+            break;
+        case 2:
+            if (x->ndim == 4) {
+                random_add(r, built_unary(m, "transpose", name, "'axes':'(0, 1, 3, 2)'", x->source),
+                           4, x->dim[1], x->dim[3], x->dim[2]);
+            }
+            break;
+        case 3:
+            random_add(r, built_unary(m, "_mul_scalar", name, "'scalar':'0.5'", x->source), x->ndim,
+                       x->dim[1], x->dim[2], x->dim[3]);
+            break;
+        default:
+            if (x->ndim == 4 && x->dim[2] <= 20 && x->dim[3] <= 20) {
+                random_add(r, built_unary(m, "UpSampling", name,
+                                          "'scale':'2','sample_type':'nearest','num_args':'1'",
+                                          x->source),
+                           4, x->dim[1], x->dim[2] * 2, x->dim[3] * 2);
+            }
+            break;
+    }
 }
 
 static inline void random_node(random_model *r) {
@@ -340,7 +375,7 @@ static inline void random_node(random_model *r) {
     int64_t at = random_below(r, 2) == 0 ? last - 1 : random_below(r, last);
     random_value x = r->values[at];
     (void)snprintf(name, sizeof name, "n%d", r->num_names++);
-    int64_t pick = random_below(r, 23);
+    int64_t pick = random_below(r, 26);
     if (pick < 6 && x.ndim == 4) {
         random_convolution(r, name, &x);
     } else if (pick < 9) {
@@ -368,6 +403,8 @@ static inline void random_node(random_model *r) {
         }
     } else if (pick == 21 && x.ndim == 4 && x.dim[2] <= 20 && x.dim[3] <= 20) {
         random_deconvolution(r, name, &x);
+    } else if (pick >= 23) {
+        random_other(r, name, &x);
     } else if (x.dim[1] * x.dim[2] * x.dim[3] <= 6000) {
         random_dense(r, name, &x);
     }
