@@ -183,7 +183,10 @@ static bool attempt(const lp_op *op, char *text) {
         }
     }
     bool ran = false;
-    if (is_small(&run) && run_op_infer(&run) == LP_OK && run.num_outputs > 0) {
+    /* Index 0 is out of range, too, where an axis has no elements. */
+    bool indexed = op == &lp_op_take || op == &lp_op_gather_nd;
+    bool nothing = indexed && run.in[0].shape.ndim > 0 && run_op_bytes(&run.in[0]) == 0;
+    if (!nothing && is_small(&run) && run_op_infer(&run) == LP_OK && run.num_outputs > 0) {
         ran = run_op_all(&run) > 0;
     }
     run_op_end(&run);
