@@ -531,6 +531,28 @@ TEST(reshape_keeps_what_is_not_named) {
     model_free(&m);
 }
 
+TEST(reshape_forgets_the_shapes_of_labels) {
+    built_model m;
+    model_softmax(&m);
+    const char *keys[2] = {"data", "softmax_label"};
+    const uint32_t indptr[3] = {0, 2, 3}, dims[3] = {1, 2, 1}, wider[2] = {3, 2};
+    PredictorHandle old, p;
+    REQUIRE(MXPredCreate(m.symbol, m.params, (int)m.params_size, 1, 0, 2, keys, indptr, dims,
+                         &old) == 0);
+    REQUIRE(MXPredReshape(1, keys, indptr, wider, old, &p) == 0);
+    const float x[6] = {0, 0, 0, 0, 0, 0};
+    CHECK_EQ_INT(MXPredSetInput(p, "data", x, 6), 0);
+    CHECK_EQ_INT(MXPredForward(p), 0);
+    /* "data" keeps its shape where the label alone is named; together they must agree. */
+    PredictorHandle q;
+    const uint32_t label_indptr[2] = {0, 1}, three = 3;
+    CHECK_EQ_INT(MXPredReshape(1, &keys[1], label_indptr, &three, p, &q), 0);
+    CHECK_EQ_INT(MXPredFree(q), 0);
+    CHECK_EQ_INT(MXPredFree(p), 0);
+    CHECK_EQ_INT(MXPredFree(old), 0);
+    model_free(&m);
+}
+
 TEST(reshape_carries_weights_over_that_were_set) {
     built_model m;
     model_fc(&m);
@@ -1081,6 +1103,7 @@ int main(int argc, char **argv) {
     RUN(multi_thread_checks_its_arguments);
     RUN(reshape_makes_another_predictor);
     RUN(reshape_keeps_what_is_not_named);
+    RUN(reshape_forgets_the_shapes_of_labels);
     RUN(reshape_carries_weights_over_that_were_set);
     RUN(reshape_keeps_outputs_and_types);
     RUN(reshape_checks_its_arguments);

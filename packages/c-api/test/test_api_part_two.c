@@ -602,8 +602,16 @@ TEST(a_view_of_an_output_stays_until_the_next_forward) {
 
 /* ---- sharing --------------------------------------------------------------------------------------------- */
 
+static void count_calls(const char *name, NDArrayHandle array, void *user) {
+    (void)name;
+    (void)array;
+    ++*(int *)user;
+}
+
 TEST(a_weight_that_is_set_is_the_predictors_own) {
     built_model m;
+    counting_allocator allocator; /* which spoils what is given back */
+    REQUIRE(counting_begin(&allocator) == 0);
     model_fc(&m);
     LPModelHandle model = model_of(&m);
     PredictorHandle p = predictor_with(model, NULL), q = predictor_with(model, NULL);
@@ -623,12 +631,98 @@ TEST(a_weight_that_is_set_is_the_predictors_own) {
     check_dense(p, 1, -1, 9, 21);
     CHECK_EQ_INT(MXPredSetInput(p, "fc_weight", identity, 4), 0);
     check_dense(p, 1, -1, 11, 19);
+    size_t live = allocator.live;
+    for (int i = 0; i < 5; i++) {
+        CHECK_EQ_INT(MXPredSetInput(p, "fc_weight", identity, 4), 0);
+        check_dense(p, 1, -1, 11, 19);
+        CHECK_EQ_INT(allocator.live, live);
+    }
     PredictorHandle r = predictor_with(model, NULL);
     check_dense(r, 1, -1, 9, 19);
     CHECK_EQ_INT(MXPredFree(p), 0);
     CHECK_EQ_INT(MXPredFree(q), 0);
     CHECK_EQ_INT(MXPredFree(r), 0);
     CHECK_EQ_INT(LPModelFree(model), 0);
+    CHECK_EQ_INT(allocator.live, 0);
+    CHECK_EQ_INT(counting_end(), 0);
+    model_free(&m);
+}
+
+/* c: 3x3 convolution of 16 by 16 channels; weight i is (i mod 7) / 4 - 0.75. */
+static void model_convolution(built_model *m) {
+    const int64_t dims[4] = {16, 16, 3, 3};
+    float weight[16 * 16 * 9];
+    for (size_t i = 0; i < 16 * 16 * 9; i++) {
+        weight[i] = (float)(i % 7) * 0.25f - 0.75f;
+    }
+    memset(m, 0, sizeof *m);
+    int inputs[2] = {built_variable(m, "data"), built_variable(m, "w")};
+    built_param(m, "arg:w", 4, dims, weight);
+    built_head(m, built_node(m, "Convolution", "c",
+                             "'kernel':'(3,3)','pad':'(1,1)','num_filter':'16','no_bias':'True'", 2,
+                             inputs),
+               0);
+    built_finish(m);
+}
+
+/* Data 1 at channel 0 and the middle, else 0: the output around the middle is the kernel of channel 0, mirrored. */
+static void check_convolution(PredictorHandle p) {
+    static float in[16 * 100], out[16 * 100];
+    memset(in, 0, sizeof in);
+    in[5 * 10 + 5] = 1;
+    CHECK_EQ_INT(MXPredSetInput(p, "data", in, 1600), 0);
+    CHECK_EQ_INT(MXPredForward(p), 0);
+    CHECK_EQ_INT(MXPredGetOutput(p, 0, out, 1600), 0);
+    for (int f = 0; f < 16; f++) {
+        for (int k = 0; k < 9; k++) {
+            float expected = (float)((f * 144 + k) % 7) * 0.25f - 0.75f;
+            CHECK_NEAR(out[f * 100 + (6 - k / 3) * 10 + 6 - k % 3], expected, 0);
+        }
+    }
+}
+
+TEST(plans_that_want_a_weight_plain_and_packed_share_it) {
+    built_model m;
+    counting_allocator allocator;
+    model_convolution(&m);
+    REQUIRE(counting_begin(&allocator) == 0);
+    LPModelHandle model = model_of(&m);
+    const uint32_t indptr[2] = {0, 4}, dims[4] = {1, 16, 10, 10};
+    const LPOptions plain = {sizeof plain, 1, LP_PASS_LAYOUT, 0}, packed = {sizeof packed, 1, 0, 0};
+    call a = usual(model), b;
+    a.indptr = indptr;
+    a.dims = dims;
+    b = a;
+    a.options = &packed;
+    b.options = &plain;
+    size_t live[2] = {0, 0};
+    for (int round = 0; round < 6; round++) {
+        REQUIRE(make(round % 2 == 0 ? &a : &b) == 0);
+        PredictorHandle first = round % 2 == 0 ? a.out : b.out;
+        check_convolution(first);
+        size_t alone = allocator.live;
+        REQUIRE(make(round % 2 == 0 ? &b : &a) == 0);
+        PredictorHandle second = round % 2 == 0 ? b.out : a.out;
+        check_convolution(second);
+        check_convolution(first);
+        int calls = 0;
+        if (round >= 2) { /* a monitor wants everything plain, for a while */
+            CHECK_EQ_INT(MXPredSetMonitorCallback(first, count_calls, &calls, true), 0);
+            check_convolution(first);
+            CHECK(calls > 0);
+            CHECK_EQ_INT(MXPredSetMonitorCallback(first, NULL, NULL, false), 0);
+            check_convolution(first);
+        }
+        CHECK_EQ_INT(MXPredFree(second), 0);
+        check_convolution(first);
+        CHECK_EQ_INT(allocator.live, alone); /* the other form went with its only user */
+        CHECK(live[round % 2] == 0 || live[round % 2] == alone);
+        live[round % 2] = alone;
+        CHECK_EQ_INT(MXPredFree(first), 0);
+    }
+    CHECK_EQ_INT(LPModelFree(model), 0);
+    CHECK_EQ_INT(allocator.live, 0);
+    CHECK_EQ_INT(counting_end(), 0);
     model_free(&m);
 }
 
@@ -841,6 +935,7 @@ int main(int argc, char **argv) {
     RUN(typed_set_and_get_check_type_and_size);
     RUN(a_view_of_an_output_stays_until_the_next_forward);
     RUN(a_weight_that_is_set_is_the_predictors_own);
+    RUN(plans_that_want_a_weight_plain_and_packed_share_it);
     RUN(statistics_are_plausible);
     RUN(the_array_of_a_monitor_can_be_read);
     RUN(a_handle_of_another_kind_is_an_error);

@@ -348,7 +348,7 @@ TEST(batch_norm_stays_where_the_convolution_is_read_twice_or_is_an_output) {
 
 TEST(batch_norm_stays_where_its_axis_is_another) {
     built_model m = {0};
-    int c = convolution(&m, "c", built_variable(&m, "data"), 8, 12);
+    int c = convolution(&m, "c", built_variable(&m, "data"), 8, 7); /* as many channels as columns */
     int inputs[5] = {c, give_vector(&m, "arg", "g", 7, 0.1f, 1.0f),
                      give_vector(&m, "arg", "b", 7, 0.1f, 0.0f),
                      give_vector(&m, "aux", "mean", 7, 0.1f, 0.0f),
@@ -448,6 +448,31 @@ TEST(an_addition_stays_where_the_convolution_is_read_elsewhere) {
     int s = add(&m, "s", c, data);
     built_head(&m, built_binary(&m, "elemwise_mul", "e", "", s, c), 0);
     check_pass(&m, &image, LP_PASS_FUSE_ADD, 0);
+}
+
+TEST(what_is_added_is_not_overwritten_while_it_is_read) {
+    /* The convolution reads what is added to it, which dies there: plain, and blocked. */
+    for (int64_t channels = 8; channels <= 16; channels += 8) {
+        built_model m = {0};
+        input in = {"data", {1, channels, 20, 20}, 4};
+        int r = relu(&m, "r", built_variable(&m, "data"));
+        r = channels == 16 ? relu(&m, "q", convolution(&m, "b", r, 16, 16)) : r;
+        int c = convolution(&m, "c", r, channels, channels);
+        int s = add(&m, "s", c, r);
+        built_head(&m, built_unary(&m, "tanh", "t", "", s), 0);
+        check_pass(&m, &in, LP_PASS_FUSE_ADD, 1);
+    }
+}
+
+TEST(a_broadcast_of_a_part_of_itself_agrees) {
+    built_model m = {0};
+    int a = built_unary(&m, "tanh", "a", "", built_variable(&m, "data"));
+    int s = built_unary(&m, "slice_axis", "s", "'axis':'1','begin':'7','end':'8'", a);
+    int t = built_binary(&m, "broadcast_add", "t", "", a, s);
+    int u = built_unary(&m, "Reshape", "u", "'shape':'(0,0,7,9)'", t);
+    int v = built_unary(&m, "Reshape", "v", "'shape':'(0,0,9,7)'", u);
+    built_head(&m, add(&m, "w", t, v), 0);
+    check_pass(&m, &image, LP_PASS_REUSE, 0);
 }
 
 TEST(a_chain_of_residual_blocks_agrees) {
@@ -777,6 +802,8 @@ int main(int argc, char **argv) {
     RUN(an_activation_before_an_addition_keeps_the_addition_out);
     RUN(an_addition_of_a_value_to_itself_stays);
     RUN(an_addition_stays_where_the_convolution_is_read_elsewhere);
+    RUN(what_is_added_is_not_overwritten_while_it_is_read);
+    RUN(a_broadcast_of_a_part_of_itself_agrees);
     RUN(a_chain_of_residual_blocks_agrees);
     RUN(concat_and_slices_become_views);
     RUN(views_of_outputs_and_inputs_agree);

@@ -121,6 +121,7 @@ lp_status lp_weight_use_plain(lp_weight *weight, const void **plain) {
   if (status == LP_OK) {
     weight->plain_users++;
     *plain = weight->plain;
+    weight_trim(weight);
   }
   weight_unlock(weight);
   return status;
