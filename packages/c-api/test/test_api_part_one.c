@@ -551,6 +551,23 @@ TEST(reshape_forgets_the_shapes_of_labels) {
     CHECK_EQ_INT(MXPredFree(p), 0);
     CHECK_EQ_INT(MXPredFree(old), 0);
     model_free(&m);
+    /* Another input that is not named keeps its shape nevertheless. */
+    memset(&m, 0, sizeof m);
+    int sum = built_binary(&m, "broadcast_add", "sum", "", built_variable(&m, "data"),
+                           built_variable(&m, "other"));
+    int fc = model_dense(&m, sum, true);
+    built_head(&m, built_binary(&m, "SoftmaxOutput", "softmax", "", fc,
+                                built_variable(&m, "softmax_label")),
+               0);
+    built_finish(&m);
+    const char *three_keys[3] = {"data", "softmax_label", "other"};
+    const uint32_t three_indptr[4] = {0, 2, 3, 5}, three_dims[5] = {1, 2, 1, 1, 2};
+    REQUIRE(MXPredCreate(m.symbol, m.params, (int)m.params_size, 1, 0, 3, three_keys, three_indptr,
+                         three_dims, &old) == 0);
+    CHECK_EQ_INT(MXPredReshape(1, three_keys, three_indptr, wider, old, &p), 0);
+    CHECK_EQ_INT(MXPredFree(p), 0);
+    CHECK_EQ_INT(MXPredFree(old), 0);
+    model_free(&m);
 }
 
 TEST(reshape_carries_weights_over_that_were_set) {

@@ -620,6 +620,12 @@ TEST(a_weight_that_is_set_is_the_predictors_own) {
     CHECK_EQ_INT(MXPredSetInput(p, "fc_weight", identity, 4), 0);
     check_dense(p, 1, -1, 11, 19);
     check_dense(q, 1, -1, 9, 19);
+    size_t live = allocator.live;
+    for (int i = 0; i < 5; i++) { /* what was set before does not stay */
+        CHECK_EQ_INT(MXPredSetInput(p, "fc_weight", identity, 4), 0);
+        check_dense(p, 1, -1, 11, 19);
+        CHECK_EQ_INT(allocator.live, live);
+    }
     CHECK_EQ_INT(LPPredSetInput(q, "fc_bias", LP_FLOAT32, bias, 8), 0);
     check_dense(q, 1, -1, -1, 4);
     check_dense(p, 1, -1, 11, 19);
@@ -631,14 +637,9 @@ TEST(a_weight_that_is_set_is_the_predictors_own) {
     check_dense(p, 1, -1, 9, 21);
     CHECK_EQ_INT(MXPredSetInput(p, "fc_weight", identity, 4), 0);
     check_dense(p, 1, -1, 11, 19);
-    size_t live = allocator.live;
-    for (int i = 0; i < 5; i++) {
-        CHECK_EQ_INT(MXPredSetInput(p, "fc_weight", identity, 4), 0);
-        check_dense(p, 1, -1, 11, 19);
-        CHECK_EQ_INT(allocator.live, live);
-    }
     PredictorHandle r = predictor_with(model, NULL);
     check_dense(r, 1, -1, 9, 19);
+    CHECK_EQ_INT(MXPredSetInput(p, "fc_weight", swap, 4), 0); /* and no forward after it */
     CHECK_EQ_INT(MXPredFree(p), 0);
     CHECK_EQ_INT(MXPredFree(q), 0);
     CHECK_EQ_INT(MXPredFree(r), 0);
@@ -701,6 +702,10 @@ TEST(plans_that_want_a_weight_plain_and_packed_share_it) {
         PredictorHandle first = round % 2 == 0 ? a.out : b.out;
         check_convolution(first);
         size_t alone = allocator.live;
+        LPStats stats = {.struct_size = sizeof stats};
+        CHECK_EQ_INT(LPPredGetStats(first, &stats), 0);
+        CHECK_EQ_INT(stats.weights_bytes, 16 * 16 * 9 * 4);
+        CHECK(stats.packed_bytes < (round % 2 == 0 ? 1000 : 1)); /* one form only */
         REQUIRE(make(round % 2 == 0 ? &b : &a) == 0);
         PredictorHandle second = round % 2 == 0 ? b.out : a.out;
         check_convolution(second);
