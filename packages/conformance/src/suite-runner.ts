@@ -122,7 +122,7 @@ async function reportCase(
   if (entry === undefined) {
     return { id: item.id, outcome: result.verdict, ...detail(result) };
   }
-  if (result.verdict === "pass") {
+  if (result.verdict === "pass" && !entry.varies) {
     return { id: item.id, outcome: "changed", detail: `listed as: ${entry.reason}` };
   }
   return { id: item.id, outcome: "known", detail: `${entry.kind}: ${entry.reason}` };

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readCases } from "../src/case-files.js";
@@ -42,6 +45,34 @@ describe("the runner on a harness that is always right", () => {
     expect(report.counts.changed).toBe(listed.length);
     expect(report.ok).toBe(false);
   }, 60_000);
+});
+
+describe("a known difference that varies", () => {
+  it("may pass by chance", async () => {
+    const item = cases.find((one) => one.outputs !== undefined);
+    const id = item?.id ?? "";
+    const entry: KnownDifference = {
+      kind: "reference bug",
+      section: "x",
+      reason: "y",
+      varies: true,
+      cases: [id],
+    };
+    for (const mode of ["right", "wrong"]) {
+      const report = await run(mode, { known: new Map([[id, entry]]), filter: id });
+      expect(report.cases[0]?.outcome).toBe("known");
+      expect(report.counts.changed).toBe(0);
+    }
+  }, 60_000);
+
+  it("is refused of a deliberate improvement", () => {
+    const folder = mkdtempSync(join(tmpdir(), "known-"));
+    const file = join(folder, "known.json");
+    const entry = { kind: "deliberate improvement", section: "x", reason: "y", varies: true };
+    writeFileSync(file, JSON.stringify([{ ...entry, cases: ["a/b"] }]));
+    expect(() => readKnownDifferences(file)).toThrow("only a reference bug may vary");
+    rmSync(folder, { recursive: true });
+  });
 });
 
 describe("the runner on a harness that is always wrong", () => {
