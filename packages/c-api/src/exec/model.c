@@ -112,7 +112,7 @@ static lp_status model_name_ends(lp_model *model) {
   }
   model->inputs = lp_pool_array(&model->pool, inputs, sizeof *model->inputs);
   model->output_names =
-      lp_pool_array(&model->pool, graph->num_heads, sizeof *model->output_names);
+      lp_graph_entry_names(graph, graph->heads, graph->num_heads, &model->pool);
   if (model->inputs == NULL || model->output_names == NULL) {
     return LP_ERROR_MEMORY;
   }
@@ -120,14 +120,6 @@ static lp_status model_name_ends(lp_model *model) {
     const lp_node *node = &graph->nodes[i];
     if (node->op == NULL && model->weights[i] == NULL && !node->is_aux && !node->is_label) {
       model->inputs[model->num_inputs++] = i;
-    }
-  }
-  for (uint32_t i = 0; i < graph->num_heads; i++) {
-    char name[512];
-    (void)lp_graph_entry_name(graph, graph->heads[i], name, sizeof name);
-    model->output_names[i] = lp_pool_string(&model->pool, name, strlen(name));
-    if (model->output_names[i] == NULL) {
-      return LP_ERROR_MEMORY;
     }
   }
   return LP_OK;

@@ -342,24 +342,6 @@ static lp_status predictor_make_plan(lp_predictor *predictor) {
   return LP_OK;
 }
 
-static lp_status predictor_name_outputs(lp_predictor *predictor) {
-  const lp_selection *selection = &predictor->selection;
-  predictor->output_names =
-      lp_pool_array(&predictor->pool, selection->num_heads, sizeof *predictor->output_names);
-  if (predictor->output_names == NULL) {
-    return LP_ERROR_MEMORY;
-  }
-  for (uint32_t i = 0; i < selection->num_heads; i++) {
-    char name[512];
-    (void)lp_graph_entry_name(selection->graph, selection->heads[i], name, sizeof name);
-    predictor->output_names[i] = lp_pool_string(&predictor->pool, name, strlen(name));
-    if (predictor->output_names[i] == NULL) {
-      return LP_ERROR_MEMORY;
-    }
-  }
-  return LP_OK;
-}
-
 static lp_status predictor_arrays(lp_predictor *predictor) {
   const lp_graph *graph = &predictor->model->graph;
   lp_pool *pool = &predictor->pool;
@@ -399,7 +381,12 @@ static lp_status predictor_bind(lp_predictor *predictor) {
   LP_TRY(predictor_shape_all(predictor));
   LP_TRY(predictor_type_all(predictor));
   LP_TRY(predictor_take_memory(predictor));
-  LP_TRY(predictor_name_outputs(predictor));
+  predictor->output_names =
+      lp_graph_entry_names(predictor->selection.graph, predictor->selection.heads,
+                           predictor->selection.num_heads, &predictor->pool);
+  if (predictor->output_names == NULL) {
+    return LP_ERROR_MEMORY;
+  }
   return lp_threads_create(predictor->num_threads, &predictor->threads);
 }
 
@@ -589,7 +576,7 @@ void lp_predictor_set_monitor(lp_predictor *predictor, const lp_monitor *monitor
   predictor->plan_stale = predictor->plan_stale || was != is;
 }
 
-static lp_status predictor_ready(lp_predictor *predictor) {
+static lp_status predictor_find_missing(const lp_predictor *predictor) {
   const lp_graph *graph = &predictor->model->graph;
   for (uint32_t i = 0; i < predictor->selection.num_nodes; i++) {
     uint32_t index = predictor->selection.order[i];
@@ -600,6 +587,14 @@ static lp_status predictor_ready(lp_predictor *predictor) {
                      "%s '%.200s' is neither in the parameter file nor set by the caller",
                      node->is_aux ? "auxiliary state" : "weight", node->name);
     }
+  }
+  return LP_OK;
+}
+
+static lp_status predictor_ready(lp_predictor *predictor) {
+  if (!predictor->complete) {
+    LP_TRY(predictor_find_missing(predictor));
+    predictor->complete = true;
   }
   return predictor->plan_stale ? predictor_make_plan(predictor) : LP_OK;
 }

@@ -52,6 +52,7 @@ typedef struct lp_predictor {
   uint32_t disabled_passes;
   lp_plan plan;
   bool plan_stale;
+  bool complete; /* no weight is missing, and none can go missing again */
   bool forwarded;
   lp_monitor monitor;
   uint32_t dims[LP_MAX_NDIM]; /* of MXPredGetOutputShape */

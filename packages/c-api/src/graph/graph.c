@@ -16,6 +16,20 @@ const char *lp_graph_entry_name(const lp_graph *graph, lp_entry entry, char *buf
   return buffer;
 }
 
+const char **lp_graph_entry_names(const lp_graph *graph, const lp_entry *entries, uint32_t count,
+                                  lp_pool *pool) {
+  const char **names = lp_pool_array(pool, count, sizeof *names);
+  for (uint32_t i = 0; names != NULL && i < count; i++) {
+    char name[512];
+    (void)lp_graph_entry_name(graph, entries[i], name, sizeof name);
+    names[i] = lp_pool_string(pool, name, strlen(name));
+    if (names[i] == NULL) {
+      return NULL;
+    }
+  }
+  return names;
+}
+
 static uint32_t graph_lookup(const lp_graph *graph, const char *key, const char *suffix) {
   char name[512];
   int length = snprintf(name, sizeof name, "%s%s", key, suffix);

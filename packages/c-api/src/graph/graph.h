@@ -77,6 +77,9 @@ LP_INTERNAL lp_status lp_graph_load(const char *json, size_t size, lp_pool *pool
 /* Full name of an output: a variable's name, else "<node>_<output>" ("<output>" if the node has no name). Written to buffer, cut off at its size; returns it. */
 LP_INTERNAL const char *lp_graph_entry_name(const lp_graph *graph, lp_entry entry, char *buffer,
                                             size_t size);
+/* Names of `count` entries, in the pool; NULL when out of memory. */
+LP_INTERNAL const char **lp_graph_entry_names(const lp_graph *graph, const lp_entry *entries,
+                                              uint32_t count, lp_pool *pool);
 /*
  * The entry that an output key means: "<key>_output", else `key` as a full
  * name, else "<key>_output0" or "<key>0". LP_ERROR_NAME with near names if none.

@@ -3,15 +3,13 @@
 
 #include <string.h>
 
-static void program_use(lp_program *program, uint32_t value, bool *used) {
+static void program_use(lp_program *program, uint32_t value) {
   if (value != LP_NO_VALUE) {
     program->uses[value]++;
-    *used = true;
   }
 }
 
 void lp_program_count_uses(lp_program *program) {
-  bool used;
   memset(program->uses, 0, program->num_values * sizeof *program->uses);
   for (uint32_t i = 0; i < program->num_values; i++) {
     program->values[i].is_output = false;
@@ -22,35 +20,19 @@ void lp_program_count_uses(lp_program *program) {
       continue;
     }
     for (int k = 0; k < step->num_inputs; k++) {
-      program_use(program, step->inputs[k], &used);
+      program_use(program, step->inputs[k]);
     }
-    program_use(program, step->slope, &used);
+    program_use(program, step->slope);
     if (step->folded) {
-      program_use(program, step->fold.gamma, &used);
-      program_use(program, step->fold.beta, &used);
-      program_use(program, step->fold.mean, &used);
-      program_use(program, step->fold.variance, &used);
+      program_use(program, step->fold.gamma);
+      program_use(program, step->fold.beta);
+      program_use(program, step->fold.mean);
+      program_use(program, step->fold.variance);
     }
   }
   for (uint32_t i = 0; i < program->num_outputs; i++) {
-    program_use(program, program->outputs[i], &used);
+    program_use(program, program->outputs[i]);
     program->values[program->outputs[i]].is_output = true;
-  }
-}
-
-void lp_program_redirect(lp_program *program, uint32_t from, uint32_t to) {
-  for (uint32_t i = 0; i < program->num_steps; i++) {
-    lp_step *step = &program->steps[i];
-    for (int k = 0; k < step->num_inputs; k++) {
-      if (step->inputs[k] == from) {
-        step->inputs[k] = to;
-      }
-    }
-  }
-  for (uint32_t i = 0; i < program->num_outputs; i++) {
-    if (program->outputs[i] == from) {
-      program->outputs[i] = to;
-    }
   }
 }
 
@@ -78,14 +60,6 @@ void lp_program_sweep(lp_program *program) {
   }
   program->num_steps = count;
   lp_program_count_uses(program);
-}
-
-uint32_t lp_program_live(const lp_program *program) {
-  uint32_t live = 0;
-  for (uint32_t i = 0; i < program->num_steps; i++) {
-    live += program->steps[i].dead ? 0 : 1;
-  }
-  return live;
 }
 
 uint32_t lp_program_add_value(lp_program *program, const lp_value *value) {

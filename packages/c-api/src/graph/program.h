@@ -75,12 +75,8 @@ LP_INTERNAL lp_status lp_program_create(const lp_program_source *source, lp_pool
 /* Adds a value; LP_NO_VALUE and an error when out of memory. */
 LP_INTERNAL uint32_t lp_program_add_value(lp_program *program, const lp_value *value);
 LP_INTERNAL void lp_program_count_uses(lp_program *program);
-/* Makes every reader of `from`, the program's outputs included, read `to`. */
-LP_INTERNAL void lp_program_redirect(lp_program *program, uint32_t from, uint32_t to);
 /* Kills steps none of whose outputs is read, then drops dead steps from the list. */
 LP_INTERNAL void lp_program_sweep(lp_program *program);
-/* Steps that are alive. */
-LP_INTERNAL uint32_t lp_program_live(const lp_program *program);
 /* Describes a step for cost functions; tensors: room for max_tensors. */
 LP_INTERNAL void lp_program_query(const lp_program *program, const lp_step *step,
                                   lp_tensor *tensors, lp_query *query);
