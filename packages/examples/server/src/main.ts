@@ -1,0 +1,2 @@
+/** An HTTP server that classifies images. */
+export {};

@@ -1,0 +1,10 @@
+import { defineProject } from "vitest/config";
+
+export default defineProject({
+  test: {
+    name: "server",
+    include: ["test/**/*.test.ts"],
+    // A hang guard, not a measure: the demo runs in processes of its own, on busy machines too.
+    testTimeout: 60_000,
+  },
+});
