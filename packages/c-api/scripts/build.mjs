@@ -2,7 +2,8 @@
 // Usage: node scripts/build.mjs        $CC, $CFLAGS, LIBPREDICT_WERROR=1
 //
 // Makes dist/lib/libpredict.so, dist/lib/libmxnet_predict.so (an alias for programs that load the
-// old name), dist/include/c_predict_api.h and dist/amalgamation/.
+// old name), dist/include/c_predict_api.h and dist/amalgamation/, and copies the library into the
+// platform package of this machine.
 
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +18,7 @@ import {
   runTool,
   sourceList,
 } from "./objects.mjs";
+import { placeLibrary } from "./platform-library.mjs";
 import { exportedSymbols, symbolDifferences } from "./symbols.mjs";
 
 const LIBRARY = "libpredict.so";
@@ -72,6 +74,7 @@ async function build() {
   if (broken.length > 0) throw new BuildError(broken.join("\n"));
   const library = await linkLibrary(compiler, objects);
   writeAmalgamation();
+  placeLibrary(library);
   const kilobytes = Math.round(statSync(library).size / 1024);
   console.log(
     `c-api: ${LIBRARY} ${kilobytes} KiB from ${sourceList().length} files (${compiler.label})`,
