@@ -18,6 +18,17 @@ export type { ArrayByDType, ElementData } from "./element-data.js";
 export type { Feeds, TensorLike } from "./feeds.js";
 export type { DType, PassName } from "./gen/native-constants.js";
 export type { NativeErrorCode } from "./gen/native-error-codes.js";
+export {
+  type Image,
+  type ImageRegion,
+  type ImageSize,
+  imageFromRaw,
+  type RawImageLayout,
+} from "./image/image.js";
+export { parseLabels } from "./image/labels.js";
+export { type PreprocessOptions, preprocess } from "./image/preprocess.js";
+export { type PresetName, presetForSize, presets } from "./image/presets.js";
+export type { Interpolation, ResizePolicy } from "./image/resize-policy.js";
 export { type LoadModelOptions, Model } from "./model.js";
 export type { Outputs } from "./outputs.js";
 export {
@@ -28,4 +39,10 @@ export {
   ShapeError,
 } from "./predict-error.js";
 export { Predictor, type RunOptions } from "./predictor.js";
+export {
+  PredictorPool,
+  type PredictorPoolMemory,
+  type PredictorPoolOptions,
+  type PredictorPoolStats,
+} from "./predictor-pool.js";
 export { Tensor, type TopEntry } from "./tensor.js";

@@ -11,4 +11,6 @@ import { setPlatform } from "./platform.js";
 setPlatform({ defaultBackend: () => ffiBackend(), readModel: readModelFiles });
 
 export * from "./index.js";
+export { decodeImage } from "./node/decode-image.js";
 export { type FfiBackendOptions, ffiBackend } from "./node/ffi-backend.js";
+export { readLabels } from "./node/label-files.js";

@@ -9,6 +9,7 @@ import type { NativeErrorCode } from "./gen/native-error-codes.js";
  * - `aborted`: the signal of a run that had not begun was aborted.
  * - `unavailable`: the library or the platform cannot do it.
  * - `load`: no library, or no model, was found.
+ * - `image`: content that is no image which can be decoded, or a damaged one.
  * - `unknown`: the engine failed and gives no code.
  */
 export type PredictErrorCode =
@@ -18,6 +19,7 @@ export type PredictErrorCode =
   | "aborted"
   | "unavailable"
   | "load"
+  | "image"
   | "unknown";
 
 /** Everything that this package throws. Tell failures apart by `code`. */
