@@ -90,6 +90,10 @@ export interface BackendModel {
 export interface Backend {
   /** What it is, for messages: `ffi`, `wasm`. */
   readonly name: string;
+  /** Processors that it may use, which is also how many threads a predictor has by default. Absent: not known. */
+  readonly processors?: number;
+  /** How many `forward` calls, of different predictors, it can compute at the same time. Absent: not known. */
+  readonly parallelRuns?: number;
   /** Reads a model off the calling thread. */
   createModel(source: ModelSource): Promise<BackendModel>;
 }

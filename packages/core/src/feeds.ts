@@ -51,6 +51,18 @@ export function checkFeeds(
   });
 }
 
+/** Feeds with arrays of their own, for a run that has to wait. What is no array stays as it is. */
+export function copyFeeds(feeds: Feeds): Feeds {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, feed]) => {
+      if (ArrayBuffer.isView(feed)) return [name, feed.slice()];
+      if (ArrayBuffer.isView(feed?.data))
+        return [name, { ...feed, dtype: feed.dtype, shape: feed.shape, data: feed.data.slice() }];
+      return [name, feed];
+    }),
+  ) as Feeds;
+}
+
 function known(inputs: readonly TensorInfo[]): string {
   return `the inputs are ${inputs.map((i) => `"${i.name}"`).join(", ")}`;
 }

@@ -4,6 +4,7 @@ import { forgotten, Held } from "./disposal.js";
 import { platform } from "./platform.js";
 import { PredictError } from "./predict-error.js";
 import { Predictor } from "./predictor.js";
+import { PredictorPool, type PredictorPoolOptions, planPool } from "./predictor-pool.js";
 import { checkShape } from "./tensor.js";
 
 /** Options of `Model.load`. */
@@ -20,9 +21,11 @@ export interface LoadModelOptions {
  */
 export class Model {
   readonly #held: Held<BackendModel>;
+  readonly #backend: Backend;
 
-  private constructor(backend: BackendModel) {
-    this.#held = new Held(backend);
+  private constructor(model: BackendModel, backend: Backend) {
+    this.#held = new Held(model);
+    this.#backend = backend;
     forgotten.register(this, this.#held, this);
   }
 
@@ -47,7 +50,7 @@ export class Model {
         : source;
     checkSource(content);
     const backend = options.backend ?? platform().defaultBackend();
-    return new Model(await backend.createModel(content));
+    return new Model(await backend.createModel(content), backend);
   }
 
   /**
@@ -88,6 +91,27 @@ export class Model {
       throw new PredictError("argument", "createPredictor takes { inputs: { name: shape } }");
     for (const [name, shape] of Object.entries(options.inputs)) checkShape(name, shape);
     return new Predictor(backend.createPredictor(options), Object.keys(options.inputs));
+  }
+
+  /**
+   * Makes a pool of predictors, for servers: its runs take place at the same time, on one copy
+   * of the weights. All predictors are made at once, on the calling thread.
+   *
+   * @param options - shapes of inputs and what else a predictor has; `size`, `threads`, `maxWaiting`
+   * @throws {@link PredictError} `argument`: `size`, `threads` or `maxWaiting` is impossible; and
+   *   as `createPredictor`
+   * @throws {@link ShapeError} a shape that is none
+   */
+  createPool(options: PredictorPoolOptions): PredictorPool {
+    const { size, maxWaiting, predictor } = planPool(options, this.#backend);
+    const made: Predictor[] = [];
+    try {
+      while (made.length < size) made.push(this.createPredictor(predictor));
+    } catch (error) {
+      for (const one of made) one.dispose();
+      throw error;
+    }
+    return new PredictorPool(made, maxWaiting);
   }
 
   /** Gives the native memory back, once its predictors are gone too. Calling it again does nothing. */

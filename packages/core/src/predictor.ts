@@ -5,7 +5,7 @@
  */
 import type { BackendPredictor, PredictorStats, TensorInfo } from "./backend.js";
 import { forgotten, Held } from "./disposal.js";
-import { type CheckedFeed, checkFeeds, type Feeds } from "./feeds.js";
+import { type CheckedFeed, checkFeeds, copyFeeds, type Feeds } from "./feeds.js";
 import { nameOutputs, type Outputs } from "./outputs.js";
 import { PredictError } from "./predict-error.js";
 import { RunQueue } from "./run-queue.js";
@@ -166,17 +166,6 @@ function disposed(): PredictError {
 function changesShape(feed: CheckedFeed, inputs: readonly TensorInfo[]): boolean {
   const shape = inputs.find((i) => i.name === feed.name)?.shape ?? [];
   return shape.length !== feed.shape.length || shape.some((dim, i) => dim !== feed.shape[i]);
-}
-
-function copyFeeds(feeds: Feeds): Feeds {
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, feed]) => {
-      if (ArrayBuffer.isView(feed)) return [name, feed.slice()];
-      if (ArrayBuffer.isView(feed?.data))
-        return [name, { ...feed, dtype: feed.dtype, shape: feed.shape, data: feed.data.slice() }];
-      return [name, feed];
-    }),
-  ) as Feeds;
 }
 
 function readOutputs(backend: BackendPredictor): Outputs {

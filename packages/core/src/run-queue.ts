@@ -1,4 +1,7 @@
-/** Runs tasks one after the other; a task that has not begun can be dropped. */
+/**
+ * Runs tasks in the order in which they came, a limited number at a time, by default one after
+ * the other; a task that has not begun can be dropped.
+ */
 import { PredictError } from "./predict-error.js";
 
 interface Entry {
@@ -8,25 +11,65 @@ interface Entry {
 
 export class RunQueue {
   readonly #waiting: Entry[] = [];
-  #running = false;
+  readonly #limit: number;
+  readonly #maxWaiting: number;
+  #running = 0;
+  #idle: (() => void)[] = [];
+
+  /**
+   * @param limit - how many tasks run at a time
+   * @param maxWaiting - how many may wait; one more is refused
+   */
+  constructor(limit = 1, maxWaiting = Number.POSITIVE_INFINITY) {
+    this.#limit = limit;
+    this.#maxWaiting = maxWaiting;
+  }
 
   /** Whether a task is running or waits. */
   get busy(): boolean {
-    return this.#running || this.#waiting.length > 0;
+    return this.#running > 0 || this.#waiting.length > 0;
+  }
+
+  /** Whether the next task has to wait. */
+  get full(): boolean {
+    return this.#running >= this.#limit;
+  }
+
+  /** Tasks that have begun. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Tasks that have not begun. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Resolves as soon as no task is running or waits. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.busy) this.#idle.push(resolve);
+      else resolve();
+    });
   }
 
   /**
-   * Runs a task when those before it are over; at once, before this returns, if there are none.
+   * Runs a task when a place is free; at once, before this returns, if one is.
    *
    * @param task - the work
    * @param signal - drops the task, if it aborts before the task begins
    * @returns what the task gives
-   * @throws {@link PredictError} `aborted`: the signal was aborted before the task began
+   * @throws {@link PredictError} `aborted`: the signal was aborted before the task began;
+   *   `busy`: as many tasks wait as may
    */
   run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (signal?.aborted) {
         reject(aborted(signal));
+        return;
+      }
+      if (this.full && this.#waiting.length >= this.#maxWaiting) {
+        reject(new PredictError("busy", `${this.#waiting.length} runs wait already, no more may`));
         return;
       }
       const onAbort = (): void => {
@@ -56,7 +99,7 @@ export class RunQueue {
       };
       signal?.addEventListener("abort", onAbort, { once: true });
       this.#waiting.push(entry);
-      if (!this.#running) this.#next();
+      this.#next();
     });
   }
 
@@ -66,11 +109,15 @@ export class RunQueue {
   }
 
   #next(): void {
+    if (this.full) return;
     const entry = this.#waiting.shift();
-    if (!entry) return;
-    this.#running = true;
+    if (!entry) {
+      if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve();
+      return;
+    }
+    this.#running++;
     entry.start(() => {
-      this.#running = false;
+      this.#running--;
       this.#next();
     });
   }

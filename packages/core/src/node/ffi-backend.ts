@@ -20,6 +20,7 @@ import type {
 import { arrayClassOf, type ElementData } from "../element-data.js";
 import { type DType, dtypeCodes, passBits } from "../gen/native-constants.js";
 import { PredictError } from "../predict-error.js";
+import { nativeCapacity } from "./native-capacity.js";
 import { translated, translateError } from "./native-errors.js";
 import { PartOneModel } from "./part-one-backend.js";
 import { shapeArguments } from "./shape-arguments.js";
@@ -45,6 +46,7 @@ export function ffiBackend(options: FfiBackendOptions = {}): Backend {
   );
   return {
     name: "ffi",
+    ...nativeCapacity(library),
     createModel: async (source: ModelSource): Promise<BackendModel> => {
       if (!library.has("LPModelCreate")) return new PartOneModel(library, source);
       const symbol =
