@@ -1,5 +1,63 @@
 /** The `libpredict` command: one file per subcommand, registered here. */
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
+import { addCheckCommand } from "./command-check.js";
+import { UsageError } from "./command-errors.js";
+import { exitCodes } from "./exit-codes.js";
+import { packageVersion } from "./package-version.js";
+import { reportError } from "./report-error.js";
+import { endQuietlyOnClosedPipe } from "./standard-streams.js";
+import { colors, wantsColor } from "./terminal.js";
 
-const program = new Command("libpredict");
-await program.parseAsync();
+endQuietlyOnClosedPipe();
+
+const program = new Command("libpredict")
+  .description("Runs, inspects, checks, converts and compares networks trained with Apache MXNet.")
+  .version(packageVersion, "-V, --version", "print the version")
+  .helpOption("-h, --help", "print this help")
+  .helpCommand("help [command]", "print the help of a command")
+  .configureHelp({
+    styleTitle: (text) => colors.bold(text),
+    styleCommandText: (text) => colors.cyan(text),
+    styleSubcommandText: (text) => colors.cyan(text),
+    styleOptionText: (text) => colors.cyan(text),
+    styleArgumentText: (text) => colors.cyan(text),
+  })
+  .configureOutput({
+    getOutHasColors: () => wantsColor(process.stdout),
+    getErrHasColors: () => wantsColor(process.stderr),
+    // Printed below, in the form of all errors.
+    outputError: () => undefined,
+  })
+  .showSuggestionAfterError()
+  .exitOverride();
+
+for (const addCommand of [addCheckCommand]) addCommand(program);
+
+program.addHelpText(
+  "after",
+  `
+${colors.bold("Exit codes:")}
+  0    done
+  1    what was asked for failed (bad model, not supported, differences)
+  2    wrong arguments
+  130  Ctrl-C`,
+);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Help and version end this way too.
+  if (error.exitCode === 0) process.exitCode = exitCodes.done;
+  else {
+    if (!error.code.startsWith("commander.help"))
+      reportError(usageErrorOf(error), process.argv.includes("--json"));
+    process.exitCode = exitCodes.usage;
+  }
+}
+
+function usageErrorOf(error: CommanderError): UsageError {
+  const command = program.commands.find((c) => c.name() === process.argv[2]);
+  const name = ["libpredict", ...(command ? [command.name()] : [])].join(" ");
+  return new UsageError(error.message.replace(/^error: /, ""), `See ${name} --help.`);
+}

@@ -1,0 +1,306 @@
+/**
+ * Places the nodes of an acyclic graph in layers, from the top down: every edge goes to a lower
+ * layer, crossings are few, and long edges run straight. Knows sizes only, nothing of networks.
+ *
+ * Deterministic: the same graph gives the same drawing.
+ */
+
+/** A box to place. Sizes in pixels. */
+export interface LayoutNode {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** An edge, by the positions of its ends among the nodes. */
+export interface LayoutEdge {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A point, in pixels from the drawing's top left corner. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A drawing. */
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  /** The centre of each node. */
+  readonly nodes: readonly Point[];
+  /** The way of each edge: from its upper node's lower side to its lower node's upper side. */
+  readonly edges: readonly (readonly Point[])[];
+}
+
+/** Distances of a drawing, in pixels. */
+export interface LayoutOptions {
+  /** Between neighbours of a layer. */
+  readonly columnGap?: number;
+  /** Between layers. */
+  readonly rowGap?: number;
+  /** Around everything. */
+  readonly margin?: number;
+}
+
+/** A node, or the place where an edge passes a layer. */
+interface Item {
+  readonly layer: number;
+  readonly width: number;
+  readonly node: number;
+  readonly up: number[];
+  readonly down: number[];
+  x: number;
+}
+
+const sweepCount = 12;
+const straightenCount = 30;
+/** Graphs that would need more passing places have their long edges drawn directly. */
+const passingLimit = 40_000;
+
+/**
+ * Lays a graph out.
+ *
+ * @param nodes - the boxes, sources before what uses them
+ * @param edges - each from an earlier to a later node; others are refused
+ * @throws RangeError an edge that does not go from an earlier to a later node
+ */
+export function layOut(
+  nodes: readonly LayoutNode[],
+  edges: readonly LayoutEdge[],
+  options: LayoutOptions = {},
+): Layout {
+  const { columnGap = 28, rowGap = 44, margin = 24 } = options;
+  for (const { from, to } of edges)
+    if (!(from >= 0 && from < to && to < nodes.length))
+      throw new RangeError(`edge ${from} to ${to} does not go to a later node`);
+  if (nodes.length === 0) return { width: 2 * margin, height: 2 * margin, nodes: [], edges: [] };
+
+  const layerOf = assignLayers(nodes.length, edges);
+  const { items, layers, ways } = passLayers(nodes, edges, layerOf);
+  orderLayers(items, layers);
+  placeColumns(items, layers, columnGap);
+
+  const rowHeights = layers.map((layer) =>
+    Math.max(0, ...layer.map((i) => nodes[(items[i] as Item).node]?.height ?? 0)),
+  );
+  const rowTops: number[] = [];
+  let bottom = margin;
+  for (const height of rowHeights) {
+    rowTops.push(bottom);
+    bottom += height + rowGap;
+  }
+  const left = Math.min(...items.map((item) => item.x - item.width / 2));
+  const right = Math.max(...items.map((item) => item.x + item.width / 2));
+  const at = (item: Item): Point => ({
+    x: item.x - left + margin,
+    y: (rowTops[item.layer] as number) + (rowHeights[item.layer] as number) / 2,
+  });
+  return {
+    width: right - left + 2 * margin,
+    height: bottom - rowGap + margin,
+    nodes: nodes.map((_, i) => at(items[i] as Item)),
+    edges: ways.map((way, i) => {
+      const { from, to } = edges[i] as LayoutEdge;
+      const centres = way.map((item) => at(items[item] as Item));
+      const first = centres[0] as Point;
+      const last = centres[centres.length - 1] as Point;
+      const start = { x: first.x, y: first.y + (nodes[from] as LayoutNode).height / 2 };
+      const end = { x: last.x, y: last.y - (nodes[to] as LayoutNode).height / 2 };
+      return [start, ...centres.slice(1, -1), end];
+    }),
+  };
+}
+
+/** Longest way from the sources; then sources move down to just above what uses them. */
+function assignLayers(count: number, edges: readonly LayoutEdge[]): number[] {
+  const layers = new Array<number>(count).fill(0);
+  const incoming = Array.from({ length: count }, () => [] as number[]);
+  for (const { from, to } of edges) (incoming[to] as number[]).push(from);
+  for (let node = 0; node < count; node++)
+    for (const from of incoming[node] as number[])
+      layers[node] = Math.max(layers[node] as number, (layers[from] as number) + 1);
+  const lowest = new Array<number>(count).fill(Number.POSITIVE_INFINITY);
+  for (const { from, to } of edges)
+    lowest[from] = Math.min(lowest[from] as number, (layers[to] as number) - 1);
+  for (let node = 0; node < count; node++)
+    if (incoming[node]?.length === 0 && Number.isFinite(lowest[node]))
+      layers[node] = lowest[node] as number;
+  const top = Math.min(...layers);
+  return layers.map((layer) => layer - top);
+}
+
+function passLayers(
+  nodes: readonly LayoutNode[],
+  edges: readonly LayoutEdge[],
+  layerOf: readonly number[],
+): { items: Item[]; layers: number[][]; ways: number[][] } {
+  const items: Item[] = nodes.map(({ width }, node) => ({
+    layer: layerOf[node] as number,
+    width,
+    node,
+    up: [],
+    down: [],
+    x: 0,
+  }));
+  const spans = edges.map(({ from, to }) => (layerOf[to] as number) - (layerOf[from] as number));
+  const passes = spans.reduce((sum, span) => sum + span - 1, 0) <= passingLimit;
+  const ways = edges.map(({ from, to }) => {
+    const way = [from];
+    const last = layerOf[to] as number;
+    for (let layer = (layerOf[from] as number) + 1; passes && layer < last; layer++) {
+      way.push(items.length);
+      items.push({ layer, width: 4, node: -1, up: [], down: [], x: 0 });
+    }
+    way.push(to);
+    for (let i = 1; i < way.length; i++) {
+      const [upper, lower] = [way[i - 1] as number, way[i] as number];
+      const [a, b] = [items[upper] as Item, items[lower] as Item];
+      if (b.layer !== a.layer + 1) continue;
+      a.down.push(lower);
+      b.up.push(upper);
+    }
+    return way;
+  });
+  const layers: number[][] = Array.from({ length: Math.max(...layerOf) + 1 }, () => []);
+  items.forEach((item, i) => {
+    (layers[item.layer] as number[]).push(i);
+  });
+  return { items, layers, ways };
+}
+
+/** Barycentre sweeps up and down; the order with the fewest crossings stays. */
+function orderLayers(items: readonly Item[], layers: number[][]): void {
+  const position = new Array<number>(items.length).fill(0);
+  const note = (layer: readonly number[]): void => {
+    layer.forEach((item, i) => {
+      position[item] = i;
+    });
+  };
+  layers.forEach(note);
+  let best = layers.map((layer) => [...layer]);
+  let fewest = countCrossings(items, layers, position);
+  for (let sweep = 0; sweep < sweepCount && fewest > 0; sweep++) {
+    const downwards = sweep % 2 === 0;
+    for (let step = 1; step < layers.length; step++) {
+      const layer = layers[downwards ? step : layers.length - 1 - step] as number[];
+      const key = new Map(
+        layer.map((i) => {
+          const item = items[i] as Item;
+          const near = downwards ? item.up : item.down;
+          const sum = near.reduce((total, n) => total + (position[n] as number), 0);
+          return [i, near.length > 0 ? sum / near.length : (position[i] as number)];
+        }),
+      );
+      layer.sort(
+        (a, b) =>
+          (key.get(a) as number) - (key.get(b) as number) ||
+          (position[a] as number) - (position[b] as number),
+      );
+      note(layer);
+    }
+    const crossings = countCrossings(items, layers, position);
+    if (crossings < fewest) {
+      fewest = crossings;
+      best = layers.map((layer) => [...layer]);
+    }
+  }
+  best.forEach((layer, i) => {
+    layers[i] = layer;
+  });
+}
+
+/** Crossings between neighbouring layers: pairs of edges whose ends are in opposite order. */
+function countCrossings(
+  items: readonly Item[],
+  layers: readonly (readonly number[])[],
+  position: readonly number[],
+): number {
+  let crossings = 0;
+  layers.forEach((layer, index) => {
+    const size = layers[index + 1]?.length ?? 0;
+    // Counts of a binary indexed tree over the lower layer: how many ends lie to the right.
+    const tree = new Array<number>(size + 1).fill(0);
+    let seen = 0;
+    for (const upper of layer) {
+      const ends = (items[upper] as Item).down.map((i) => position[i] as number);
+      for (const end of ends) {
+        let left = 0;
+        for (let i = end + 1; i > 0; i -= i & -i) left += tree[i] as number;
+        crossings += seen - left;
+      }
+      for (const end of ends) {
+        seen++;
+        for (let i = end + 1; i <= size; i += i & -i) tree[i] = (tree[i] as number) + 1;
+      }
+    }
+  });
+  return crossings;
+}
+
+/**
+ * Moves every item towards its neighbours' middle, layer by layer. Within a layer this is least
+ * squares under the given order and distances, which isotonic regression solves exactly.
+ */
+function placeColumns(items: readonly Item[], layers: readonly number[][], gap: number): void {
+  for (const layer of layers) {
+    let x = 0;
+    for (const i of layer) {
+      const item = items[i] as Item;
+      item.x = x + item.width / 2;
+      x += item.width + gap;
+    }
+  }
+  for (let round = 0; round < straightenCount; round++) {
+    const downwards = round % 2 === 0;
+    for (let step = 0; step < layers.length; step++) {
+      const layer = layers[downwards ? step : layers.length - 1 - step] as number[];
+      // The last rounds look both ways, so that neither end decides alone.
+      const both = round >= straightenCount - 6;
+      placeLayer(items, layer, gap, (item) =>
+        both ? [...item.up, ...item.down] : downwards ? item.up : item.down,
+      );
+    }
+  }
+}
+
+function placeLayer(
+  items: readonly Item[],
+  layer: readonly number[],
+  gap: number,
+  neighbours: (item: Item) => readonly number[],
+): void {
+  // Blocks of items that touch: `start` is where the first stands, all else follows from distances.
+  const blocks: { first: number; weight: number; sum: number }[] = [];
+  const offsets: number[] = [];
+  let offset = 0;
+  layer.forEach((i, index) => {
+    const item = items[i] as Item;
+    const before = items[layer[index - 1] as number];
+    if (before) offset += before.width / 2 + item.width / 2 + gap;
+    offsets.push(offset);
+    const near = neighbours(item);
+    const wanted =
+      near.length > 0
+        ? near.reduce((sum, n) => sum + (items[n] as Item).x, 0) / near.length
+        : item.x;
+    const passing = item.node < 0;
+    // Bends of long edges are what the eye catches, so passing places are the stubborn ones.
+    const weight = near.length === 0 ? 0.1 : passing ? 4 : 1;
+    blocks.push({ first: index, weight, sum: weight * (wanted - offset) });
+    for (;;) {
+      const last = blocks[blocks.length - 1] as (typeof blocks)[0];
+      const previous = blocks[blocks.length - 2];
+      if (!previous || previous.sum / previous.weight <= last.sum / last.weight) break;
+      previous.weight += last.weight;
+      previous.sum += last.sum;
+      blocks.pop();
+    }
+  });
+  blocks.forEach((block, b) => {
+    const end = blocks[b + 1]?.first ?? layer.length;
+    for (let index = block.first; index < end; index++)
+      (items[layer[index] as number] as Item).x =
+        block.sum / block.weight + (offsets[index] as number);
+  });
+}

@@ -1,0 +1,51 @@
+/** A bar on standard error, if a person looks at it; else nothing. */
+import { Presets, SingleBar } from "cli-progress";
+import { errorColors } from "./terminal.js";
+
+/** Shows how far something is. */
+export interface ProgressBar {
+  /** Says how much is done. */
+  update(done: number): void;
+  /** Takes the bar away. Calling it again does nothing. */
+  stop(): void;
+}
+
+const none: ProgressBar = { update: () => undefined, stop: () => undefined };
+
+/**
+ * Begins a bar.
+ *
+ * @param label - stands before it
+ * @param total - what is all
+ * @param format - makes a text of an amount, such as `formatBytes`
+ */
+export function startProgressBar(
+  label: string,
+  total: number,
+  format: (amount: number) => string = String,
+): ProgressBar {
+  if (process.stderr.isTTY !== true || process.env["TERM"] === "dumb") return none;
+  const bar = new SingleBar(
+    {
+      stream: process.stderr,
+      format: `${label} ${errorColors.cyan("{bar}")} {done} of {all}`,
+      barsize: 24,
+      hideCursor: true,
+      clearOnComplete: true,
+      // The command listens itself.
+      gracefulExit: false,
+    },
+    Presets.rect,
+  );
+  bar.start(total, 0, { done: format(0), all: format(total) });
+  let running = true;
+  return {
+    update: (done) => {
+      if (running) bar.update(done, { done: format(done) });
+    },
+    stop: () => {
+      if (running) bar.stop();
+      running = false;
+    },
+  };
+}

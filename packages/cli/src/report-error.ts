@@ -1,0 +1,62 @@
+/** Prints a failure: `error (code): what happened`, then what to do next. */
+import { LoadError, PredictError } from "@libpredict/core";
+import { NativeError, LoadError as NativeLoadError } from "@libpredict/ffi";
+import { CommandError } from "./command-errors.js";
+import { printJson, printNote } from "./standard-streams.js";
+import { errorColors } from "./terminal.js";
+
+/** A failure as `--json` writes it. */
+export interface ErrorReport {
+  readonly code: string;
+  readonly message: string;
+  /** What to do next, where there is something. */
+  readonly hint?: string;
+  /** Where something was looked for, if it was not found. */
+  readonly tried?: LoadError["tried"];
+}
+
+/** What is known about an error, whatever threw it. */
+export function describeError(error: unknown): ErrorReport {
+  if (error instanceof LoadError || error instanceof NativeLoadError) {
+    const { code, message, tried } = error;
+    const forLibrary = tried.some(
+      ({ source }) => source === "path" || source === "LIBPREDICT_PATH",
+    );
+    const hint = forLibrary
+      ? "libpredict doctor says what is wrong and how to mend it."
+      : undefined;
+    return withHint({ code, message, tried }, hint);
+  }
+  if (error instanceof CommandError)
+    return withHint({ code: error.code, message: error.message }, error.hint);
+  if (error instanceof PredictError || error instanceof NativeError)
+    return withHint({ code: error.code, message: error.message }, hints[error.code]);
+  const { code, message } = error as NodeJS.ErrnoException;
+  // Node's errors of files name the file.
+  if (typeof code === "string") return { code: "file", message };
+  return { code: "internal", message: error instanceof Error ? error.message : String(error) };
+}
+
+function withHint(report: ErrorReport, hint: string | undefined): ErrorReport {
+  return hint === undefined ? report : { ...report, hint };
+}
+
+const hints: Readonly<Record<string, string>> = {
+  unsupported: "libpredict check MODEL lists everything that is not supported.",
+  missing: "libpredict inspect MODEL lists inputs and parameters.",
+};
+
+/** Prints an error to standard error, and with `json` as a document to standard output too. */
+export function reportError(error: unknown, json: boolean): void {
+  const report = describeError(error);
+  if (json) printJson({ error: report });
+  printNote(errorText(report));
+  if (process.env["LIBPREDICT_DEBUG"] && error instanceof Error) printNote(error.stack ?? "");
+}
+
+/** The lines of an error. */
+export function errorText(report: ErrorReport): string {
+  const c = errorColors;
+  const head = `${c.red("error")} ${c.dim(`(${report.code})`)}: ${report.message}`;
+  return report.hint === undefined ? head : `${head}\n${report.hint}`;
+}

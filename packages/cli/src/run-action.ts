@@ -1,0 +1,44 @@
+/** Wraps the body of a command: Ctrl-C, errors, exit code. */
+import type { Command } from "commander";
+import { InterruptedError } from "./command-errors.js";
+import { type ExitCode, exitCodes } from "./exit-codes.js";
+import { interruption } from "./interruption.js";
+import { reportError } from "./report-error.js";
+
+/** What every command's body gets besides its arguments. */
+export interface ActionContext {
+  /** Aborts on Ctrl-C. Work that it ends may throw anything. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Gives a command its body.
+ *
+ * @param command - a command with its arguments and options declared
+ * @param body - takes the arguments in order, the options, and the context; gives the exit code.
+ *   What it throws is printed, with `--json` as `{ error: { code, message } }`, and means exit code 1
+ *   (`UsageError`: 2; anything after Ctrl-C: 130, silently).
+ */
+export function setAction<A extends unknown[], O extends { readonly json?: boolean }>(
+  command: Command,
+  body: (parameters: A, options: O, context: ActionContext) => Promise<ExitCode>,
+): void {
+  command.action(async (...given: unknown[]) => {
+    const signal = interruption();
+    const options = given.at(-2) as O;
+    try {
+      const code = await body(given.slice(0, -2) as A, options, { signal });
+      if (signal.aborted) throw new InterruptedError();
+      process.exitCode = code;
+    } catch (error) {
+      // A run that goes on natively would hold the process.
+      if (signal.aborted) process.exit(exitCodes.interrupted);
+      reportError(error, options.json === true);
+      process.exitCode = isUsage(error) ? exitCodes.usage : exitCodes.failed;
+    }
+  });
+}
+
+function isUsage(error: unknown): boolean {
+  return (error as { code?: unknown }).code === "usage";
+}

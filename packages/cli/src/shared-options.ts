@@ -1,0 +1,55 @@
+/** Options that several commands have, with one meaning everywhere. */
+import { type Backend, ffiBackend } from "@libpredict/core";
+import { type Command, InvalidArgumentError } from "commander";
+
+/** `--library`. */
+export interface LibraryOption {
+  readonly library?: string;
+}
+
+/** `--json`. */
+export interface JsonOption {
+  readonly json?: boolean;
+}
+
+/** `--threads`. */
+export interface ThreadsOption {
+  readonly threads?: number;
+}
+
+/** Adds `--library FILE`. */
+export function withLibrary(command: Command): Command {
+  return command.option(
+    "--library <file>",
+    "engine to use: a library file or its folder (default: see doctor)",
+  );
+}
+
+/** Adds `--json`. */
+export function withJson(command: Command): Command {
+  return command.option("--json", "write one JSON document to standard output");
+}
+
+/** Adds `--threads N`. */
+export function withThreads(command: Command): Command {
+  return command.option(
+    "--threads <n>",
+    "threads for one run (default: the processors it may use)",
+    wholeNumber(1, 256),
+  );
+}
+
+/** The backend that `--library` asks for. @throws {@link LoadError} it cannot be loaded */
+export function chosenBackend(options: LibraryOption): Backend {
+  return ffiBackend(options.library === undefined ? {} : { library: options.library });
+}
+
+/** Reads an option's value as a whole number of a range. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`It is not a whole number from ${min} to ${max}.`);
+    return value;
+  };
+}

@@ -1,0 +1,32 @@
+/** Finds and reads the graph of a model, without its parameters. */
+import { readFile } from "node:fs/promises";
+import { CommandError } from "./command-errors.js";
+
+/** A graph as it was found. */
+export interface SymbolFile {
+  readonly path: string;
+  readonly content: Uint8Array;
+}
+
+/**
+ * Reads the graph of a model.
+ *
+ * @param model - a prefix (`models/digits` means `models/digits-symbol.json`) or a JSON file
+ * @throws {@link CommandError} `load`: there is no such file; the places that were tried are listed
+ */
+export async function readSymbolFile(model: string): Promise<SymbolFile> {
+  const places = model.endsWith(".json") ? [model] : [`${model}-symbol.json`, `${model}.json`];
+  const tried: string[] = [];
+  for (const path of places)
+    try {
+      return { path, content: await readFile(path) };
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      tried.push(`  ${path}: ${code === "ENOENT" ? "no such file" : message}`);
+    }
+  throw new CommandError(
+    "load",
+    `no model "${model}"; tried\n${tried.join("\n")}`,
+    "MODEL is a path without the endings -symbol.json and -0000.params, or the symbol file.",
+  );
+}
