@@ -42,8 +42,8 @@ test("the text names no folder of this machine", () => {
   expect(readFileSync(join(folder, "predict.c"), "utf8")).not.toContain(PACKAGE_ROOT);
 });
 
-test("the program of docs/using-from-c.md compiles without a warning, and runs", () => {
-  const guide = readFileSync(join(PACKAGE_ROOT, "../../docs/using-from-c.md"), "utf8");
+test("the program of docs/guides/c-api-in-ten-minutes.md compiles without a warning, and runs", () => {
+  const guide = readFileSync(join(PACKAGE_ROOT, "../../docs/guides/c-api-in-ten-minutes.md"), "utf8");
   const program = /```c\n([\s\S]*?)```/.exec(guide)?.[1] ?? "";
   writeFileSync(join(folder, "program.c"), program);
   const [cc = "", ...leading] = findCompiler().command;
