@@ -81,14 +81,26 @@ function lengthUnit(p) {
 
 /** @param {ApiDescription["functions"][number]} f */
 export function functionPage(f) {
-  const out = ["---", `title: ${f.name}`, "---", "", "```c no-run", prototypeOf(f), "```", ""];
+  const out = [
+    "---",
+    `title: ${f.name}`,
+    "---",
+    "",
+    `# ${f.name}`,
+    "",
+    "```c no-run",
+    prototypeOf(f),
+    "```",
+    "",
+  ];
   out.push(linked(f.doc, f.name, ""), "");
   if (f.parameters.length > 0) {
-    out.push("## Parameters", "", "| name | | what it is | |", "|---|---|---|---|");
+    out.push("## Parameters", "", "| name | | |", "|---|---|---|");
     for (const p of f.parameters) {
       const traits = [shapeOf(p), ownership(p.owner), p.nullable ? "may be NULL" : ""];
       const what = linked(traits.filter(Boolean).join("; "), f.name, "");
-      out.push(`| \`${p.name}\` | ${p.direction} | ${what} | ${cell(linked(p.doc, f.name, ""))} |`);
+      const doc = cell(linked(p.doc, f.name, ""));
+      out.push(`| \`${p.name}\` | ${p.direction} | ${doc}<br>*${what}* |`);
     }
     out.push("");
   }
@@ -104,7 +116,7 @@ export function functionPage(f) {
 }
 
 export function typesPage() {
-  const out = ["---", "title: Types", "---", ""];
+  const out = ["---", "title: Types", "---", "", "# Types", ""];
   out.push("Handles, structures, enumerations and callbacks of `c_predict_api.h`.", "");
   /** @param {string} name @param {string} doc */
   const section = (name, doc) => out.push(`## ${name}`, "", linked(doc, name, ""), "");
@@ -169,7 +181,7 @@ export function typescriptCodes(source) {
 
 /** @param {string} source packages/core/src/predict-error.ts */
 export function errorsPage(source) {
-  const out = ["---", "title: Error codes", "---", ""];
+  const out = ["---", "title: Error codes", "---", "", "# Error codes", ""];
   out.push(
     "Every failure has a code besides its text. [Errors](../../guides/errors.md) tells how they arrive.",
     "",
@@ -206,6 +218,8 @@ function indexPage(children) {
     ...children.map((c) => `  - ./c-api/${c}`),
     "---",
     "",
+    "# C API",
+    "",
   ];
   out.push(
     "The functions of [`c_predict_api.h`](../../packages/c-api/include/c_predict_api.h), with the header's own text.",
@@ -215,11 +229,7 @@ function indexPage(children) {
   if (rules === "") throw new Error("the header has no general rules");
   out.push("## General rules", "");
   out.push(
-    linked(
-      rules.replace(/^ \* {3}/gm, "").replace(/\n(?=[A-Z][^\n]*?(?:\.|,|:))/g, "\n\n"),
-      "",
-      "c-api/",
-    ),
+    linked(rules.replace(/^ \* {3}/gm, "").replace(/\.\n(?=[A-Z])/g, ".\n\n"), "", "c-api/"),
     "",
   );
   for (const part of [1, 2]) {
