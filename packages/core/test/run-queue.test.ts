@@ -94,4 +94,78 @@ describe("a run queue", () => {
     open();
     await first;
   });
+
+  it("runs as many tasks at a time as its limit, and begins the others in order", async () => {
+    const queue = new RunQueue(2);
+    const gates = [gate(), gate(), gate(), gate()];
+    const begun: number[] = [];
+    const tasks = gates.map(({ wait }, i) =>
+      queue.run(() => {
+        begun.push(i);
+        return wait;
+      }),
+    );
+    expect(begun).toEqual([0, 1]);
+    expect([queue.running, queue.waiting, queue.full]).toEqual([2, 2, true]);
+    gates[1]?.open();
+    await tasks[1];
+    expect(begun).toEqual([0, 1, 2]);
+    gates[0]?.open();
+    await tasks[0];
+    expect(begun).toEqual([0, 1, 2, 3]);
+    expect([queue.running, queue.waiting]).toEqual([2, 0]);
+    gates[2]?.open();
+    await tasks[2];
+    expect(queue.full).toBe(false);
+    gates[3]?.open();
+    await tasks[3];
+    expect(queue.busy).toBe(false);
+  });
+
+  it("refuses a task when as many wait as may", async () => {
+    const queue = new RunQueue(1, 1);
+    const { wait, open } = gate();
+    const first = queue.run(() => wait);
+    const abort = new AbortController();
+    const second = queue.run(async () => 2, abort.signal);
+    await expect(queue.run(async () => 3)).rejects.toMatchObject({
+      code: "busy",
+      message: "1 runs wait already, no more may",
+    });
+    abort.abort();
+    await expect(second).rejects.toMatchObject({ code: "aborted" });
+    const fourth = queue.run(async () => 4);
+    open();
+    await first;
+    expect(await fourth).toBe(4);
+  });
+
+  it("without room to wait takes a task only when it can begin", async () => {
+    const queue = new RunQueue(1, 0);
+    expect(await queue.run(async () => 1)).toBe(1);
+    const { wait, open } = gate();
+    const running = queue.run(() => wait);
+    await expect(queue.run(async () => 2)).rejects.toMatchObject({ code: "busy" });
+    open();
+    await running;
+    expect(await queue.run(async () => 3)).toBe(3);
+  });
+
+  it("tells when nothing runs or waits any more", async () => {
+    const queue = new RunQueue();
+    await queue.idle();
+    const [a, b] = [gate(), gate()];
+    const tasks = [queue.run(() => a.wait), queue.run(() => b.wait)];
+    let idle = false;
+    const waiting = queue.idle().then(() => {
+      idle = true;
+    });
+    a.open();
+    await tasks[0];
+    expect(idle).toBe(false);
+    b.open();
+    await waiting;
+    expect(queue.busy).toBe(false);
+    await Promise.all(tasks);
+  });
 });

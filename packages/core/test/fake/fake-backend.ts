@@ -101,6 +101,8 @@ export class FakePredictor implements BackendPredictor {
 
 export class FakeBackend implements Backend {
   readonly name = "fake";
+  processors?: number;
+  parallelRuns?: number;
   readonly predictors: FakePredictor[] = [];
   outputNames = ["softmax_output"];
   /** Inputs that the caller does not name. */
