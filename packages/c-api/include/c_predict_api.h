@@ -957,6 +957,46 @@ MXNET_DLL int LPPredGetOutputData(PredictorHandle handle, uint32_t index, const 
 MXNET_DLL int LPPredGetStats(PredictorHandle handle, LPStats *stats);
 
 /**
+ * Describes a predictor's graph as JSON: nodes, shapes, parameters, costs.
+ *
+ * {"nodes": [...], "heads": [[node, output], ...]}: the nodes that the
+ * outputs of this predictor need, variables included, in execution order, as
+ * the model has them: before any pass drops or fuses some. Each node has
+ *   "name", "op": the operator's own name where the file uses an alias;
+ *                 "null" for a variable
+ *   "attrs":      attributes that the file gives, as texts, and those that a
+ *                 rule for old files adds
+ *   "inputs":     [[node, output], ...]; node is a position in "nodes"
+ *   "outputs":    [{"name", "dtype", "shape"}, ...]; hidden outputs are not
+ *                 among them
+ *   "parameters", "parameter_bytes": elements and bytes of the variables it
+ *                 reads that are the model's: held by the parameter file, or
+ *                 weights and states missing there. A variable counts once, at
+ *                 the first node that reads it (at itself if it is a head), so
+ *                 that sums over nodes are sums over the model
+ *   "multiply_adds": products summed up in one forward; biases not counted:
+ *                 Convolution     N F Yo Xo (C / groups) Ky Kx
+ *                 Deconvolution   N C Yi Xi (F / groups) Ky Kx
+ *                 FullyConnected  N K F
+ *                 with N images, C channels in, F filters or num_hidden, K
+ *                 elements of an image, o: out, i: in; every other operator 0
+ * and, if it is a variable and so, "input": true (one of the predictor's
+ * inputs), "label": true, "state": true (auxiliary), "missing": true (a weight
+ * or state that is neither in the parameters nor set yet).
+ *
+ * @param[in] handle {handle:predictor; caller} The predictor; it is not changed.
+ * @param[out] report {bytes[report_capacity]; caller; null} Receives the report and a NUL; cut off at report_capacity. May be NULL when report_capacity is 0.
+ * @param[in] report_capacity {scalar; none} Size of report in bytes.
+ * @param[out] report_size {value; caller} Size of the whole report in bytes, the NUL included.
+ * @return 0 or -1
+ * @error LP_ERROR_ARGUMENT a pointer is NULL (report may be when report_capacity is 0)
+ * @error LP_ERROR_HANDLE handle is not a predictor
+ * @thread one call at a time on a predictor
+ */
+MXNET_DLL int LPPredDescribe(PredictorHandle handle, char *report, size_t report_capacity,
+                             size_t *report_size);
+
+/**
  * Reads the array that a monitor callback was handed.
  *
  * @param[in] array {handle:ndarray; caller} The array.

@@ -130,6 +130,7 @@ int LPPredSetInput(void *handle, const char *key, int dtype, const void *data, s
 int LPPredGetOutput(void *handle, uint32_t index, int dtype, void *data, size_t size_bytes);
 int LPPredGetOutputData(void *handle, uint32_t index, const void **data, size_t *size_bytes);
 int LPPredGetStats(void *handle, LPStats *stats);
+int LPPredDescribe(void *handle, char *report, size_t report_capacity, size_t *report_size);
 int LPArrayGetInfo(void *array, int *dtype, const int64_t **dims, uint32_t *ndim, const void **data, size_t *size_bytes);
 
 /* Pointers to them: every function exists under its type. */
@@ -174,4 +175,5 @@ int (*restated_LPPredSetInput)(void *, const char *, int, const void *, size_t) 
 int (*restated_LPPredGetOutput)(void *, uint32_t, int, void *, size_t) = &LPPredGetOutput;
 int (*restated_LPPredGetOutputData)(void *, uint32_t, const void **, size_t *) = &LPPredGetOutputData;
 int (*restated_LPPredGetStats)(void *, LPStats *) = &LPPredGetStats;
+int (*restated_LPPredDescribe)(void *, char *, size_t, size_t *) = &LPPredDescribe;
 int (*restated_LPArrayGetInfo)(void *, int *, const int64_t **, uint32_t *, const void **, size_t *) = &LPArrayGetInfo;

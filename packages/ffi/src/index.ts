@@ -18,7 +18,14 @@ export type {
   PredictorHandle,
 } from "./gen/handles.js";
 export type { LPOptions, LPOptionsInput, LPStats } from "./gen/structs.js";
-export { type LoadOptions, libraryFileName, loadLibrary, platformPackage } from "./load-library.js";
+export {
+  findLibrary,
+  type LibrarySearch,
+  type LoadOptions,
+  libraryFileName,
+  loadLibrary,
+  platformPackage,
+} from "./load-library.js";
 export { NativeBinding } from "./native-binding.js";
 export { type ErrorCode, type LoadAttempt, LoadError, NativeError } from "./native-error.js";
 export { type HandleState, NativeHandle } from "./native-handle.js";

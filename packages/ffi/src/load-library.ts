@@ -27,6 +27,16 @@ export const libraryFileName: string = fileNames[process.platform] ?? "libpredic
 
 const loaded = new Map<string, Binding>();
 
+/** What a search for the library came to. */
+export interface LibrarySearch {
+  /** The library; undefined if no place had one. */
+  readonly library?: Binding;
+  /** Which rule of the lookup found it; undefined if none did. */
+  readonly source?: string;
+  /** The places before it, in the order of the lookup, and why each gave none. */
+  readonly tried: readonly LoadAttempt[];
+}
+
 /**
  * Loads the library; a file that is loaded already is not loaded again.
  *
@@ -36,35 +46,36 @@ const loaded = new Map<string, Binding>();
  * @throws {@link LoadError} listing every place that was tried and why it failed
  */
 export function loadLibrary(options: LoadOptions = {}): Binding {
+  const { library, tried } = findLibrary(options);
+  if (!library) throw new LoadError(tried);
+  return library;
+}
+
+/** As {@link loadLibrary}, and tells where the library was found and where it was not. Throws nothing. */
+export function findLibrary(options: LoadOptions = {}): LibrarySearch {
   const tried: LoadAttempt[] = [];
-  const attempt = (source: string, path: string): Binding | undefined => {
+  const attempt = (source: string, path: string): LibrarySearch | undefined => {
     const found = open(path);
-    if (found instanceof Binding) return found;
+    if (found instanceof Binding) return { library: found, source, tried };
     tried.push({ source, path, reason: found });
     return undefined;
   };
   const named = options.path !== undefined ? options.path : process.env["LIBPREDICT_PATH"];
   if (options.path === undefined) tried.push({ source: "path", reason: "not given" });
-  if (named !== undefined && (named !== "" || options.path !== undefined)) {
-    const binding = attempt(
-      options.path !== undefined ? "path" : "LIBPREDICT_PATH",
-      resolve(named),
+  if (named !== undefined && (named !== "" || options.path !== undefined))
+    return (
+      attempt(options.path !== undefined ? "path" : "LIBPREDICT_PATH", resolve(named)) ?? { tried }
     );
-    if (binding) return binding;
-    throw new LoadError(tried);
-  }
   tried.push({ source: "LIBPREDICT_PATH", reason: "not set" });
   const packageName = platformPackage();
   const directory = packageDirectory(packageName);
   if (directory === undefined) tried.push({ source: packageName, reason: "not installed" });
   else {
-    const binding = attempt(packageName, join(directory, libraryFileName));
-    if (binding) return binding;
+    const found = attempt(packageName, join(directory, libraryFileName));
+    if (found) return found;
   }
   const workspace = fileURLToPath(new URL("../../c-api/dist/lib/", import.meta.url));
-  const binding = attempt("workspace build", join(workspace, libraryFileName));
-  if (binding) return binding;
-  throw new LoadError(tried);
+  return attempt("workspace build", join(workspace, libraryFileName)) ?? { tried };
 }
 
 /** Opens one file; a text tells why not. */

@@ -12,7 +12,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { LoadError, libraryFileName, loadLibrary, platformPackage } from "../src/index.js";
+import {
+  findLibrary,
+  LoadError,
+  libraryFileName,
+  loadLibrary,
+  platformPackage,
+} from "../src/index.js";
 import { compile, compileFake } from "./fake/compile-library.js";
 
 const fake = compileFake("lookup");
@@ -51,6 +57,22 @@ describe("the lookup", () => {
 
   it("gives the same library for the same file", () => {
     expect(loadLibrary({ path: fake })).toBe(loadLibrary({ path: fake }));
+  });
+
+  it("tells where the library was found, and where it was looked for before", () => {
+    vi.stubEnv("LIBPREDICT_PATH", fake);
+    expect(findLibrary()).toEqual({
+      library: loadLibrary({ path: fake }),
+      source: "LIBPREDICT_PATH",
+      tried: [{ source: "path", reason: "not given" }],
+    });
+    expect(findLibrary({ path: fake })).toMatchObject({ source: "path", tried: [] });
+  });
+
+  it("tells that no place had one, without throwing", () => {
+    expect(findLibrary({ path: "/nowhere/a.so" })).toEqual({
+      tried: [{ source: "path", path: "/nowhere/a.so", reason: "no such file" }],
+    });
   });
 
   it("does not go on behind the caller's back when an explicit path fails", () => {

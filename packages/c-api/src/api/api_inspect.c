@@ -1,8 +1,8 @@
 /* api_inspect.c - functions that tell about the library, a model, a predictor. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../format/text_writer.h"
 #include "api_guard.h"
 
 #ifndef LP_VERSION
@@ -51,53 +51,6 @@ const char *LPPredGetLastError(PredictorHandle handle) {
 int LPPredGetErrorCode(PredictorHandle handle) {
   const lp_predictor *predictor = lp_guard_predictor("LPPredGetErrorCode", handle);
   return predictor == NULL ? LP_ERROR_HANDLE : predictor->error_code;
-}
-
-/* ---- text into the caller's buffer -------------------------------------------------- */
-
-typedef struct api_inspect_text {
-  char *buffer;
-  size_t capacity;
-  size_t size; /* of the whole text so far, whether it fits or not */
-} api_inspect_text;
-
-static void api_inspect_put(api_inspect_text *text, const char *bytes, size_t count) {
-  if (text->size < text->capacity) {
-    size_t room = text->capacity - text->size;
-    memcpy(text->buffer + text->size, bytes, count < room ? count : room);
-  }
-  text->size += count;
-}
-
-static void api_inspect_puts(api_inspect_text *text, const char *string) {
-  api_inspect_put(text, string, strlen(string));
-}
-
-static void api_inspect_end(api_inspect_text *text, size_t *size) {
-  api_inspect_put(text, "", 1);
-  if (text->capacity != 0 && text->size > text->capacity) {
-    text->buffer[text->capacity - 1] = '\0';
-  }
-  *size = text->size;
-}
-
-static void api_inspect_quote(api_inspect_text *text, const char *string) {
-  api_inspect_puts(text, "\"");
-  for (; *string != '\0'; string++) {
-    unsigned char c = (unsigned char)*string;
-    char escape[8];
-    if (c == '"' || c == '\\') {
-      escape[0] = '\\';
-      escape[1] = (char)c;
-      api_inspect_put(text, escape, 2);
-    } else if (c < 0x20) {
-      int length = snprintf(escape, sizeof escape, "\\u%04x", c);
-      api_inspect_put(text, escape, (size_t)length);
-    } else {
-      api_inspect_put(text, string, 1);
-    }
-  }
-  api_inspect_puts(text, "\"");
 }
 
 /* ---- operators ------------------------------------------------------------------------ */
@@ -153,12 +106,12 @@ static lp_status api_inspect_operators(char *list, size_t capacity, size_t *size
   }
   (void)api_inspect_names(names);
   qsort(names, count, sizeof *names, api_inspect_compare);
-  api_inspect_text text = {list, capacity, 0};
+  lp_text_writer text = {list, capacity, 0};
   for (size_t i = 0; i < count; i++) {
-    api_inspect_put(&text, names[i].text, names[i].length);
-    api_inspect_puts(&text, "\n");
+    lp_text_bytes(&text, names[i].text, names[i].length);
+    lp_text_string(&text, "\n");
   }
-  api_inspect_end(&text, size);
+  lp_text_end(&text, size);
   lp_pool_free(&pool);
   return LP_OK;
 }
@@ -169,22 +122,20 @@ int LPListOperators(char *list, size_t list_capacity, size_t *list_size) {
 
 /* ---- models ---------------------------------------------------------------------------- */
 
-static void api_inspect_findings(api_inspect_text *text, const lp_findings *findings,
+static void api_inspect_findings(lp_text_writer *text, const lp_findings *findings,
                                  bool warnings) {
   bool first = true;
   for (const lp_finding *f = findings->first; f != NULL; f = f->next) {
     if (f->warning != warnings) {
       continue;
     }
-    char code[32];
-    (void)snprintf(code, sizeof code, "%s{\"code\":%d,\"node\":", first ? "" : ",", f->code);
-    api_inspect_puts(text, code);
-    api_inspect_quote(text, f->node);
-    api_inspect_puts(text, ",\"op\":");
-    api_inspect_quote(text, f->op);
-    api_inspect_puts(text, ",\"text\":");
-    api_inspect_quote(text, f->text);
-    api_inspect_puts(text, "}");
+    lp_text_format(text, "%s{\"code\":%d,\"node\":", first ? "" : ",", f->code);
+    lp_text_quote(text, f->node);
+    lp_text_string(text, ",\"op\":");
+    lp_text_quote(text, f->op);
+    lp_text_string(text, ",\"text\":");
+    lp_text_quote(text, f->text);
+    lp_text_string(text, "}");
     first = false;
   }
 }
@@ -204,13 +155,13 @@ static lp_status api_inspect_check(const char *symbol, size_t symbol_size, char 
   findings.pool = &pool;
   lp_status status = lp_graph_load(symbol, symbol_size, &pool, &findings, &graph);
   if (status == LP_OK) {
-    api_inspect_text text = {report, capacity, 0};
-    api_inspect_puts(&text, "{\"errors\":[");
+    lp_text_writer text = {report, capacity, 0};
+    lp_text_string(&text, "{\"errors\":[");
     api_inspect_findings(&text, &findings, false);
-    api_inspect_puts(&text, "],\"warnings\":[");
+    lp_text_string(&text, "],\"warnings\":[");
     api_inspect_findings(&text, &findings, true);
-    api_inspect_puts(&text, "]}");
-    api_inspect_end(&text, report_size);
+    lp_text_string(&text, "]}");
+    lp_text_end(&text, report_size);
     *num_errors = findings.num_errors;
   }
   lp_pool_free(&pool);

@@ -126,6 +126,8 @@ static lp_status graph_load_variable(graph_load_state *state, const lp_symbol_no
   const char *text = graph_load_attr(from, "__shape__");
   node->num_outputs = 1;
   node->num_visible = 1;
+  node->attrs = from->attrs;
+  node->num_attrs = (uint32_t)from->num_attrs;
   if (text == NULL) {
     return LP_OK;
   }

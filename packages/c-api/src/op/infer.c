@@ -99,3 +99,23 @@ lp_status lp_infer_same_dtype(const lp_infer *infer) {
   }
   return LP_OK;
 }
+
+/* Elements of `positions` times the weights of one row. */
+static double infer_products(const lp_shape *positions, const lp_shape *weight) {
+  double product = 1;
+  for (int d = 0; d < positions->ndim; d++) {
+    product *= (double)positions->dim[d];
+  }
+  for (int d = 1; d < weight->ndim; d++) {
+    product *= (double)weight->dim[d];
+  }
+  return product;
+}
+
+double lp_infer_adds_per_output(const lp_infer *infer) {
+  return infer_products(&infer->out[0], &infer->in[1]);
+}
+
+double lp_infer_adds_per_input(const lp_infer *infer) {
+  return infer_products(&infer->in[0], &infer->in[1]);
+}

@@ -88,6 +88,11 @@ LP_INTERNAL lp_status lp_infer_same_dtype(const lp_infer *infer);
 LP_INTERNAL lp_status lp_infer_merge_dtype(const lp_infer *infer, lp_dtype *target,
                                            lp_dtype dtype);
 
+/* multiply_adds: every element of output 0 takes one product with each element of a row of input 1, the weights. */
+LP_INTERNAL double lp_infer_adds_per_output(const lp_infer *infer);
+/* multiply_adds: every element of input 0 does. */
+LP_INTERNAL double lp_infer_adds_per_input(const lp_infer *infer);
+
 /* ---- running ------------------------------------------------------------- */
 
 /*
@@ -236,6 +241,8 @@ typedef struct lp_op {
 
   lp_status (*shape)(const lp_infer *infer); /* NULL: lp_infer_same_shape */
   lp_status (*dtype)(const lp_infer *infer); /* NULL: lp_infer_same_dtype */
+  /* Multiply-adds of one run, all shapes known; the header's LPPredDescribe has the formulas. NULL: 0. */
+  double (*multiply_adds)(const lp_infer *infer);
 
   const lp_algorithm *algorithms; /* in order of preference among equals */
   int num_algorithms;

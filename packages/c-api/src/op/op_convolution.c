@@ -301,6 +301,7 @@ LP_DATA const lp_op lp_op_Convolution = {
     .count_inputs = lp_conv_param_inputs,
     .weight_inputs = 6,
     .shape = op_convolution_shape,
+    .multiply_adds = lp_infer_adds_per_output,
     .algorithms = op_convolution_algorithms,
     .num_algorithms = (int)LP_COUNT(op_convolution_algorithms),
     .role = LP_ROLE_LINEAR,

@@ -284,6 +284,7 @@ LP_DATA const lp_op lp_op_Deconvolution = {
     .count_inputs = lp_conv_param_inputs,
     .weight_inputs = 6,
     .shape = op_deconvolution_shape,
+    .multiply_adds = lp_infer_adds_per_input,
     .algorithms = op_deconvolution_algorithms,
     .num_algorithms = (int)LP_COUNT(op_deconvolution_algorithms),
 };

@@ -175,6 +175,7 @@ LP_DATA const lp_op lp_op_FullyConnected = {
     .count_inputs = op_fully_connected_inputs,
     .weight_inputs = 6,
     .shape = op_fully_connected_shape,
+    .multiply_adds = lp_infer_adds_per_output,
     .algorithms = op_fully_connected_algorithms,
     .num_algorithms = (int)LP_COUNT(op_fully_connected_algorithms),
     .role = LP_ROLE_LINEAR,

@@ -515,6 +515,19 @@ export const LPPredGetStats: FunctionDescriptor = {
   ],
 };
 
+/** Descriptor of `LPPredDescribe`. */
+export const LPPredDescribe: FunctionDescriptor = {
+  name: "LPPredDescribe",
+  part: 2,
+  returns: "status",
+  parameters: [
+    { name: "handle", kind: "handle", role: "argument", handle: "predictor", exclusive: true },
+    { name: "report", kind: "bytes", role: "argument", length: { is: "parameter", name: "report_capacity", plus: 0 }, nullable: true },
+    { name: "report_capacity", kind: "scalar", role: "argument", type: "size_t" },
+    { name: "report_size", kind: "value", role: "result", type: "size_t" },
+  ],
+};
+
 /** Descriptor of `LPArrayGetInfo`. */
 export const LPArrayGetInfo: FunctionDescriptor = {
   name: "LPArrayGetInfo",
