@@ -121,7 +121,8 @@ describe("the lookup", () => {
     const koffi = fileURLToPath(new URL("../node_modules/koffi", import.meta.url));
     symlinkSync(realpathSync(koffi), join(modules, "koffi"));
     const script = fileURLToPath(new URL("fake/report-lookup.mjs", import.meta.url));
-    const { LIBPREDICT_PATH: _unset, ...env } = process.env;
+    // pnpm's scripts set NODE_PATH to a folder that has the workspace's platform package.
+    const { LIBPREDICT_PATH: _unset, NODE_PATH: _folder, ...env } = process.env;
     const lookUp = (): unknown => {
       const entry = pathToFileURL(join(home, "dist/index.js")).href;
       const result = spawnSync(process.execPath, [script, entry], { encoding: "utf8", env });
