@@ -18,8 +18,33 @@ export interface ArrayByDType {
 /** An array that can hold a tensor's elements. */
 export type ElementData = ArrayByDType[DType];
 
+/** What an element of each type is read as. */
+export interface ElementByDType {
+  float32: number;
+  float64: number;
+  float16: number;
+  uint8: number;
+  int32: number;
+  int8: number;
+  int64: bigint;
+  bool: boolean;
+}
+
+/** What an element of each type may be given as. */
+export interface ElementInputByDType {
+  float32: number;
+  float64: number;
+  float16: number;
+  uint8: number | bigint;
+  int32: number | bigint;
+  int8: number | bigint;
+  int64: number | bigint;
+  bool: boolean | number;
+}
+
 interface ArrayClass {
   readonly name: string;
+  readonly BYTES_PER_ELEMENT: number;
   new (length: number): ElementData;
   new (buffer: ArrayBuffer): ElementData;
 }
@@ -55,12 +80,20 @@ export function holds(value: ElementData, dtype: DType): boolean {
   return own === dtype || (own === "uint8" && dtype === "bool");
 }
 
-/** The value of float16 bits. */
-export function decodeFloat16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+/** The elements as bytes, in the machine's order, sharing memory. */
+export function bytesOf(data: ElementData): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** Whether this machine stores the low byte first, as files mostly do. */
+export const littleEndianMachine: boolean = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Reverses the bytes of each element in place. */
+export function swapBytes(bytes: Uint8Array, elementBytes: number): void {
+  for (let at = 0; at + elementBytes <= bytes.length; at += elementBytes)
+    for (let low = at, high = at + elementBytes - 1; low < high; low++, high--) {
+      const byte = bytes[low] as number;
+      bytes[low] = bytes[high] as number;
+      bytes[high] = byte;
+    }
 }

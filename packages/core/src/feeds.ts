@@ -3,7 +3,7 @@ import type { TensorInfo } from "./backend.js";
 import { arrayClassOf, dtypeOfArray, type ElementData, holds } from "./element-data.js";
 import type { DType } from "./gen/native-constants.js";
 import { PredictError, ShapeError } from "./predict-error.js";
-import { checkShape, elementCount } from "./tensor.js";
+import { checkShape, elementCount } from "./tensor-shape.js";
 
 /** Elements with a shape; a `Tensor` is one. */
 export interface TensorLike {

@@ -14,7 +14,12 @@ export type {
   PredictorStats,
   TensorInfo,
 } from "./backend.js";
-export type { ArrayByDType, ElementData } from "./element-data.js";
+export type {
+  ArrayByDType,
+  ElementByDType,
+  ElementData,
+  ElementInputByDType,
+} from "./element-data.js";
 export type { Feeds, TensorLike } from "./feeds.js";
 export type { DType, PassName } from "./gen/native-constants.js";
 export type { NativeErrorCode } from "./gen/native-error-codes.js";
@@ -30,6 +35,7 @@ export { type PreprocessOptions, preprocess } from "./image/preprocess.js";
 export { type PresetName, presetForSize, presets } from "./image/presets.js";
 export type { Interpolation, ResizePolicy } from "./image/resize-policy.js";
 export { type LoadModelOptions, Model } from "./model.js";
+export type { NestedValues } from "./nested-values.js";
 export type { Outputs } from "./outputs.js";
 export {
   type LoadAttempt,
@@ -46,3 +52,4 @@ export {
   type PredictorPoolStats,
 } from "./predictor-pool.js";
 export { Tensor, type TopEntry } from "./tensor.js";
+export type { SliceRange } from "./tensor-slice.js";

@@ -5,7 +5,7 @@ import { platform } from "./platform.js";
 import { PredictError } from "./predict-error.js";
 import { Predictor } from "./predictor.js";
 import { PredictorPool, type PredictorPoolOptions, planPool } from "./predictor-pool.js";
-import { checkShape } from "./tensor.js";
+import { checkShape } from "./tensor-shape.js";
 
 /** Options of `Model.load`. */
 export interface LoadModelOptions {

@@ -6,10 +6,11 @@ import type { NativeErrorCode } from "./gen/native-error-codes.js";
  *
  * - `disposed`: a model or predictor was used after its disposal.
  * - `busy`: a synchronous call came while a run was going on.
- * - `aborted`: the signal of a run that had not begun was aborted.
+ * - `aborted`: the signal of a load, or of a run that had not begun, was aborted.
  * - `unavailable`: the library or the platform cannot do it.
  * - `load`: no library, or no model, was found.
  * - `image`: content that is no image which can be decoded, or a damaged one.
+ * - `npy`: content that is no `.npy` file, or a damaged one.
  * - `unknown`: the engine failed and gives no code.
  */
 export type PredictErrorCode =
@@ -20,6 +21,7 @@ export type PredictErrorCode =
   | "unavailable"
   | "load"
   | "image"
+  | "npy"
   | "unknown";
 
 /** Everything that this package throws. Tell failures apart by `code`. */

@@ -13,7 +13,7 @@ import type {
 } from "../backend.js";
 import { arrayClassOf, type ElementData } from "../element-data.js";
 import { PredictError } from "../predict-error.js";
-import { elementCount } from "../tensor.js";
+import { elementCount } from "../tensor-shape.js";
 import { dtypeCode, dtypeName } from "./ffi-backend.js";
 import { translated, translateError } from "./native-errors.js";
 import { shapeArguments } from "./shape-arguments.js";
