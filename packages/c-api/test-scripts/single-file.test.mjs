@@ -43,8 +43,11 @@ test("the text names no folder of this machine", () => {
 });
 
 test("the program of docs/guides/c-api-in-ten-minutes.md compiles without a warning, and runs", () => {
-  const guide = readFileSync(join(PACKAGE_ROOT, "../../docs/guides/c-api-in-ten-minutes.md"), "utf8");
-  const program = /```c\n([\s\S]*?)```/.exec(guide)?.[1] ?? "";
+  const guide = readFileSync(
+    join(PACKAGE_ROOT, "../../docs/guides/c-api-in-ten-minutes.md"),
+    "utf8",
+  );
+  const program = /```c [^\n]*\n([\s\S]*?)```/.exec(guide)?.[1] ?? "";
   writeFileSync(join(folder, "program.c"), program);
   const [cc = "", ...leading] = findCompiler().command;
   compile(cc, [
