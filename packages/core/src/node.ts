@@ -4,11 +4,18 @@
  *
  * @packageDocumentation
  */
+import { decodeImage } from "./node/decode-image.js";
 import { ffiBackend } from "./node/ffi-backend.js";
+import { readLabels } from "./node/label-files.js";
 import { readModelFiles } from "./node/model-files.js";
 import { setPlatform } from "./platform.js";
 
-setPlatform({ defaultBackend: () => ffiBackend(), readModel: readModelFiles });
+setPlatform({
+  defaultBackend: () => ffiBackend(),
+  readModel: readModelFiles,
+  readImage: decodeImage,
+  readLabels,
+});
 
 export * from "./index.js";
 export { decodeImage } from "./node/decode-image.js";

@@ -3,6 +3,7 @@
  * without one, a model needs an explicit backend and its content in memory.
  */
 import type { Backend, ModelSource } from "./backend.js";
+import type { Image } from "./image/image.js";
 import { PredictError } from "./predict-error.js";
 
 export interface Platform {
@@ -10,6 +11,10 @@ export interface Platform {
   defaultBackend(): Backend;
   /** Reads `prefix-symbol.json` and the newest `prefix-NNNN.params`. */
   readModel(prefix: string | URL): Promise<ModelSource>;
+  /** Decodes an image from a path, a URL or the file's content. */
+  readImage(source: string | URL | Uint8Array): Promise<Image>;
+  /** Reads names of classes from a path or URL. */
+  readLabels(source: string | URL): Promise<readonly string[]>;
 }
 
 let current: Platform | undefined;
