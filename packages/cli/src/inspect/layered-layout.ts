@@ -107,7 +107,16 @@ export function layOut(
       const last = centres[centres.length - 1] as Point;
       const start = { x: first.x, y: first.y + (nodes[from] as LayoutNode).height / 2 };
       const end = { x: last.x, y: last.y - (nodes[to] as LayoutNode).height / 2 };
-      return [start, ...centres.slice(1, -1), end];
+      // Straight down between the boxes of a layer, so that bends stay clear of them.
+      const between = centres.slice(1, -1).flatMap(({ x, y }, step) => {
+        const item = items[way[step + 1] as number] as Item;
+        const half = (rowHeights[item.layer] as number) / 2;
+        return [
+          { x, y: y - half },
+          { x, y: y + half },
+        ];
+      });
+      return [start, ...between, end];
     }),
   };
 }
