@@ -1,6 +1,7 @@
 /** The `libpredict` command: one file per subcommand, registered here. */
 import { Command, CommanderError } from "commander";
 import { addCheckCommand } from "./command-check.js";
+import { addDoctorCommand } from "./command-doctor.js";
 import { UsageError } from "./command-errors.js";
 import { exitCodes } from "./exit-codes.js";
 import { packageVersion } from "./package-version.js";
@@ -31,7 +32,7 @@ const program = new Command("libpredict")
   .showSuggestionAfterError()
   .exitOverride();
 
-for (const addCommand of [addCheckCommand]) addCommand(program);
+for (const addCommand of [addCheckCommand, addDoctorCommand]) addCommand(program);
 
 program.addHelpText(
   "after",
