@@ -19,6 +19,7 @@ const skipReasons: Reporter = {
 export default defineConfig({
   test: {
     projects: [
+      "docs",
       "packages/c-api",
       "packages/ffi",
       "packages/core",

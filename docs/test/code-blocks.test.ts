@@ -112,7 +112,7 @@ describe("TypeScript", () => {
     });
 });
 
-describe("JavaScript", () => {
+describe.skipIf(inLanguage("js").length === 0)("JavaScript", () => {
   for (const { block, name } of inLanguage("js"))
     it(block.place, () => {
       const file = join(build, `${name}.${block.code.includes("require(") ? "cjs" : "mjs"}`);
@@ -129,13 +129,15 @@ describe("C", () => {
     it(block.place, () => {
       const source = join(build, `${name}.c`);
       writeFileSync(source, block.code);
-      const include = `-I${join(cApi, "include")}`;
+      const include = [join(cApi, "include"), join(root, "packages/c-api/test")].map(
+        (f) => `-I${f}`,
+      );
       const program = join(build, name);
       const output = block.run ? ["-o", program] : ["-c", "-o", `${program}.o`];
       const library = [`-L${join(cApi, "lib")}`, `-Wl,-rpath,${join(cApi, "lib")}`, "-lpredict"];
       run(
         cc,
-        [...leading, ...warnings, include, source, ...output, ...(block.run ? library : [])],
+        [...leading, ...warnings, ...include, source, ...output, ...(block.run ? library : [])],
         build,
       );
       if (block.run) run(program, block.args, folderOf(block));
