@@ -14,6 +14,7 @@ export type {
   PredictorStats,
   TensorInfo,
 } from "./backend.js";
+export type { FileBytes } from "./byte-cursor.js";
 export type {
   ArrayByDType,
   ElementByDType,
@@ -35,7 +36,9 @@ export { type PreprocessOptions, preprocess } from "./image/preprocess.js";
 export { type PresetName, presetForSize, presets } from "./image/presets.js";
 export type { Interpolation, ResizePolicy } from "./image/resize-policy.js";
 export { type LoadModelOptions, Model } from "./model.js";
+export { type NDArrayList, readNDArrays, writeNDArrays } from "./ndarray-list.js";
 export type { NestedValues } from "./nested-values.js";
+export { readNpy, writeNpy } from "./npy.js";
 export type { Outputs } from "./outputs.js";
 export {
   type LoadAttempt,

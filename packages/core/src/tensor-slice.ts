@@ -1,5 +1,6 @@
 /** Parts of a tensor along every axis. */
-import type { ElementData } from "./element-data.js";
+import { arrayClassOf, type ElementData } from "./element-data.js";
+import type { DType } from "./gen/native-constants.js";
 import { PredictError } from "./predict-error.js";
 import { elementCount, rowMajorStrides } from "./tensor-shape.js";
 
@@ -17,6 +18,7 @@ export type SliceRange = number | readonly [start: number, end?: number] | null;
 export function sliceElements(
   data: ElementData,
   shape: readonly number[],
+  dtype: DType,
   ranges: readonly SliceRange[],
 ): { data: ElementData; shape: number[] } {
   if (ranges.length > shape.length)
@@ -35,8 +37,7 @@ export function sliceElements(
     if (typeof range !== "number") kept.push(end - start);
   });
   const strides = rowMajorStrides(shape);
-  const result = data.slice(0, 0).constructor as new (length: number) => ElementData;
-  const out = new result(elementCount(counts));
+  const out = new (arrayClassOf(dtype))(elementCount(counts));
   let to = 0;
   const copy = (axis: number, from: number): void => {
     const start = from + (starts[axis] ?? 0) * (strides[axis] ?? 1);

@@ -112,7 +112,7 @@ export class Tensor<D extends DType = DType> {
    * @throws {@link PredictError} `index`: more ranges than axes, or one that is not within its axis
    */
   slice(...ranges: SliceRange[]): Tensor<D> {
-    const { data, shape } = sliceElements(this.data, this.shape, ranges);
+    const { data, shape } = sliceElements(this.data, this.shape, this.dtype, ranges);
     return new Tensor(data as ArrayByDType[D], shape, this.dtype);
   }
 
