@@ -678,6 +678,39 @@ MXNET_DLL int LPCheckModel(const char *symbol_json, size_t symbol_json_size, cha
                            size_t report_capacity, size_t *report_size, uint32_t *num_errors);
 
 /**
+ * Writes a graph of any age as MXNet 1.9.1 writes it.
+ *
+ * The text is a symbol file that means the same to a reader of today: the
+ * operators' own names instead of aliases, `param` and `attr` merged into
+ * `attrs`, inputs that the file leaves out as variables, nodes that no output
+ * needs dropped, variables of one name made one, user attributes hidden
+ * (`lr_mult` is `__lr_mult__`, `weight_lr_mult` goes to the weight). Rules of
+ * 2015 and 2016 are spelled out: BatchNorm that uses gamma gets
+ * fix_gamma=False, argmax over the whole array loses axis=-1, Pooling gets its
+ * pooling_convention, and becomes Pooling_v1 where only that treats padding
+ * and averages at borders as the file's time did. How a Pooling rounds that
+ * does not say so is read off the other nodes of the file; a predictor may
+ * find, by its shapes, that it was the other way. Attributes that no operator
+ * knows stay; attributes of the graph but the version and is_np_shape go, and
+ * so does the order among nodes that do not depend on each other
+ * (`control_deps`). Written again, the text stays as it is.
+ *
+ * @param[in] symbol_json {bytes[symbol_json_size]; caller} The graph.
+ * @param[in] symbol_json_size {scalar; none} Its size in bytes; a NUL byte ends it early.
+ * @param[out] text {bytes[text_capacity]; caller; null} Receives the file's text and a NUL; cut off at text_capacity. May be NULL when text_capacity is 0.
+ * @param[in] text_capacity {scalar; none} Size of text in bytes.
+ * @param[out] text_size {value; caller} Size of the whole text in bytes, the NUL included.
+ * @return 0 or -1
+ * @error LP_ERROR_ARGUMENT a pointer is NULL (text may be when text_capacity is 0)
+ * @error LP_ERROR_SYMBOL the symbol is damaged
+ * @error LP_ERROR_UNSUPPORTED the graph has operators that the library does not have, or a Pooling of 2015 or 2016 that no operator of today equals
+ * @error LP_ERROR_ATTRIBUTE an attribute has an impossible value
+ * @thread any
+ */
+MXNET_DLL int LPUpgradeSymbol(const char *symbol_json, size_t symbol_json_size, char *text,
+                              size_t text_capacity, size_t *text_size);
+
+/**
  * Makes a model: reads graph and parameters once, for any number of predictors.
  *
  * @param[in] symbol_json {bytes[symbol_json_size]; caller} The graph (`*-symbol.json`); needs no NUL.

@@ -174,6 +174,32 @@ int LPCheckModel(const char *symbol_json, size_t symbol_json_size, char *report,
                                            report_size, num_errors));
 }
 
+static lp_status api_inspect_upgrade(const char *symbol, size_t symbol_size, char *buffer,
+                                     size_t capacity, size_t *size) {
+  LP_TRY(lp_guard_pointer("LPUpgradeSymbol", "symbol_json", symbol));
+  LP_TRY(lp_guard_pointer("LPUpgradeSymbol", "text_size", size));
+  if (capacity != 0) {
+    LP_TRY(lp_guard_pointer("LPUpgradeSymbol", "text", buffer));
+  }
+  lp_pool pool = {0};
+  lp_graph graph;
+  lp_text_writer text = {buffer, capacity, 0};
+  lp_status status = lp_graph_load(symbol, symbol_size, &pool, NULL, &graph);
+  if (status == LP_OK) {
+    status = lp_graph_save(&graph, &pool, &text);
+  }
+  lp_pool_free(&pool);
+  LP_TRY(status);
+  lp_text_end(&text, size);
+  return LP_OK;
+}
+
+int LPUpgradeSymbol(const char *symbol_json, size_t symbol_json_size, char *text,
+                    size_t text_capacity, size_t *text_size) {
+  return lp_guard_return(
+      api_inspect_upgrade(symbol_json, symbol_json_size, text, text_capacity, text_size));
+}
+
 static lp_status api_inspect_count(const char *function, uint32_t *count, uint32_t value) {
   LP_TRY(lp_guard_pointer(function, "count", count));
   *count = value;

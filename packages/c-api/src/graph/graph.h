@@ -10,6 +10,7 @@
 #define LP_GRAPH_GRAPH_H
 
 #include "../base/name_map.h"
+#include "../format/text_writer.h"
 #include "../op/op.h"
 
 /* Output `output` of node `node`. */
@@ -45,6 +46,7 @@ typedef struct lp_graph {
   uint32_t num_entries;  /* outputs of all nodes */
   uint32_t max_inputs;   /* of any node */
   int max_outputs;
+  bool is_np_shape; /* in the shapes of the file 0 is a size of 0, not unknown */
   bool has_legacy_rounding; /* some node has a param_round_down */
   lp_name_map variables; /* name to node */
   lp_name_map internals; /* full name of every visible output to entry number */
@@ -73,6 +75,14 @@ typedef struct lp_findings {
  */
 LP_INTERNAL lp_status lp_graph_load(const char *json, size_t size, lp_pool *pool,
                                     lp_findings *findings, lp_graph *graph);
+
+/*
+ * Writes a loaded graph as MXNet 1.9.1 writes symbol files. What the load has
+ * upgraded, this spells out; user attributes (lr_mult, ...) become __lr_mult__,
+ * those of an input's name move to its variable. Scratch memory is the pool's.
+ * LP_ERROR_UNSUPPORTED where today's files cannot say the same.
+ */
+LP_INTERNAL lp_status lp_graph_save(const lp_graph *graph, lp_pool *pool, lp_text_writer *text);
 
 /* Full name of an output: a variable's name, else "<node>_<output>" ("<output>" if the node has no name). Written to buffer, cut off at its size; returns it. */
 LP_INTERNAL const char *lp_graph_entry_name(const lp_graph *graph, lp_entry entry, char *buffer,

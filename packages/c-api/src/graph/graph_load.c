@@ -532,6 +532,7 @@ lp_status lp_graph_load(const char *json, size_t size, lp_pool *pool, lp_finding
   lp_status status = lp_symbol_file_read(json, size, pool, &state.file);
   if (status == LP_OK) {
     state.text_size = state.file.text_size;
+    graph->is_np_shape = state.file.is_np_shape;
     state.version = state.file.version != 0 ? state.file.version : GRAPH_LOAD_VERSION_WITHOUT;
     state.round_up = state.file.version == 0 && graph_load_rounds_up(&state.file);
     status = graph_load_nodes(&state);

@@ -305,22 +305,28 @@ static lp_status attr_parse_value(const lp_attr *attr, const char *text, lp_pool
   return LP_OK;
 }
 
-/* Keys that carry nothing an operator needs: "__x__", and the five words that a key may begin or end with. */
-static bool attr_is_hidden(const char *key) {
+bool lp_attr_is_dunder(const char *key) {
+  size_t length = strlen(key);
+  return length > 4 && strncmp(key, "__", 2) == 0 && strcmp(key + length - 2, "__") == 0;
+}
+
+const char *lp_attr_user_word(const char *key) {
   static const char *const words[] = {"ctx_group", "lr_mult", "wd_mult", "force_mirroring",
                                       "mirror_stage"};
   size_t length = strlen(key);
-  if (length > 4 && strncmp(key, "__", 2) == 0 && strcmp(key + length - 2, "__") == 0) {
-    return true;
-  }
   for (size_t i = 0; i < LP_COUNT(words); i++) {
     size_t size = strlen(words[i]);
     if (length >= size &&
         (strncmp(key, words[i], size) == 0 || strcmp(key + length - size, words[i]) == 0)) {
-      return true;
+      return words[i];
     }
   }
-  return false;
+  return NULL;
+}
+
+/* Keys that carry nothing an operator needs. */
+static bool attr_is_hidden(const char *key) {
+  return lp_attr_is_dunder(key) || lp_attr_user_word(key) != NULL;
 }
 
 static const lp_attr *attr_find(const lp_op *op, const char *key) {

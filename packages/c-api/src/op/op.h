@@ -262,6 +262,8 @@ typedef struct lp_op {
   void (*batch_norm)(const void *param, double *epsilon, bool *fix_gamma, int64_t *axis);
   /* The graph is of 2015/16 and does not say how this node rounds: called once with the rule (operators.md 1.7). NULL: no such rule. */
   void (*legacy)(void *param, bool round_up);
+  /* After `legacy`: the operator and the pooling_convention that say the same in a file of today. LP_ERROR_UNSUPPORTED, text without the node: there are none. NULL where `legacy` is. */
+  lp_status (*legacy_save)(const void *param, const char **op, const char **convention);
 } lp_op;
 
 #define LP_ATTR_OF(type, field) offsetof(type, field)
@@ -283,6 +285,10 @@ typedef void (*lp_attr_unknown)(void *context, const char *key);
 LP_INTERNAL lp_status lp_attr_parse(const lp_op *op, const lp_attr_text *texts, int num_texts,
                                     lp_pool *pool, lp_attr_unknown unknown, void *context,
                                     void **param);
+/* "__x__": a key that carries nothing an operator needs. */
+LP_INTERNAL bool lp_attr_is_dunder(const char *key);
+/* The word (ctx_group, lr_mult, ...) that a key without underscores around begins or ends with; NULL: none. Such keys carry nothing an operator needs either. */
+LP_INTERNAL const char *lp_attr_user_word(const char *key);
 /* Reads one tuple such as "(1, 2)", "[3]", "4L", "None"; used for __shape__ too. */
 LP_INTERNAL lp_status lp_attr_parse_tuple(const char *key, const char *text, bool optional_items,
                                           lp_pool *pool, lp_tuple *tuple);

@@ -488,6 +488,50 @@ static void op_pooling_legacy(void *parsed, bool round_up) {
   param->legacy = round_up;
 }
 
+/*
+ * Rounding up is "full" while no stride exceeds its kernel, and, a window of 1
+ * being all it can reach, "valid" where the kernel is 1. Zeros around maxima
+ * and full divisors of averages are Pooling_v1's.
+ */
+static lp_status op_pooling_legacy_save(const void *parsed, const char **op,
+                                        const char **convention) {
+  const op_pooling_param *param = parsed;
+  *op = "Pooling";
+  *convention = "valid";
+  if (!param->legacy || param->global_pool) {
+    return LP_OK;
+  }
+  bool full = false, valid = false, padded = false;
+  for (int i = 0; i < param->kernel.count; i++) {
+    op_pooling_axis axis = op_pooling_axis_of(param, i, 1);
+    if (axis.stride > axis.kernel && axis.kernel > 1) {
+      return lp_fail(LP_ERROR_UNSUPPORTED,
+                     "stride %lld exceeds kernel %lld: no attribute of today rounds as the file's "
+                     "time did",
+                     (long long)axis.stride, (long long)axis.kernel);
+    }
+    full = full || axis.kernel > 1;
+    valid = valid || axis.stride > axis.kernel;
+    padded = padded || axis.pad > 0;
+  }
+  bool old = param->pool_type == LP_POOLING_MAX ? padded
+                                                : param->pool_type == LP_POOLING_AVERAGE && full;
+  if (full && valid) {
+    return lp_fail(LP_ERROR_UNSUPPORTED,
+                   "one axis strides over a kernel of 1 and another does not: no attribute of "
+                   "today rounds both as the file's time did");
+  }
+  if (old && param->kernel.count != 2) {
+    return lp_fail(LP_ERROR_UNSUPPORTED,
+                   "kernel has %d entries: with 2 only there is an operator of today that treats "
+                   "borders as the file's time did",
+                   param->kernel.count);
+  }
+  *op = old ? "Pooling_v1" : "Pooling";
+  *convention = full ? "full" : "valid";
+  return LP_OK;
+}
+
 static const lp_algorithm op_pooling_algorithms[] = {
     {.name = "blocked",
      .cost = op_pooling_cost_blocked,
@@ -514,6 +558,7 @@ LP_DATA const lp_op lp_op_Pooling = {
     .algorithms = op_pooling_algorithms,
     .num_algorithms = (int)LP_COUNT(op_pooling_algorithms),
     .legacy = op_pooling_legacy,
+    .legacy_save = op_pooling_legacy_save,
 };
 
 LP_DATA const lp_op lp_op_Pooling_v1 = {

@@ -615,6 +615,42 @@ export class Binding extends NativeBinding {
     return this.call(descriptors.LPCheckModel, values) as { report_size: number; num_errors: number };
   }
 
+  // int LPUpgradeSymbol(const char *symbol_json, size_t symbol_json_size, char *text, size_t text_capacity, size_t *text_size);
+  /**
+   * Writes a graph of any age as MXNet 1.9.1 writes it.
+   *
+   * The text is a symbol file that means the same to a reader of today: the operators' own names
+   * instead of aliases, `param` and `attr` merged into `attrs`, inputs that the file leaves out as
+   * variables, nodes that no output needs dropped, variables of one name made one, user attributes
+   * hidden (`lr_mult` is `__lr_mult__`, `weight_lr_mult` goes to the weight). Rules of 2015 and
+   * 2016 are spelled out: BatchNorm that uses gamma gets fix_gamma=False, argmax over the whole
+   * array loses axis=-1, Pooling gets its pooling_convention, and becomes Pooling_v1 where only
+   * that treats padding and averages at borders as the file's time did. How a Pooling rounds that
+   * does not say so is read off the other nodes of the file; a predictor may find, by its shapes,
+   * that it was the other way. Attributes that no operator knows stay; attributes of the graph but
+   * the version and is_np_shape go, and so does the order among nodes that do not depend on each
+   * other (`control_deps`). Written again, the text stays as it is.
+   *
+   * Threads: any.
+   *
+   * @param symbol_json - The graph. (`symbol_json_size` bytes)
+   * @param symbol_json_size - Its size in bytes; a NUL byte ends it early.
+   * @param text - Receives the file's text and a NUL; cut off at text_capacity. May be NULL when
+   *   text_capacity is 0. (`text_capacity` bytes)
+   * @param text_capacity - Size of text in bytes.
+   * @returns Size of the whole text in bytes, the NUL included.
+   * @throws {@link NativeError} `argument`: a pointer is NULL (text may be when text_capacity is
+   *   0)
+   * @throws {@link NativeError} `symbol`: the symbol is damaged
+   * @throws {@link NativeError} `unsupported`: the graph has operators that the library does not
+   *   have, or a Pooling of 2015 or 2016 that no operator of today equals
+   * @throws {@link NativeError} `attribute`: an attribute has an impossible value
+   */
+  LPUpgradeSymbol(symbol_json: ArrayBufferView, symbol_json_size: number, text: ArrayBufferView | null, text_capacity: number): number;
+  LPUpgradeSymbol(...values: unknown[]): number {
+    return this.call(descriptors.LPUpgradeSymbol, values) as number;
+  }
+
   // int LPModelCreate(const char *symbol_json, size_t symbol_json_size, const void *params, size_t params_size, LPError *error, LPModelHandle *out);
   /**
    * Makes a model: reads graph and parameters once, for any number of predictors.

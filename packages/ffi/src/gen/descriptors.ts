@@ -297,6 +297,20 @@ export const LPCheckModel: FunctionDescriptor = {
   ],
 };
 
+/** Descriptor of `LPUpgradeSymbol`. */
+export const LPUpgradeSymbol: FunctionDescriptor = {
+  name: "LPUpgradeSymbol",
+  part: 2,
+  returns: "status",
+  parameters: [
+    { name: "symbol_json", kind: "bytes", role: "argument", length: { is: "parameter", name: "symbol_json_size", plus: 0 } },
+    { name: "symbol_json_size", kind: "scalar", role: "argument", type: "size_t" },
+    { name: "text", kind: "bytes", role: "argument", length: { is: "parameter", name: "text_capacity", plus: 0 }, nullable: true },
+    { name: "text_capacity", kind: "scalar", role: "argument", type: "size_t" },
+    { name: "text_size", kind: "value", role: "result", type: "size_t" },
+  ],
+};
+
 /** Descriptor of `LPModelCreate`. */
 export const LPModelCreate: FunctionDescriptor = {
   name: "LPModelCreate",
