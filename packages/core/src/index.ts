@@ -31,10 +31,12 @@ export {
   imageFromRaw,
   type RawImageLayout,
 } from "./image/image.js";
+export type { Interpolation } from "./image/interpolation.js";
 export { parseLabels } from "./image/labels.js";
 export { type PreprocessOptions, preprocess } from "./image/preprocess.js";
 export { type PresetName, presetForSize, presets } from "./image/presets.js";
-export type { Interpolation, ResizePolicy } from "./image/resize-policy.js";
+export { cropImage, resizeImage, resizeTensor } from "./image/resize.js";
+export type { ResizePolicy } from "./image/resize-policy.js";
 export { type LoadModelOptions, Model } from "./model.js";
 export { type NDArrayList, readNDArrays, writeNDArrays } from "./ndarray-list.js";
 export type { NestedValues } from "./nested-values.js";
