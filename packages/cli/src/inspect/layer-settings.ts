@@ -16,8 +16,9 @@ export function layerSettings(op: string, attrs: Readonly<Record<string, string>
     case "Deconvolution": {
       const dilate = tuple(attrs["dilate"]).some((d) => d !== "1") ? "dilated" : "";
       const groups = attrs["num_group"] ?? "1";
-      const shape = join(window, stride, dilate, groups === "1" ? "" : `groups ${groups}`);
-      return withCount(shape, attrs["num_filter"]);
+      const filters = attrs["num_filter"];
+      const grouped = groups === filters ? "depthwise" : `groups ${groups}`;
+      return withCount(join(window, stride, dilate, groups === "1" ? "" : grouped), filters);
     }
     case "Pooling":
     case "Pooling_v1":

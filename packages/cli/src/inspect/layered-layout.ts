@@ -54,7 +54,8 @@ interface Item {
 }
 
 const sweepCount = 12;
-const straightenCount = 30;
+const placeCount = 30;
+const straightenCount = 24;
 /** Graphs that would need more passing places have their long edges drawn directly. */
 const passingLimit = 40_000;
 
@@ -80,6 +81,7 @@ export function layOut(
   const { items, layers, ways } = passLayers(nodes, edges, layerOf);
   orderLayers(items, layers);
   placeColumns(items, layers, columnGap);
+  straightenChains(items, layers, columnGap);
 
   const rowHeights = layers.map((layer) =>
     Math.max(0, ...layer.map((i) => nodes[(items[i] as Item).node]?.height ?? 0)),
@@ -260,12 +262,12 @@ function placeColumns(items: readonly Item[], layers: readonly number[][], gap: 
       x += item.width + gap;
     }
   }
-  for (let round = 0; round < straightenCount; round++) {
+  for (let round = 0; round < placeCount; round++) {
     const downwards = round % 2 === 0;
     for (let step = 0; step < layers.length; step++) {
       const layer = layers[downwards ? step : layers.length - 1 - step] as number[];
       // The last rounds look both ways, so that neither end decides alone.
-      const both = round >= straightenCount - 6;
+      const both = round >= placeCount - 6;
       placeLayer(items, layer, gap, (item) =>
         both ? [...item.up, ...item.down] : downwards ? item.up : item.down,
       );
@@ -312,4 +314,77 @@ function placeLayer(
       (items[layer[index] as number] as Item).x =
         block.sum / block.weight + (offsets[index] as number);
   });
+}
+
+/**
+ * Sets items that follow one another without a branch in one line, where their neighbours leave
+ * room, so that a bend is in one place and not a little of it everywhere.
+ */
+function straightenChains(
+  items: readonly Item[],
+  layers: readonly (readonly number[])[],
+  gap: number,
+): void {
+  const place = new Array<number>(items.length).fill(0);
+  for (const layer of layers)
+    layer.forEach((item, i) => {
+      place[item] = i;
+    });
+  const follows = (upper: Item, lower: number): boolean =>
+    upper.down.length === 1 && items[lower]?.up.length === 1;
+  const whole: number[][] = [];
+  items.forEach((item, i) => {
+    const [above] = item.up;
+    if (above !== undefined && item.up.length === 1 && follows(items[above] as Item, i)) return;
+    const chain = [i];
+    for (let last = item; last.down.length === 1 && follows(last, last.down[0] as number); ) {
+      chain.push(last.down[0] as number);
+      last = items[last.down[0] as number] as Item;
+    }
+    whole.push(chain);
+  });
+  whole.sort(
+    (a, b) => (items[a[0] as number] as Item).layer - (items[b[0] as number] as Item).layer,
+  );
+
+  const room = (chain: readonly number[]): [number, number] => {
+    let low = Number.NEGATIVE_INFINITY;
+    let high = Number.POSITIVE_INFINITY;
+    for (const i of chain) {
+      const item = items[i] as Item;
+      const layer = layers[item.layer] as readonly number[];
+      const left = items[layer[(place[i] as number) - 1] ?? -1];
+      const right = items[layer[(place[i] as number) + 1] ?? -1];
+      if (left) low = Math.max(low, left.x + (left.width + item.width) / 2 + gap);
+      if (right) high = Math.min(high, right.x - (right.width + item.width) / 2 - gap);
+    }
+    return [low, high];
+  };
+  const mean = (of: readonly number[]): number =>
+    of.reduce((sum, i) => sum + (items[i] as Item).x, 0) / of.length;
+  let chains = whole;
+  for (let round = 0; round < straightenCount; round++) {
+    // What once had to be split may fit in one piece when its neighbours have moved.
+    if (round % 8 === 0) chains = whole;
+    const next: number[][] = [];
+    for (const chain of round % 2 === 0 ? chains : chains.toReversed()) {
+      const [low, high] = room(chain);
+      if (low > high + 1e-6) {
+        // No one place fits all: its halves may have one each.
+        const half = chain.length >> 1;
+        if (half > 0 && round % 8 > 2) next.push(chain.slice(0, half), chain.slice(half));
+        else next.push(chain);
+        continue;
+      }
+      const ends = [
+        ...(items[chain[0] as number] as Item).up,
+        ...(items[chain[chain.length - 1] as number] as Item).down,
+      ];
+      const wanted = round < 4 || ends.length === 0 ? mean(chain) : mean(ends);
+      const x = Math.min(high, Math.max(low, wanted));
+      for (const i of chain) (items[i] as Item).x = x;
+      next.push(chain);
+    }
+    chains = round % 2 === 0 ? next : next.toReversed();
+  }
 }

@@ -39,6 +39,8 @@ function zoomTo(wanted: number, x = viewport.clientWidth / 2, y = viewport.clien
   const atX = (x + frame.left - before.left) / before.width;
   const atY = (y + frame.top - before.top) / before.height;
   scale = next;
+  // Too small to read: colours alone.
+  drawing.classList.toggle("far", scale < 0.3);
   drawing.style.width = `${size.width * scale}px`;
   drawing.style.height = `${size.height * scale}px`;
   const after = drawing.getBoundingClientRect();
@@ -117,8 +119,7 @@ viewport.addEventListener("touchend", () => {
 
 // Selection.
 
-function show(i: number, how: { focus?: boolean; scroll?: boolean } = {}): void {
-  const { focus = false, scroll = true } = how;
+function show(i: number, focus = false): void {
   for (const element of document.querySelectorAll(".selected"))
     element.classList.remove("selected");
   selected = i;
@@ -134,19 +135,19 @@ function show(i: number, how: { focus?: boolean; scroll?: boolean } = {}): void 
   const box = boxes[i] as SVGGElement;
   rove(i);
   if (focus) box.focus({ preventScroll: true });
-  if (scroll) bringIntoView(box);
+  bringIntoView(box);
 }
 
 /** Moves the drawing so that a box is in the part that nothing covers. */
 function bringIntoView(box: SVGGElement): void {
-  const frame = viewport.getBoundingClientRect();
-  const at = box.getBoundingClientRect();
   const sheet = getComputedStyle(details).position === "fixed" && !details.hidden;
-  if (frame.bottom < 80 || frame.top > innerHeight - 160 || sheet)
+  const edge = sheet ? details.getBoundingClientRect().top : innerHeight;
+  const before = viewport.getBoundingClientRect();
+  if (Math.min(before.bottom, edge) - Math.max(before.top, 0) < 220)
     viewport.scrollIntoView({ block: sheet ? "start" : "nearest" });
-  const covered = sheet
-    ? Math.max(0, viewport.getBoundingClientRect().bottom - details.getBoundingClientRect().top)
-    : 0;
+  const frame = viewport.getBoundingClientRect();
+  const at = (box.firstElementChild ?? box).getBoundingClientRect();
+  const covered = Math.max(0, frame.bottom - edge);
   const room = frame.height - covered;
   if (at.left < frame.left + 20 || at.right > frame.right - 20)
     viewport.scrollLeft += (at.left + at.right) / 2 - (frame.left + frame.width / 2);
@@ -231,7 +232,7 @@ function amount(part: number, total: number): string {
 document.addEventListener("click", (event) => {
   if (drag?.moved) return;
   const target = (event.target as Element).closest<HTMLElement | SVGElement>("[data-node]");
-  if (target) show(Number(target.dataset["node"]), { scroll: !drawing.contains(target) });
+  if (target) show(Number(target.dataset["node"]));
 });
 
 // Keys.
@@ -240,7 +241,7 @@ drawing.addEventListener("keydown", (event) => {
   const i = boxes.indexOf((event.target as Element).closest(".node") as SVGGElement);
   if (i < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
   const go = (to: number | undefined): void => {
-    if (to !== undefined) show(to, { focus: true });
+    if (to !== undefined) show(to, true);
   };
   switch (event.key) {
     case "Enter":

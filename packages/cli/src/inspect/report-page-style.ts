@@ -1,3 +1,5 @@
+import { layerKinds } from "./layer-kind.js";
+
 /** The page's style sheet. Light and dark follow the reader's system. */
 export const pageStyle = `
 :root{color-scheme:light dark;--back:#fff;--panel:#f6f7f9;--line:#d5d9e0;--text:#1b1f27;--quiet:#5b6472;--link:#0b57c2;--mark:#ffd54a;--edge:#9aa3b2;--node:#fff;
@@ -61,21 +63,14 @@ button,input{font:inherit;color:inherit}
 .node text{fill:var(--text);font-size:12.5px;pointer-events:none}
 .node .title{font-weight:600}
 .node .name,.node .shape{fill:var(--quiet);font-size:11.5px}
+.node .shape{paint-order:stroke;stroke:var(--back);stroke-width:4px;stroke-linejoin:round}
 .node .shape.end{text-anchor:middle}
-${[
-  "convolution",
-  "dense",
-  "recurrent",
-  "normalisation",
-  "activation",
-  "pooling",
-  "arithmetic",
-  "shape",
-  "other",
-  "input",
-]
-  .map((kind) => `rect.kind-${kind},.kind-${kind} .stripe{fill:var(--${kind})}`)
-  .join("\n")}
+${[...layerKinds, "input"].map((kind) => `.kind-${kind}{--kind:var(--${kind})}`).join("\n")}
+.bar rect,.legend rect,.stripe{fill:var(--kind)}
+.far .node rect:first-child,.far .node:hover rect:first-child{fill:var(--kind);stroke:var(--kind)}
+.far .node.selected rect:first-child{stroke:var(--text);stroke-width:14}
+.far .node text{display:none}
+.far .edge{stroke-width:4;marker-end:none}
 .node.kind-input rect:first-child{stroke:var(--input);stroke-width:1.8}
 #details{border:1px solid var(--line);border-radius:10px;background:var(--panel);padding:.8rem 1rem;overflow:auto;max-height:min(74vh,56rem);overflow-wrap:anywhere}
 #details h3{font-size:1.05rem;padding-right:2rem}
