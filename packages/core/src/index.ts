@@ -41,6 +41,7 @@ export { type LoadModelOptions, Model } from "./model.js";
 export { type NDArrayList, readNDArrays, writeNDArrays } from "./ndarray-list.js";
 export type { NestedValues } from "./nested-values.js";
 export { readNpy, writeNpy } from "./npy.js";
+export type { ItemSource } from "./ordered-map.js";
 export type { Outputs } from "./outputs.js";
 export {
   type LoadAttempt,

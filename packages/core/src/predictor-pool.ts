@@ -3,8 +3,9 @@
  * Invariants: a predictor is either in `#free` or has exactly one run; the queue lets as many
  * runs begin as there are predictors, so that a run that begins always finds a free one.
  */
-import type { Backend, PredictorOptions } from "./backend.js";
+import type { Backend, PredictorOptions, TensorInfo } from "./backend.js";
 import { copyFeeds, type Feeds, type TensorLike } from "./feeds.js";
+import type { OutputGraph } from "./output-scale.js";
 import type { Outputs } from "./outputs.js";
 import { PredictError } from "./predict-error.js";
 import type { Predictor, RunOptions } from "./predictor.js";
@@ -115,6 +116,10 @@ interface Measured {
 export class PredictorPool {
   /** Number of predictors. */
   readonly size: number;
+  /** Name, element type and shape of each input, as the pool was made; a run may bring other shapes. */
+  readonly inputs: readonly TensorInfo[];
+  /** Name, element type and shape of each output, as the pool was made. */
+  readonly outputs: readonly TensorInfo[];
   readonly #predictors: readonly Predictor[];
   /** The one that ran last is at the end, and is taken first: its memory is the warmest. */
   readonly #free: Predictor[];
@@ -128,6 +133,9 @@ export class PredictorPool {
   /** @hidden */
   constructor(predictors: readonly Predictor[], maxWaiting: number) {
     this.size = predictors.length;
+    const [first] = predictors as readonly [Predictor];
+    this.inputs = first.inputs;
+    this.outputs = first.outputs;
     this.#predictors = predictors;
     this.#free = [...predictors];
     this.#queue = new RunQueue(predictors.length, maxWaiting);
@@ -198,6 +206,14 @@ export class PredictorPool {
               predictorBytes: measured.reduce((sum, m) => sum + m.ownBytes, 0),
             },
     };
+  }
+
+  /** @hidden The graph that the predictors compute. Before the first run only. */
+  describe(): OutputGraph {
+    const predictor = this.#predictors[0] as Predictor & { describe?: () => OutputGraph };
+    if (!predictor.describe)
+      throw new PredictError("unavailable", "this library cannot describe a graph");
+    return predictor.describe();
   }
 
   /**

@@ -1,0 +1,561 @@
+/**
+ * Image classification from end to end: decoding, preprocessing, running, naming.
+ * Invariants: all runs of the network go through one pool; predictors for features are made when
+ * a layer is first asked for, and kept.
+ */
+import type { TensorInfo } from "./backend.js";
+import { arrayClassOf } from "./element-data.js";
+import type { TensorLike } from "./feeds.js";
+import type { Image, ImageSize } from "./image/image.js";
+import { type PreprocessOptions, preprocess } from "./image/preprocess.js";
+import { type PresetName, presetForSize, presets } from "./image/presets.js";
+import { type LoadModelOptions, Model } from "./model.js";
+import { type ItemSource, inGroups, mapInOrder } from "./ordered-map.js";
+import { outputScale } from "./output-scale.js";
+import type { Outputs } from "./outputs.js";
+import { platform } from "./platform.js";
+import { PredictError, ShapeError } from "./predict-error.js";
+import type { Predictor, RunOptions } from "./predictor.js";
+import type { PredictorPool, PredictorPoolStats } from "./predictor-pool.js";
+import { RunQueue } from "./run-queue.js";
+import { Tensor } from "./tensor.js";
+import { elementCount } from "./tensor-shape.js";
+
+/**
+ * What a classifier takes for an image: an {@link Image}; in Node also a path, a `file:` or
+ * `http(s):` URL, or the bytes of an image file; or a tensor that is prepared already, of the
+ * input's shape without or with a batch axis of 1.
+ */
+export type ImageInput = Image | string | URL | Uint8Array | TensorLike;
+
+/** Options of `Classifier.load`. */
+export interface ClassifierOptions extends LoadModelOptions {
+  /** How images are prepared: the name of a recipe, or a recipe. */
+  readonly preset: PresetName | PreprocessOptions;
+  /**
+   * Names of the classes, in order; in Node also the path or URL of a file with them (see
+   * `readLabels`). Without it a class's name is its number.
+   */
+  readonly labels?: readonly string[] | string | URL;
+  /** The input that takes the image; needed if the model has several, or the library cannot tell. */
+  readonly input?: string;
+  /** The output that has the classes; needed if the model has several. An internal output may be named too. */
+  readonly output?: string;
+  /** Width and height of the network's input in pixels, if not those of the preset. */
+  readonly imageSize?: ImageSize;
+  /**
+   * Whether scores are the softmax of the output. `"auto"`, the default, looks at the operator
+   * that makes the output: none after softmax, SoftmaxOutput or sigmoid, one after fully connected
+   * layers, convolutions, log_softmax and the like; where that tells nothing, loading fails and
+   * asks for `true` or `false`.
+   */
+  readonly softmax?: "auto" | boolean;
+  /** Images that are classified at the same time, as `size` of `Model.createPool`. */
+  readonly size?: number;
+  /** Threads that one of them may use, as `threads` of `Model.createPool`. */
+  readonly threads?: number;
+  /**
+   * Calls of `classify` and `features` that may be under way beyond `size`; one more is refused
+   * with code `busy`, before its image is decoded. `Infinity` by default. `classifyAll` keeps
+   * itself back and is not counted.
+   */
+  readonly maxWaiting?: number;
+}
+
+/** Options of `classify`. */
+export interface ClassifyOptions extends RunOptions {
+  /** How many classes to name, the best first; 5 by default, fewer if there are fewer. */
+  readonly top?: number;
+}
+
+/** Options of `classifyAll`. */
+export interface ClassifyAllOptions extends ClassifyOptions {
+  /** Images that go through the network in one run; 1 by default. */
+  readonly batch?: number;
+  /**
+   * Batches that are being decoded or computed at the same time; by default twice the number of
+   * predictors. `concurrency` × `batch` images are read ahead at most.
+   */
+  readonly concurrency?: number;
+}
+
+/** Options of `features`. */
+export interface FeaturesOptions extends RunOptions {
+  /** The internal output: a node's name, with or without its ending `_output`. */
+  readonly layer: string;
+}
+
+/** A class that an image may show. */
+export interface Guess {
+  readonly label: string;
+  /** Number of the class. */
+  readonly index: number;
+  /** Its probability, 0 to 1; or the output as it is, with `softmax: false`. */
+  readonly score: number;
+}
+
+/** What `classifyAll` says about one image: `guesses`, or the error that it met. */
+export type Classified<T extends ImageInput = ImageInput> =
+  | {
+      readonly ok: true;
+      /** Position among the images, from 0. */
+      readonly index: number;
+      readonly image: T;
+      readonly guesses: readonly Guess[];
+    }
+  | { readonly ok: false; readonly index: number; readonly image: T; readonly error: Error };
+
+/** What a classifier consists of. */
+interface Parts {
+  readonly model: Model;
+  /** Whether the classifier loaded the model and so disposes of it. */
+  readonly owned: boolean;
+  readonly pool: PredictorPool;
+  readonly input: TensorInfo;
+  readonly recipe: PreprocessOptions;
+  readonly labels: readonly string[];
+  readonly softmax: boolean;
+  readonly threads: number | undefined;
+}
+
+/**
+ * Names what images show.
+ *
+ * Holds native memory: call `dispose` or `close`, or declare it with `using` or `await using`.
+ */
+export class Classifier {
+  readonly #parts: Parts;
+  /** Without the batch axis. */
+  readonly #imageShape: readonly number[];
+  readonly #forFeatures = new Map<string, Predictor>();
+  /** Calls that count for `maxWaiting`. */
+  readonly #calls: RunQueue;
+  #closing = false;
+  #disposed = false;
+
+  private constructor(parts: Parts, maxWaiting: number) {
+    this.#parts = parts;
+    this.#imageShape = parts.input.shape.slice(1);
+    this.#calls = new RunQueue(parts.pool.size + maxWaiting, 0);
+  }
+
+  /**
+   * Loads a model as a classifier.
+   *
+   * @param source - what `Model.load` takes; or a model, which the caller has to dispose of after
+   *   the classifier
+   * @param options - how images are prepared, the names of the classes, and what else there is
+   * @throws {@link PredictError} as `Model.load` and `Model.createPool`; `argument`: there is no
+   *   such preset, or an option is impossible, or it cannot be told whether scores want a softmax;
+   *   `name`: it cannot be told which input or output to use
+   * @throws {@link ShapeError} the number of labels is not that of the classes; the network does
+   *   not take images of the preset's size
+   * @throws {@link LoadError} a file is missing
+   */
+  static async load(
+    source: Model | Parameters<typeof Model.load>[0],
+    options: ClassifierOptions,
+  ): Promise<Classifier> {
+    const recipe = recipeOf(options);
+    const maxWaiting = options.maxWaiting ?? Number.POSITIVE_INFINITY;
+    if (maxWaiting !== Number.POSITIVE_INFINITY) checkCount("maxWaiting", maxWaiting, 0);
+    const names = await labelsOf(options.labels);
+    const owned = !(source instanceof Model);
+    const model = owned ? await Model.load(source, options) : source;
+    let pool: PredictorPool | undefined;
+    try {
+      pool = poolOf(model, recipe, options);
+      const classes = classCount(pool);
+      if (names && names.length !== classes)
+        throw new ShapeError(
+          "labels",
+          [classes],
+          [names.length],
+          `the network has ${classes} classes, there are ${names.length} labels`,
+        );
+      const parts: Parts = {
+        model,
+        owned,
+        pool,
+        input: pool.inputs[0] as TensorInfo,
+        recipe,
+        labels: names ?? Array.from({ length: classes }, (_, index) => String(index)),
+        softmax: wantsSoftmax(pool, options.softmax ?? "auto"),
+        threads: options.threads,
+      };
+      return new Classifier(parts, maxWaiting);
+    } catch (error) {
+      pool?.dispose();
+      if (owned) model.dispose();
+      throw error;
+    }
+  }
+
+  /** Names of the classes, in order. */
+  get labels(): readonly string[] {
+    return this.#parts.labels;
+  }
+
+  /** Whether scores are the softmax of the network's output. */
+  get softmax(): boolean {
+    return this.#parts.softmax;
+  }
+
+  /** Whether `dispose` or `close` was called. */
+  get disposed(): boolean {
+    return this.#closing || this.#disposed;
+  }
+
+  /**
+   * Says what an image shows. Images are decoded and the network computes off the main thread;
+   * resizing and normalising take place on it. Calls at the same time go to different predictors.
+   *
+   * @param image - the image; its memory must not change until the promise settles
+   * @param options - how many classes to name; `signal` drops the call where it has not begun to compute
+   * @returns the best classes, the best first; equal ones in order of number
+   * @throws {@link PredictError} `image`: it cannot be decoded; `unavailable`: there is nothing
+   *   to decode it with; `argument`: `image` is none, or `top` is impossible; `busy`: more than
+   *   `maxWaiting` calls wait; `aborted`; `disposed`; and as `Predictor.run`
+   * @throws {@link LoadError} its file cannot be read
+   * @throws {@link ShapeError} a tensor of another shape than the input's
+   */
+  async classify(image: ImageInput, options: ClassifyOptions = {}): Promise<readonly Guess[]> {
+    const top = checkCount("top", options.top ?? 5, 1);
+    return this.#admit(async () => {
+      const prepared = await this.#prepare(image, options.signal);
+      const [scores] = await this.#scores([prepared], options);
+      return this.#name(scores as Tensor, top);
+    });
+  }
+
+  /**
+   * Says what each of many images shows: in their order, several at a time, each result as soon as
+   * it and those before it are there. Images are taken only as fast as results are asked for.
+   *
+   * An image that cannot be read or does not fit gives a result with its `error`; the others go on.
+   *
+   * @param images - an array, a generator, a stream; such as `imagesIn(folder)`, or a stream
+   *   whose chunks are whole image files
+   * @param options - how many classes to name; how many images at a time; `signal` ends it all
+   * @returns one result for each image, in order
+   * @throws {@link PredictError} `argument`: an option is impossible; `aborted`; `disposed`; and
+   *   what `images` itself throws, after the results before that
+   */
+  async *classifyAll<T extends ImageInput>(
+    images: ItemSource<T>,
+    options: ClassifyAllOptions = {},
+  ): AsyncGenerator<Classified<T>, void, undefined> {
+    this.#live();
+    const top = checkCount("top", options.top ?? 5, 1);
+    const batch = checkCount("batch", options.batch ?? 1, 1);
+    const concurrency = checkCount(
+      "concurrency",
+      options.concurrency ?? 2 * this.#parts.pool.size,
+      1,
+    );
+    const results = mapInOrder(
+      inGroups(images, batch),
+      concurrency,
+      (group, signal) => this.#classifyGroup(group, top, signal),
+      options.signal,
+    );
+    let index = 0;
+    for await (const group of results)
+      for (const result of group) yield { ...result, index: index++ };
+  }
+
+  /**
+   * What a layer inside of the network computes from images: embeddings, feature maps.
+   *
+   * The first call for a layer makes a predictor for it, on the calling thread; it is kept until
+   * the classifier is disposed of.
+   *
+   * @param images - one image, or a batch of them
+   * @param options - which layer; `signal` drops the call where it has not begun to compute
+   * @returns the layer's output for the images: its first axis counts them, also if there is one
+   * @throws {@link PredictError} `name`: there is no such layer, near names are listed; and as `classify`
+   */
+  async features(
+    images: ImageInput | readonly ImageInput[],
+    options: FeaturesOptions,
+  ): Promise<Tensor> {
+    return this.#admit(async () => {
+      const predictor = this.#predictorFor(options?.layer);
+      const all: readonly ImageInput[] = isList(images) ? images : [images];
+      if (all.length === 0) throw new PredictError("argument", "features of no images");
+      const prepared = await Promise.all(all.map((image) => this.#prepare(image, options.signal)));
+      const feeds = { [this.#parts.input.name]: joined(prepared) };
+      return firstOf(await predictor.run(feeds, options));
+    });
+  }
+
+  /**
+   * What the classifier's pool of predictors is doing, and what it occupies.
+   *
+   * @throws {@link PredictError} `disposed`
+   */
+  stats(): PredictorPoolStats {
+    return this.#parts.pool.stats();
+  }
+
+  /**
+   * Takes no more images, lets calls of `classify` and `features` end, then gives the native
+   * memory back. A sequence of `classifyAll` ends with code `disposed`.
+   *
+   * @returns when that is done; a second call waits for the same
+   */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#calls.idle();
+    await this.#parts.pool.close();
+    this.dispose();
+  }
+
+  /**
+   * Gives the native memory back, at the end of the runs that are going on; calls that wait fail
+   * with code `disposed`. A model that was handed to `load` stays. Calling it again does nothing.
+   */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#parts.pool.dispose();
+    for (const predictor of this.#forFeatures.values()) predictor.dispose();
+    if (this.#parts.owned) this.#parts.model.dispose();
+  }
+
+  /** Calls `dispose`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** Calls `close`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #live(): void {
+    if (this.disposed) throw disposed();
+  }
+
+  /** Makes a call one of those that are under way. */
+  async #admit<T>(call: () => Promise<T>): Promise<T> {
+    this.#live();
+    if (this.#calls.full)
+      throw new PredictError("busy", `${this.#calls.running} calls are under way, no more may be`);
+    return this.#calls.run(call);
+  }
+
+  /** An image as the network takes it, with a batch axis of 1. */
+  async #prepare(image: ImageInput, signal: AbortSignal | undefined): Promise<Tensor> {
+    checkAborted(signal);
+    if (isTensor(image)) return this.#checkTensor(image);
+    const decoded = isEncoded(image) ? await platform().readImage(image) : image;
+    checkAborted(signal);
+    return preprocess(decoded, this.#parts.recipe);
+  }
+
+  #checkTensor({ data, shape, dtype }: TensorLike): Tensor {
+    const { name, dtype: expected } = this.#parts.input;
+    const one = [1, ...this.#imageShape];
+    const fits = [one, this.#imageShape].some((s) => String(s) === String(shape));
+    if (!fits)
+      throw new ShapeError(
+        name,
+        one,
+        shape,
+        `an image for this network has shape [${one.join(", ")}], the tensor [${shape?.join(", ")}]`,
+      );
+    const tensor = new Tensor(data, one, dtype);
+    if (tensor.dtype !== expected)
+      throw new PredictError(
+        "dtype",
+        `input "${name}" has element type ${expected}, the tensor ${tensor.dtype}; nothing is converted silently`,
+      );
+    return tensor;
+  }
+
+  /** The scores of each of several prepared images. */
+  async #scores(prepared: readonly Tensor[], options: RunOptions): Promise<Tensor[]> {
+    const { pool, input, labels, softmax } = this.#parts;
+    const output = firstOf(await pool.run({ [input.name]: joined(prepared) }, options));
+    return prepared.map((_, i) => {
+      const scores = new Tensor(output.row(i).data, [labels.length], output.dtype);
+      return softmax ? scores.softmax() : scores;
+    });
+  }
+
+  #name(scores: Tensor, top: number): readonly Guess[] {
+    const { labels } = this.#parts;
+    return scores.topK(top).map(({ index, value }) => ({
+      label: labels[index] as string,
+      index,
+      score: value,
+    }));
+  }
+
+  async #classifyGroup<T extends ImageInput>(
+    group: readonly T[],
+    top: number,
+    signal: AbortSignal,
+  ): Promise<Classified<T>[]> {
+    this.#live();
+    const prepared = await Promise.allSettled(group.map((image) => this.#prepare(image, signal)));
+    const good = prepared.filter((p) => p.status === "fulfilled").map((p) => p.value);
+    let scores: Tensor[] = [];
+    let failure: unknown;
+    try {
+      if (good.length > 0) scores = await this.#scores(good, { signal });
+    } catch (error) {
+      failure = error;
+    }
+    return prepared.map((outcome, index): Classified<T> => {
+      const image = group[index] as T;
+      if (outcome.status === "rejected")
+        return { ok: false, index, image, error: ofImage(outcome.reason) };
+      const own = scores.shift();
+      if (!own) return { ok: false, index, image, error: ofImage(failure) };
+      return { ok: true, index, image, guesses: this.#name(own, top) };
+    });
+  }
+
+  #predictorFor(layer: string): Predictor {
+    if (typeof layer !== "string" || layer === "")
+      throw new PredictError("argument", "features takes { layer: name of an internal output }");
+    const made = this.#forFeatures.get(layer);
+    if (made) return made;
+    const { model, input, threads } = this.#parts;
+    const predictor = model.createPredictor({
+      inputs: { [input.name]: input.shape },
+      dtypes: { [input.name]: input.dtype },
+      outputs: [layer],
+      ...(threads === undefined ? {} : { threads }),
+    });
+    this.#forFeatures.set(layer, predictor);
+    return predictor;
+  }
+}
+
+function disposed(): PredictError {
+  return new PredictError("disposed", "the classifier was disposed");
+}
+
+function checkAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new PredictError("aborted", "the call was dropped before it computed anything", {
+      cause: signal.reason,
+    });
+}
+
+/** The error of one image. @throws what is no fault of the image: the end of the whole sequence */
+function ofImage(error: unknown): Error {
+  if (error instanceof PredictError && (error.code === "aborted" || error.code === "disposed"))
+    throw error;
+  return error instanceof Error ? error : new PredictError("unknown", String(error));
+}
+
+function checkCount(name: string, value: number, least: number): number {
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new PredictError("argument", `${name} is a whole number from ${least}, not ${value}`);
+}
+
+function isTensor(image: ImageInput): image is TensorLike {
+  return typeof image === "object" && image !== null && "shape" in image;
+}
+
+function isEncoded(image: ImageInput): image is string | URL | Uint8Array {
+  return typeof image === "string" || image instanceof URL || image instanceof Uint8Array;
+}
+
+function isList(images: ImageInput | readonly ImageInput[]): images is readonly ImageInput[] {
+  return Array.isArray(images);
+}
+
+function recipeOf({ preset, imageSize }: ClassifierOptions): PreprocessOptions {
+  const recipe = typeof preset === "string" ? presets[preset] : preset;
+  if (typeof recipe !== "object" || recipe === null)
+    throw new PredictError(
+      "argument",
+      `there is no preset "${preset}"; there are ${Object.keys(presets).join(", ")}`,
+    );
+  return imageSize ? presetForSize(recipe, imageSize) : recipe;
+}
+
+async function labelsOf(
+  labels: ClassifierOptions["labels"],
+): Promise<readonly string[] | undefined> {
+  if (typeof labels === "string" || labels instanceof URL) return platform().readLabels(labels);
+  return labels && [...labels];
+}
+
+function poolOf(
+  model: Model,
+  recipe: PreprocessOptions,
+  { input = onlyInput(model), output, size, threads }: ClassifierOptions,
+): PredictorPool {
+  if (output === undefined && model.outputs.length !== 1)
+    throw new PredictError("name", `${several("outputs", model.outputs)}; choose one with output`);
+  const { width, height } = recipe.size;
+  const channels = recipe.channelOrder === "gray" ? 1 : 3;
+  const shape =
+    recipe.layout === "NHWC" ? [1, height, width, channels] : [1, channels, height, width];
+  return model.createPool({
+    inputs: { [input]: shape },
+    ...(recipe.dtype === undefined ? {} : { dtypes: { [input]: recipe.dtype } }),
+    ...(output === undefined ? {} : { outputs: [output] }),
+    ...(size === undefined ? {} : { size }),
+    ...(threads === undefined ? {} : { threads }),
+  });
+}
+
+function onlyInput(model: Model): string {
+  const [name, ...others] = model.inputs;
+  if (name === undefined || others.length > 0)
+    throw new PredictError("name", `${several("inputs", model.inputs)}; choose one with input`);
+  return name;
+}
+
+function several(what: string, names: readonly string[]): string {
+  return `the model has ${names.length} ${what} (${names.join(", ")})`;
+}
+
+/** Number of classes. @throws {@link ShapeError} the output has no axis for images and one for classes */
+function classCount(pool: PredictorPool): number {
+  const { name, shape } = pool.outputs[0] as TensorInfo;
+  const classes = elementCount(shape.slice(1));
+  if (shape.length < 2 || shape[0] !== 1 || classes < 1)
+    throw new ShapeError(
+      name,
+      [1],
+      shape,
+      `shape [${shape.join(", ")}] for one image is not that of scores of classes`,
+    );
+  return classes;
+}
+
+function wantsSoftmax(pool: PredictorPool, option: "auto" | boolean): boolean {
+  if (typeof option === "boolean") return option;
+  if (option !== "auto")
+    throw new PredictError("argument", `softmax is true, false or "auto", not ${option}`);
+  const { scale, op, node } = outputScale(pool.describe(), 0);
+  if (scale === undefined)
+    throw new PredictError(
+      "argument",
+      `node "${node}" (${op}) does not tell whether the output is probabilities: pass softmax: true if it is logits, or false`,
+    );
+  return scale === "logits";
+}
+
+function firstOf(outputs: Outputs): Tensor {
+  return Object.values(outputs)[0] as Tensor;
+}
+
+/** Tensors of one shape, whose first axis is 1, behind each other. */
+function joined(tensors: readonly Tensor[]): Tensor {
+  const [first, ...others] = tensors as readonly [Tensor, ...Tensor[]];
+  if (others.length === 0) return first;
+  const data = new (arrayClassOf(first.dtype))(tensors.length * first.size);
+  tensors.forEach((tensor, i) => {
+    data.set(tensor.data as never, i * first.size);
+  });
+  return new Tensor(data, [tensors.length, ...first.shape.slice(1)], first.dtype);
+}
