@@ -72,8 +72,7 @@ const { fround } = Math;
 
 /** Position of the old pixel that is nearest by rounding down. */
 export function nearestIndex(from: number, to: number, { first, count }: AxisPart): Int32Array {
-  // The reciprocal of a quotient: 1 / (m / n) and n / m differ in the last bit.
-  const step = 1 / (to / from);
+  const step = stepOf(from, to);
   return Int32Array.from({ length: count }, (_, at) =>
     Math.min(Math.floor((first + at) * step), from - 1),
   );
@@ -120,7 +119,7 @@ export function axisTaps(
 
 /** What new pixels cover, where the axis becomes shorter or stays as long. */
 export function axisCover(from: number, to: number, { first, count }: AxisPart): AxisCover {
-  const step = from / to;
+  const step = stepOf(from, to);
   /** A smaller part of a pixel does not count. */
   const leastPart = 1e-3;
   const start = new Int32Array(count + 1);
@@ -149,6 +148,11 @@ export function axisCover(from: number, to: number, { first, count }: AxisPart):
   return { start, index: Int32Array.from(index), weight: Float32Array.from(weight) };
 }
 
+/** Old pixels to a new one: the reciprocal of a quotient, which n / m differs from in the last bit. */
+function stepOf(from: number, to: number): number {
+  return 1 / (to / from);
+}
+
 interface Place {
   /** The last old pixel at or before the place; may lie outside. */
   readonly before: number;
@@ -157,13 +161,13 @@ interface Place {
 }
 
 function linearPlace(from: number, to: number, pixel: number): Place {
-  const place = fround((pixel + 0.5) * (from / to) - 0.5);
+  const place = fround((pixel + 0.5) * stepOf(from, to) - 0.5);
   const before = Math.floor(place);
   return { before, fraction: fround(place - before) };
 }
 
 function sharpPlace(from: number, to: number, pixel: number): Place {
-  const before = Math.floor(pixel * (from / to));
+  const before = Math.floor(pixel * stepOf(from, to));
   const beyond = fround(pixel + 1 - (before + 1) * (to / from));
   return { before, fraction: beyond <= 0 ? 0 : fround(beyond - Math.floor(beyond)) };
 }
@@ -182,14 +186,22 @@ function cubicWeights(x: number): readonly number[] {
   return [w0, w1, w2, fround(fround(fround(1 - w0) - w1) - w2)];
 }
 
-/** sinc(t) * sinc(t / 4) for the distances t of eight pixels, divided by their sum. */
+/**
+ * sinc(t) * sinc(t / 4) for the distances t = x + 3 - tap of eight pixels, divided by their sum. All
+ * share the factor sin(pi x), up to the sign, which the division removes.
+ */
 function lanczosWeights(x: number): readonly number[] {
   const float32Epsilon = 2 ** -23;
   if (x < float32Epsilon) return [0, 0, 0, 1, 0, 0, 0, 0];
+  const quarter = Math.PI / 4;
+  const sine = Math.sin(-fround(x + 3) * quarter);
+  const cosine = Math.cos(-fround(x + 3) * quarter);
   const weights = Array.from({ length: 8 }, (_, tap) => {
-    const t = Math.PI * (x + 3 - tap);
-    return t === 0 ? 1 : (Math.sin(t) * Math.sin(t / 4) * 4) / (t * t);
+    const t = -fround(fround(x + 3) - tap) * quarter;
+    const sign = tap % 2 === 0 ? 1 : -1;
+    const turned = sine * Math.cos(tap * quarter) + cosine * Math.sin(tap * quarter);
+    return fround((sign * turned) / (t * t));
   });
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return weights.map((weight) => weight / sum);
+  const share = fround(1 / weights.reduce((total, weight) => fround(total + weight), 0));
+  return weights.map((weight) => fround(weight * share));
 }

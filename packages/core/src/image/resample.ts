@@ -91,29 +91,47 @@ function meanOfBlocks<A extends PixelData>(
   const isFloat = data instanceof Float32Array;
   const part = fround(1 / (across * down));
   const result = emptyLike(data, keep.width * keep.height * channels);
-  const sums = new Float64Array(channels);
+  const pixels = across * down;
+  /** Where the pixels of a block lie, behind its first one. */
+  const offsets = Int32Array.from(
+    { length: pixels },
+    (_, at) => Math.floor(at / across) * stride + (at % across) * channels,
+  );
   let at = 0;
   for (let row = 0; row < keep.height; row++)
-    for (let column = 0; column < keep.width; column++) {
-      sums.fill(0);
-      const start =
-        (y + (keep.y + row) * down) * stride + (x + (keep.x + column) * across) * channels;
-      for (let line = 0; line < down; line++) {
-        let from = start + line * stride;
-        for (let pixel = 0; pixel < across; pixel++)
-          for (let channel = 0; channel < channels; channel++) {
-            const sum = (sums[channel] as number) + (data[from++] as number);
-            sums[channel] = isFloat ? fround(sum) : sum;
-          }
-      }
+    for (let column = 0; column < keep.width; column++)
       for (let channel = 0; channel < channels; channel++) {
-        const mean = fround(fround(sums[channel] as number) * part);
-        // Four pixels: halves round up. Other blocks: halves round to even.
-        const isQuad = across === 2 && down === 2;
-        result[at++] = isFloat ? mean : isQuad ? Math.floor(mean + 0.5) : roundHalfToEven(mean);
+        const start =
+          (y + (keep.y + row) * down) * stride +
+          (x + (keep.x + column) * across) * channels +
+          channel;
+        if (isFloat) result[at++] = fround(sumInFours(data, start, offsets) * part);
+        else {
+          let sum = 0;
+          for (let pixel = 0; pixel < pixels; pixel++)
+            sum += data[start + (offsets[pixel] as number)] as number;
+          // Two by two pixels: halves round up. Other blocks: halves round to even.
+          result[at++] =
+            across === 2 && down === 2
+              ? (sum + 2) >> 2
+              : roundHalfToEven(fround(fround(sum) * part));
+        }
       }
-    }
   return result;
+}
+
+/** A sum of float32 numbers, four at a time as far as they go. */
+function sumInFours(data: Float32Array, start: number, offsets: Int32Array): number {
+  const value = (at: number): number => data[start + (offsets[at] as number)] as number;
+  let sum = 0;
+  let at = 0;
+  for (; at + 4 <= offsets.length; at += 4) {
+    const pair = fround(value(at) + value(at + 1));
+    const four = fround(fround(pair + value(at + 2)) + value(at + 3));
+    sum = fround(sum + four);
+  }
+  for (; at < offsets.length; at++) sum = fround(sum + value(at));
+  return sum;
 }
 
 function meanOfCover<A extends PixelData>(
