@@ -8,6 +8,7 @@
  */
 import type { ElementData } from "./element-data.js";
 import type { DType, PassName } from "./gen/native-constants.js";
+import type { GraphDescription } from "./graph-description.js";
 
 /** A model in memory. */
 export interface ModelSource {
@@ -73,6 +74,8 @@ export interface BackendPredictor {
   /** Makes a predictor with other input shapes; this one stays as it is. */
   reshape(inputs: Readonly<Record<string, readonly number[]>>): BackendPredictor;
   stats(): PredictorStats;
+  /** The graph with shapes and costs. May throw `unavailable`. */
+  describe(): GraphDescription;
   dispose(): void;
 }
 

@@ -24,6 +24,7 @@ export type {
 export type { Feeds, TensorLike } from "./feeds.js";
 export type { DType, PassName } from "./gen/native-constants.js";
 export type { NativeErrorCode } from "./gen/native-error-codes.js";
+export type { GraphDescription, GraphNode } from "./graph-description.js";
 export {
   type Image,
   type ImageRegion,

@@ -6,6 +6,7 @@
 import type { BackendPredictor, PredictorStats, TensorInfo } from "./backend.js";
 import { forgotten, Held } from "./disposal.js";
 import { type CheckedFeed, checkFeeds, copyFeeds, type Feeds } from "./feeds.js";
+import type { GraphDescription } from "./graph-description.js";
 import { nameOutputs, type Outputs } from "./outputs.js";
 import { PredictError } from "./predict-error.js";
 import { RunQueue } from "./run-queue.js";
@@ -115,6 +116,19 @@ export class Predictor {
     if (this.#queue.busy)
       throw new PredictError("busy", "stats while a run of this predictor is going on");
     return backend.stats();
+  }
+
+  /**
+   * The graph that the predictor runs, node by node, with shapes, parameters and multiply-adds at
+   * the present input shapes.
+   *
+   * @throws {@link PredictError} `disposed`; `busy`: a run is going on; `unavailable`: the library cannot tell
+   */
+  describe(): GraphDescription {
+    const backend = this.#live();
+    if (this.#queue.busy)
+      throw new PredictError("busy", "describe while a run of this predictor is going on");
+    return backend.describe();
   }
 
   /**

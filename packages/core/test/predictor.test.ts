@@ -137,15 +137,17 @@ describe("runSync", () => {
     expect(predictor.runSync({ data: pixels(3, 4) })["softmax_output"]?.data).toEqual(pixels(6, 8));
   });
 
-  it("throws busy while a run is going on, and so does stats", async () => {
+  it("throws busy while a run is going on, and so do stats and describe", async () => {
     const { backend, predictor } = await make();
     const next = backend.hold();
     const running = predictor.run({ data: pixels(1, 1) });
     expect(failureOf(() => predictor.runSync({ data: pixels(1, 1) })).code).toBe("busy");
     expect(failureOf(() => predictor.stats()).code).toBe("busy");
+    expect(failureOf(() => predictor.describe()).code).toBe("busy");
     await next();
     await running;
     expect(predictor.stats().arenaBytes).toBe(8);
+    expect(predictor.describe().heads).toEqual([]);
   });
 });
 
@@ -175,6 +177,7 @@ describe("dispose", () => {
     for (const use of [
       () => predictor.runSync({ data: pixels(1, 1) }),
       () => predictor.stats(),
+      () => predictor.describe(),
       () => predictor.inputs,
       () => predictor.outputs,
     ])

@@ -19,6 +19,7 @@ import type {
 } from "../backend.js";
 import { arrayClassOf, type ElementData } from "../element-data.js";
 import { type DType, dtypeCodes, passBits } from "../gen/native-constants.js";
+import { type GraphDescription, parseGraphDescription } from "../graph-description.js";
 import { PredictError } from "../predict-error.js";
 import { nativeCapacity } from "./native-capacity.js";
 import { translated, translateError } from "./native-errors.js";
@@ -204,6 +205,15 @@ class FfiPredictor implements BackendPredictor {
       scratchBytes: Number(stats.scratch_bytes),
       planBytes: Number(stats.plan_bytes),
     };
+  }
+
+  describe(): GraphDescription {
+    return translated(() => {
+      const size = this.library.LPPredDescribe(this.handle, null, 0);
+      const report = new Uint8Array(size);
+      this.library.LPPredDescribe(this.handle, report, size);
+      return parseGraphDescription(new TextDecoder().decode(report.subarray(0, size - 1)));
+    });
   }
 
   dispose(): void {

@@ -12,6 +12,7 @@ import type {
   TensorInfo,
 } from "../backend.js";
 import { arrayClassOf, type ElementData } from "../element-data.js";
+import type { GraphDescription } from "../graph-description.js";
 import { PredictError } from "../predict-error.js";
 import { elementCount } from "../tensor-shape.js";
 import { dtypeCode, dtypeName } from "./ffi-backend.js";
@@ -159,6 +160,10 @@ class PartOnePredictor implements BackendPredictor {
 
   stats(): PredictorStats {
     throw unavailable(this.#library, "tell what a predictor occupies");
+  }
+
+  describe(): GraphDescription {
+    throw unavailable(this.#library, "describe a predictor's graph");
   }
 
   dispose(): void {

@@ -8,6 +8,7 @@ import type {
 } from "../../src/backend.js";
 import { arrayClassOf, type ElementData } from "../../src/element-data.js";
 import type { DType } from "../../src/gen/native-constants.js";
+import type { GraphDescription } from "../../src/graph-description.js";
 import { PredictError } from "../../src/predict-error.js";
 
 export class FakePredictor implements BackendPredictor {
@@ -91,6 +92,11 @@ export class FakePredictor implements BackendPredictor {
       scratchBytes: 0,
       planBytes: 0,
     };
+  }
+
+  describe(): GraphDescription {
+    this.#check();
+    return { nodes: [], heads: [] };
   }
 
   dispose(): void {

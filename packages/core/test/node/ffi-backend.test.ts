@@ -101,6 +101,38 @@ describe("a predictor in the native library", () => {
     expect(outputs["data"]?.data).toEqual(x);
   });
 
+  it("describes its graph at the present shapes", () => {
+    using predictor = make({ inputs: { data: [5, 3] } });
+    const { nodes, heads } = predictor.describe();
+    expect(nodes.map((node) => [node.op, node.name])).toEqual([
+      ["null", "data"],
+      ["null", "fc_weight"],
+      ["null", "fc_bias"],
+      ["FullyConnected", "fc"],
+    ]);
+    expect(heads).toEqual([[3, 0]]);
+    expect(nodes.map((node) => node.input)).toEqual([true, false, false, false]);
+    expect(nodes[1]?.outputs).toEqual([{ name: "fc_weight", dtype: "float32", shape: [2, 3] }]);
+    expect(nodes[3]).toEqual({
+      name: "fc",
+      op: "FullyConnected",
+      attrs: { num_hidden: "2" },
+      inputs: [
+        [0, 0],
+        [1, 0],
+        [2, 0],
+      ],
+      outputs: [{ name: "fc_output", dtype: "float32", shape: [5, 2] }],
+      parameters: 2 * 3 + 2,
+      parameterBytes: 4 * (2 * 3 + 2),
+      multiplyAdds: 5 * 3 * 2,
+      input: false,
+      label: false,
+      state: false,
+      missing: false,
+    });
+  });
+
   it("tells what it occupies", () => {
     using predictor = make({ threads: 1 });
     const stats = predictor.stats();

@@ -52,6 +52,7 @@ describe("MXNet's own library", () => {
     for (const use of [
       () => model.inputs,
       () => predictor.stats(),
+      () => predictor.describe(),
       () => model.createPredictor({ inputs, threads: 2 }),
       () => model.createPredictor({ inputs, disabledPasses: ["cse"] }),
       () => model.createPredictor({ inputs, outputs: ["fc"], dtypes: { data: "float32" } }),
