@@ -16,7 +16,7 @@ export function pruneDist(folder) {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(dist.length + 1))
     .filter((file) => {
-      const stem = /^(.*?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(file)?.[1];
+      const stem = /^(.*?)(?:\.d\.ts|\.js)$/.exec(file)?.[1];
       return stem === undefined || !existsSync(join(folder, "src", `${stem}.ts`));
     });
   for (const file of stale) rmSync(join(dist, file));
