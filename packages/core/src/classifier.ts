@@ -191,6 +191,11 @@ export class Classifier {
     }
   }
 
+  /** Name, element type and shape of the input, for one image. */
+  get input(): TensorInfo {
+    return this.#parts.input;
+  }
+
   /** Names of the classes, in order. */
   get labels(): readonly string[] {
     return this.#parts.labels;

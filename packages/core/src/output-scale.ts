@@ -1,15 +1,14 @@
 /** Whether a network's output is probabilities already, told from the operators that make it. */
 
+import type { GraphDescription } from "./graph-description.js";
+
 /** The part of a graph's description that tells it. */
 export interface OutputGraph {
-  /** In execution order; `inputs` are pairs of a position in `nodes` and an output's number. */
-  readonly nodes: readonly {
-    readonly name: string;
-    readonly op: string;
-    readonly attrs: Readonly<Record<string, string>>;
-    readonly inputs: readonly (readonly [node: number, output: number])[];
-  }[];
-  readonly heads: readonly (readonly [node: number, output: number])[];
+  readonly nodes: readonly Pick<
+    GraphDescription["nodes"][number],
+    "name" | "op" | "attrs" | "inputs"
+  >[];
+  readonly heads: GraphDescription["heads"];
 }
 
 /** What was found at an output. */

@@ -5,7 +5,7 @@
  */
 import type { Backend, PredictorOptions, TensorInfo } from "./backend.js";
 import { copyFeeds, type Feeds, type TensorLike } from "./feeds.js";
-import type { OutputGraph } from "./output-scale.js";
+import type { GraphDescription } from "./graph-description.js";
 import type { Outputs } from "./outputs.js";
 import { PredictError } from "./predict-error.js";
 import type { Predictor, RunOptions } from "./predictor.js";
@@ -208,11 +208,15 @@ export class PredictorPool {
     };
   }
 
-  /** @hidden The graph that the predictors compute. Before the first run only. */
-  describe(): OutputGraph {
-    const predictor = this.#predictors[0] as Predictor & { describe?: () => OutputGraph };
-    if (!predictor.describe)
-      throw new PredictError("unavailable", "this library cannot describe a graph");
+  /**
+   * The graph that the predictors run, as `Predictor.describe`.
+   *
+   * @throws {@link PredictError} `disposed`; `busy`: no predictor is free; `unavailable`: the library cannot tell
+   */
+  describe(): GraphDescription {
+    if (this.#disposed) throw disposed();
+    const predictor = this.#free.at(-1);
+    if (!predictor) throw new PredictError("busy", "describe while every predictor runs");
     return predictor.describe();
   }
 
