@@ -108,9 +108,9 @@ export function readNDArrays(content: FileBytes): NDArrayList {
  * @throws {@link ShapeError} a scalar, which such files cannot hold: reshape it to `[1]`
  */
 export function writeNDArrays(list: NDArrayList): Uint8Array {
-  if (!Array.isArray(list?.names) || !Array.isArray(list.tensors))
+  const { names, tensors } = list ?? {};
+  if (![names, tensors].every((part: unknown) => Array.isArray(part)))
     throw new PredictError("argument", "writeNDArrays takes { names, tensors }");
-  const { names, tensors }: NDArrayList = list;
   if (names.length !== 0 && names.length !== tensors.length)
     throw new PredictError(
       "argument",

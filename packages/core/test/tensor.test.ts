@@ -30,7 +30,7 @@ describe("a tensor", () => {
   it("refuses an element type that its data cannot hold", () => {
     expect(failureOf(() => new Tensor<DType>(new Float32Array(1), [1], "float64"))).toMatchObject({
       code: "dtype",
-      message: /float32 cannot hold elements of type float64/,
+      message: expect.stringMatching(/float32 cannot hold elements of type float64/),
     });
     expect(failureOf(() => new Tensor([1] as never, [1])).code).toBe("dtype");
     expect(failureOf(() => new Tensor(new Uint32Array(1) as never, [1])).code).toBe("dtype");
@@ -45,7 +45,11 @@ describe("a tensor", () => {
     ["no array", 6, /must be an array/],
   ])("refuses a shape with %s", (_what, shape, message) => {
     const failure = failureOf(() => new Tensor(new Float32Array(6), shape as number[]));
-    expect(failure).toMatchObject({ name: "ShapeError", code: "shape", message });
+    expect(failure).toMatchObject({
+      name: "ShapeError",
+      code: "shape",
+      message: expect.stringMatching(message),
+    });
   });
 
   it("may be a scalar or empty", () => {

@@ -57,7 +57,10 @@ describe("MXNet's own library", () => {
       () => model.createPredictor({ inputs, disabledPasses: ["cse"] }),
       () => model.createPredictor({ inputs, outputs: ["fc"], dtypes: { data: "float32" } }),
     ])
-      expect(failureOf(use)).toMatchObject({ code: "unavailable", message: /MXNet's part/ });
+      expect(failureOf(use)).toMatchObject({
+        code: "unavailable",
+        message: expect.stringMatching(/MXNet's part/),
+      });
     expect(model.outputs).toEqual(["fc_output"]);
   });
 
@@ -65,7 +68,7 @@ describe("MXNet's own library", () => {
     using model = await load();
     expect(failureOf(() => model.createPredictor({ inputs: { data: [1, 4] } }))).toMatchObject({
       code: "unknown",
-      message: /fc/,
+      message: expect.stringMatching(/fc/),
     });
   });
 });
