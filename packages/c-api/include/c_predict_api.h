@@ -187,7 +187,7 @@ typedef enum LPPass {
 typedef struct LPOptions {
   /** sizeof(LPOptions) of the header the caller was compiled with. */
   uint32_t struct_size;
-  /** Threads that one forward may use, the calling one included; 0: as many as processors this thread may run on. At most 256. */
+  /** Threads that one forward may use, the calling one included, at most 256. 0: what the environment variable LIBPREDICT_NUM_THREADS says; if it is not a number from 1 up, as many as processors this thread may run on, by its affinity mask and by the CPU quota of its control groups. */
   uint32_t num_threads;
   /** Bits of LPPass to switch off; 0: all passes run. */
   uint32_t disabled_passes;
@@ -614,9 +614,19 @@ MXNET_DLL const char *LPGetVersion(void);
 /**
  * Tells how the library was built and what it uses on this machine.
  *
+ * `version`; `source`: the first 16 hexadecimal digits of the SHA-256 of its
+ * source files, the same that stands in full at the head of the single file
+ * predict.c, or "unknown" if the build did not say; `isa`: the instruction set
+ * of the kernels (base, avx2, avx512); `vectors`, `threads`, `blas`: whether it
+ * was compiled with them; `cpus`: threads that a predictor made now by this
+ * thread would have by default (see LPOptions). Readers pass over keys that
+ * they do not know.
+ *
  * @return string-view of `key=value` pairs with one space between them, such
- *   as "isa=avx2 threads=yes blas=no"; lives as long as the library
- * @thread any
+ *   as "version=0.1.0 source=0123456789abcdef isa=avx2 vectors=yes threads=yes
+ *   blas=no cpus=8"; valid until the next call of this function by the same
+ *   thread, or the end of the thread
+ * @thread any; each thread has its own text
  */
 MXNET_DLL const char *LPGetBuildInfo(void);
 

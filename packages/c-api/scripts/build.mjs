@@ -7,7 +7,7 @@
 
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { writeAmalgamation, writeWhole } from "./amalgamate.mjs";
+import { sourceDigits, sourceHash, writeAmalgamation, writeWhole } from "./amalgamate.mjs";
 import { publicFunctions } from "./c-text.mjs";
 import { CompilerError, findCompiler } from "./compiler.mjs";
 import {
@@ -70,7 +70,9 @@ async function build() {
   const compiler = findCompiler();
   const header = readFileSync(join(PACKAGE_ROOT, "include", "c_predict_api.h"), "utf8");
   writeWhole(join(PACKAGE_ROOT, "dist", "include", "c_predict_api.h"), header);
-  const { objects, broken } = await compileEngine(compiler, compileFlags(PACKAGE_ROOT, ["-O2"]));
+  const source = sourceDigits(sourceHash());
+  const flags = compileFlags(PACKAGE_ROOT, ["-O2"]);
+  const { objects, broken } = await compileEngine(compiler, flags, source);
   if (broken.length > 0) throw new BuildError(broken.join("\n"));
   const library = await linkLibrary(compiler, objects);
   writeAmalgamation();

@@ -197,22 +197,30 @@ export async function compileObject(compiler, flags, source, object) {
   return object;
 }
 
+/** The file that tells where the library comes from. */
+const BUILD_INFO = "api/api_build_info.c";
+
 /**
  * Compiles the engine, all of it: a file that does not compile does not hide the others.
  *
  * @param {import("./compiler.mjs").Compiler} compiler
  * @param {string[]} flags
+ * @param {string} [source] What the library says of its sources; only one object depends on it,
+ *   and has it in its name.
  * @returns {Promise<{ objects: string[], broken: string[] }>} The objects in list order, and the
  *   compiler's text for each file that has none.
  */
-export async function compileEngine(compiler, flags) {
+export async function compileEngine(compiler, flags, source) {
   const folder = objectFolder(compiler, flags);
   /** @type {string[]} */
   const broken = [];
   const objects = await inParallel(sourceList(), async (file) => {
-    const object = join(folder, `${file.replaceAll("/", "+")}.o`);
+    const told = file === BUILD_INFO && source !== undefined;
+    const stem = file.replaceAll("/", "+");
+    const object = join(folder, told ? `${stem}.${source}.o` : `${stem}.o`);
+    const fileFlags = told ? [...flags, `-DLP_SOURCE="${source}"`] : flags;
     try {
-      return [await compileObject(compiler, flags, join(PACKAGE_ROOT, "src", file), object)];
+      return [await compileObject(compiler, fileFlags, join(PACKAGE_ROOT, "src", file), object)];
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
       broken.push(error.message);

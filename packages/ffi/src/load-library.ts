@@ -1,13 +1,14 @@
 /**
  * Finds and loads the library: an explicit path, else `LIBPREDICT_PATH`, else the platform
- * package, else the workspace build. A place that is named and fails is an error; the search
+ * package, else a library beside this code (where a bundle is one file without packages), else
+ * the workspace build. A place that is named and fails is an error; the search
  * does not go on behind the caller's back.
  */
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import koffi from "koffi";
+import { codeFolder } from "./code-location.js";
 import { Binding } from "./gen/binding.js";
 import { type LoadAttempt, LoadError } from "./native-error.js";
 
@@ -68,14 +69,17 @@ export function findLibrary(options: LoadOptions = {}): LibrarySearch {
     );
   tried.push({ source: "LIBPREDICT_PATH", reason: "not set" });
   const packageName = platformPackage();
-  const directory = packageDirectory(packageName);
+  const here = codeFolder();
+  const directory = packageDirectory(packageName, here);
   if (directory === undefined) tried.push({ source: packageName, reason: "not installed" });
   else {
     const found = attempt(packageName, join(directory, libraryFileName));
     if (found) return found;
   }
-  const workspace = fileURLToPath(new URL("../../c-api/dist/lib/", import.meta.url));
-  return attempt("workspace build", join(workspace, libraryFileName)) ?? { tried };
+  return (
+    attempt("beside the program", join(here, libraryFileName)) ??
+    attempt("workspace build", resolve(here, "../../c-api/dist/lib", libraryFileName)) ?? { tried }
+  );
 }
 
 /** Opens one file; a text tells why not. */
@@ -119,9 +123,9 @@ function usesGlibc(): boolean {
   }
 }
 
-function packageDirectory(name: string): string | undefined {
+function packageDirectory(name: string, from: string): string | undefined {
   try {
-    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+    return dirname(createRequire(join(from, "package.json")).resolve(`${name}/package.json`));
   } catch {
     return undefined;
   }

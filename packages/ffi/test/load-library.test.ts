@@ -109,7 +109,7 @@ describe("the lookup", () => {
     expect(loadLibrary({ path: folder }).path).toBe(join(realpathSync(folder), libraryFileName));
   });
 
-  it("goes on to the platform package and to the workspace build, and lists all when all fail", () => {
+  it("goes on to the platform package, its own folder and the workspace build, and lists all when all fail", () => {
     // The package in a place of its own, with neither beside it at first.
     const home = join(folder, "packages/ffi");
     cpSync(fileURLToPath(new URL("../dist", import.meta.url)), join(home, "dist"), {
@@ -139,12 +139,20 @@ describe("the lookup", () => {
       tried: [
         ...base,
         { source: platformPackage(), reason: "not installed" },
+        {
+          source: "beside the program",
+          path: join(real, "packages/ffi/dist", libraryFileName),
+          reason: "no such file",
+        },
         { source: "workspace build", path: built, reason: "no such file" },
       ],
     });
     mkdirSync(dirname(built), { recursive: true });
     cpSync(fake, built);
     expect(lookUp()).toEqual({ path: built });
+    const beside = join(real, "packages/ffi/dist", libraryFileName);
+    cpSync(fake, beside);
+    expect(lookUp()).toEqual({ path: beside });
     const installed = join(modules, platformPackage());
     mkdirSync(installed, { recursive: true });
     writeFileSync(join(installed, "package.json"), "{}");

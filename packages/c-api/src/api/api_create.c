@@ -5,7 +5,6 @@
 
 /* Options may grow at the end: older, smaller ones are those of the first version. */
 #define API_CREATE_OPTIONS_SIZE 16u
-#define API_CREATE_MAX_THREADS 256u
 
 /* ---- part one ------------------------------------------------------------------ */
 
@@ -249,9 +248,9 @@ static lp_status api_create_options(const LPOptions *options, lp_bindings *bindi
   }
   memset(&read, 0, sizeof read);
   memcpy(&read, options, options->struct_size);
-  if (read.num_threads > API_CREATE_MAX_THREADS) {
+  if (read.num_threads > LP_MAX_THREADS) {
     return lp_fail(LP_ERROR_ARGUMENT, "LPPredCreate: options.num_threads is %u, at most %u",
-                   (unsigned)read.num_threads, API_CREATE_MAX_THREADS);
+                   (unsigned)read.num_threads, LP_MAX_THREADS);
   }
   if (read.reserved != 0) {
     return lp_fail(LP_ERROR_ARGUMENT, "LPPredCreate: options.reserved is not 0");

@@ -5,39 +5,9 @@
 #include "../format/text_writer.h"
 #include "api_guard.h"
 
-#ifndef LP_VERSION
-#define LP_VERSION "0.0.0-unversioned"
-#endif
-
 const char *MXGetLastError(void) { return lp_status_text(); }
 
 int LPGetErrorCode(void) { return lp_status_code(); }
-
-const char *LPGetVersion(void) { return LP_VERSION; }
-
-#if defined(LP_NO_THREADS)
-#define API_INSPECT_THREADS "no"
-#else
-#define API_INSPECT_THREADS "yes"
-#endif
-#if LP_HAVE_VECTORS
-#define API_INSPECT_VECTORS "yes"
-#else
-#define API_INSPECT_VECTORS "no"
-#endif
-#define API_INSPECT_INFO(isa) \
-  "isa=" isa " vectors=" API_INSPECT_VECTORS " threads=" API_INSPECT_THREADS " blas=no"
-
-const char *LPGetBuildInfo(void) {
-  switch (lp_cpu_isa()) {
-    case LP_ISA_AVX512:
-      return API_INSPECT_INFO("avx512");
-    case LP_ISA_AVX2:
-      return API_INSPECT_INFO("avx2");
-    default:
-      return API_INSPECT_INFO("base");
-  }
-}
 
 int LPSetAllocator(LPAllocateFunction allocate, LPReleaseFunction release, void *user) {
   return lp_guard_return(lp_memory_set_allocator(allocate, release, user));

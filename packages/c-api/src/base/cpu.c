@@ -4,11 +4,14 @@
 #endif
 #include "cpu.h"
 
+#include "cgroup.h"
+
 #include <stdlib.h>
 #include <string.h>
 #if defined(__linux__)
 #include <sched.h>
-#elif defined(__unix__) || defined(__APPLE__)
+#endif
+#if defined(__unix__) || defined(__APPLE__)
 #include <unistd.h>
 #endif
 
@@ -65,16 +68,48 @@ int lp_cpu_block(lp_isa isa) {
   return isa == LP_ISA_AVX512 ? 16 : isa == LP_ISA_AVX2 ? 8 : 4;
 }
 
-unsigned lp_cpu_count(void) {
-  long count = 1;
+/* Processors that the calling thread may run on; at least 1. */
+static unsigned cpu_allowed(void) {
+  long count = 0;
 #if defined(__linux__)
   cpu_set_t set;
   CPU_ZERO(&set);
   if (sched_getaffinity(0, sizeof set, &set) == 0) {
     count = CPU_COUNT(&set);
   }
-#elif defined(_SC_NPROCESSORS_ONLN)
-  count = sysconf(_SC_NPROCESSORS_ONLN);
 #endif
-  return count < 1 ? 1u : (unsigned)count;
+#if defined(_SC_NPROCESSORS_ONLN)
+  if (count < 1) { /* also a machine with more processors than a cpu_set_t holds */
+    count = sysconf(_SC_NPROCESSORS_ONLN);
+  }
+#endif
+  return count < 1 ? 1u : count < (long)LP_MAX_THREADS ? (unsigned)count : LP_MAX_THREADS;
+}
+
+unsigned lp_cpu_read_threads(const char *text) {
+  unsigned value = 0;
+  if (text == NULL || *text == '\0') {
+    return 0;
+  }
+  for (; *text != '\0'; text++) {
+    if (*text < '0' || *text > '9') {
+      return 0;
+    }
+    value = value * 10 + (unsigned)(*text - '0');
+    value = value < LP_MAX_THREADS ? value : LP_MAX_THREADS;
+  }
+  return value;
+}
+
+unsigned lp_cpu_default_threads(void) {
+#if defined(LP_NO_THREADS)
+  return 1;
+#else
+  unsigned asked = lp_cpu_read_threads(getenv("LIBPREDICT_NUM_THREADS"));
+  if (asked != 0) {
+    return asked;
+  }
+  unsigned allowed = cpu_allowed(), quota = lp_cgroup_processors("");
+  return quota != 0 && quota < allowed ? quota : allowed;
+#endif
 }

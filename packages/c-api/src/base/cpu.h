@@ -15,7 +15,12 @@ LP_INTERNAL lp_isa lp_cpu_isa(void);
 LP_INTERNAL const char *lp_cpu_isa_name(lp_isa isa);
 /* Floats per vector at a level: the block of blocked layouts. 1 without vector extensions. */
 LP_INTERNAL int lp_cpu_block(lp_isa isa);
-/* Processors that the calling thread may run on; at least 1. */
-LP_INTERNAL unsigned lp_cpu_count(void);
+/* Threads of a predictor whose creator does not say: as header, LPOptions.num_threads; 1 to LP_MAX_THREADS. */
+LP_INTERNAL unsigned lp_cpu_default_threads(void);
+/* The number that LIBPREDICT_NUM_THREADS says; 0: the text (may be NULL) is no number from 1 up. */
+LP_INTERNAL unsigned lp_cpu_read_threads(const char *text);
+
+/* Threads of a predictor at most. */
+#define LP_MAX_THREADS 256u
 
 #endif

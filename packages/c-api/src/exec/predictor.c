@@ -411,8 +411,8 @@ static lp_status predictor_allocate(lp_model *model, lp_predictor **out) {
 lp_status lp_predictor_create(lp_model *model, const lp_bindings *bindings, lp_predictor **out) {
   lp_predictor *predictor;
   LP_TRY(predictor_allocate(model, &predictor));
-  unsigned processors = lp_cpu_count();
-  predictor->num_threads = bindings->num_threads != 0 ? bindings->num_threads : processors;
+  predictor->num_threads =
+      bindings->num_threads != 0 ? bindings->num_threads : lp_cpu_default_threads();
   predictor->disabled_passes = bindings->disabled_passes;
   lp_status status = predictor_select(predictor, bindings);
   if (status == LP_OK) {

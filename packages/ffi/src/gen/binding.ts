@@ -545,10 +545,18 @@ export class Binding extends NativeBinding {
   /**
    * Tells how the library was built and what it uses on this machine.
    *
-   * Threads: any.
+   * `version`; `source`: the first 16 hexadecimal digits of the SHA-256 of its source files, the
+   * same that stands in full at the head of the single file predict.c, or "unknown" if the build
+   * did not say; `isa`: the instruction set of the kernels (base, avx2, avx512); `vectors`,
+   * `threads`, `blas`: whether it was compiled with them; `cpus`: threads that a predictor made
+   * now by this thread would have by default (see LPOptions). Readers pass over keys that they do
+   * not know.
    *
-   * @returns string-view of `key=value` pairs with one space between them, such as "isa=avx2
-   *   threads=yes blas=no"; lives as long as the library
+   * Threads: any; each thread has its own text.
+   *
+   * @returns string-view of `key=value` pairs with one space between them, such as "version=0.1.0
+   *   source=0123456789abcdef isa=avx2 vectors=yes threads=yes blas=no cpus=8"; valid until the
+   *   next call of this function by the same thread, or the end of the thread
    */
   LPGetBuildInfo(): string;
   LPGetBuildInfo(...values: unknown[]): string {

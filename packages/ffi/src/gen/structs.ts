@@ -27,8 +27,10 @@ export const LPErrorLayout = {
 /** Options of LPPredCreate. Fill with zeros, set struct_size, then what is wanted. */
 export interface LPOptions {
   /**
-   * Threads that one forward may use, the calling one included; 0: as many as processors this
-   * thread may run on. At most 256.
+   * Threads that one forward may use, the calling one included, at most 256. 0: what the
+   * environment variable LIBPREDICT_NUM_THREADS says; if it is not a number from 1 up, as many as
+   * processors this thread may run on, by its affinity mask and by the CPU quota of its control
+   * groups.
    */
   readonly num_threads: number;
   /** Bits of LPPass to switch off; 0: all passes run. */
