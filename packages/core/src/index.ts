@@ -15,6 +15,16 @@ export type {
   TensorInfo,
 } from "./backend.js";
 export type { FileBytes } from "./byte-cursor.js";
+export {
+  type Classified,
+  Classifier,
+  type ClassifierOptions,
+  type ClassifyAllOptions,
+  type ClassifyOptions,
+  type FeaturesOptions,
+  type Guess,
+  type ImageInput,
+} from "./classifier.js";
 export type {
   ArrayByDType,
   ElementByDType,
@@ -43,6 +53,7 @@ export { type NDArrayList, readNDArrays, writeNDArrays } from "./ndarray-list.js
 export type { NestedValues } from "./nested-values.js";
 export { readNpy, writeNpy } from "./npy.js";
 export type { ItemSource } from "./ordered-map.js";
+export { type OutputGraph, type OutputScale, outputScale } from "./output-scale.js";
 export type { Outputs } from "./outputs.js";
 export {
   type LoadAttempt,
