@@ -4,8 +4,8 @@ import type { Image } from "./image.js";
 /**
  * An image of one gray channel, or of red, green and blue. A gray image stays gray.
  *
- * Gray is (4899 R + 9617 G + 1868 B + 8192) >> 14: 0.299, 0.587, 0.114, as MXNet's `imdecode` with
- * `flag=0` on PNG.
+ * Gray is (4899 R + 9617 G + 1868 B + 8192) >> 14: 0.299, 0.587, 0.114, rounded to the nearest. MXNet's `imdecode`
+ * with `flag=0` takes a JPEG's own luminance, which is that but where colours were clipped, and rounds down for PNG.
  *
  * @param toGray - whether colours become gray
  * @param background - red, green, blue under transparent pixels; alpha is dropped without it

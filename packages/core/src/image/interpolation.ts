@@ -193,6 +193,8 @@ function cubicWeights(x: number): readonly number[] {
 function lanczosWeights(x: number): readonly number[] {
   const float32Epsilon = 2 ** -23;
   if (x < float32Epsilon) return [0, 0, 0, 1, 0, 0, 0, 0];
+  // Next to the old pixel that follows. MXNet divides 0 by 0 there and writes any colour.
+  if (fround(x + 3) === 4) return [0, 0, 0, 0, 1, 0, 0, 0];
   const quarter = Math.PI / 4;
   const sine = Math.sin(-fround(x + 3) * quarter);
   const cosine = Math.cos(-fround(x + 3) * quarter);

@@ -1,16 +1,34 @@
 /** Reads label files. */
-import { parseLabels } from "../image/labels.js";
+import { type LabelOptions, parseLabels } from "../image/labels.js";
 import { PredictError } from "../predict-error.js";
+import { nameOfSource, readContent } from "./file-content.js";
 
 /**
- * Reads a file with the names of classes; see {@link parseLabels} for the forms.
+ * Reads a file with the names of classes, in UTF-8; see {@link parseLabels} for the forms.
  *
- * @param source - a path, or a `file:` or `http(s):` URL
+ * @param source - a path, or a `file:` or `http(s):` URL, also as a string
+ * @param options - whether ids are kept
+ * @returns a name for each class; the position is the class's index
  * @throws {@link LoadError} the file cannot be read
- * @throws {@link PredictError} `argument`: the text is of no known form
+ * @throws {@link PredictError} `argument`: the content is of no known form, or not UTF-8; the
+ *   message begins with the file's name
  */
-export async function readLabels(source: string | URL): Promise<readonly string[]> {
-  void source;
-  void parseLabels;
-  throw new PredictError("unavailable", "readLabels is being written");
+export async function readLabels(
+  source: string | URL,
+  options: LabelOptions = {},
+): Promise<readonly string[]> {
+  const content = await readContent(source, "label file");
+  const name = nameOfSource(source);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(content);
+  } catch (error) {
+    throw new PredictError("argument", `${name}: not UTF-8 text`, { cause: error });
+  }
+  try {
+    return parseLabels(text, options);
+  } catch (error) {
+    if (!(error instanceof PredictError)) throw error;
+    throw new PredictError(error.code, `${name}: ${error.message}`, { cause: error });
+  }
 }
