@@ -33,7 +33,7 @@ type NetworkName = "det1" | "det2" | "det3";
  */
 const recipe = {
   resize: "stretch",
-  interpolation: "bilinear",
+  interpolation: "area",
   channelOrder: "bgr",
   mean: 127.5,
   std: 128,
@@ -84,12 +84,16 @@ export function readProposals(
     const field = { left, top, right: left + fieldSide, bottom: top + fieldSide };
     const at = (edge: number): number => correction[edge * plane + place] ?? 0;
     found.push({
-      box: scaleBox(field, photograph.width / level.width, photograph.height / level.height),
+      box: field,
       score,
       edges: [at(0), at(1), at(2), at(3)] as const,
     });
   }
-  return suppressNonMaxima(found, levelOverlap);
+  // Before scaling, for these boxes of whole numbers often overlap by exactly the limit.
+  return suppressNonMaxima(found, levelOverlap).map((proposal) => ({
+    ...proposal,
+    box: scaleBox(proposal.box, photograph.width / level.width, photograph.height / level.height),
+  }));
 }
 
 /** Ten numbers, the x of the five landmarks and then their y, as shares of a box's sides. */

@@ -25,7 +25,7 @@ import { suppressNonMaxima } from "./non-maximum-suppression.js";
 /** Bytes as they are, red first. (Found by trying: with blue first the network is less sure.) */
 const recipe = {
   resize: "stretch",
-  interpolation: "bilinear",
+  interpolation: "area",
   channelOrder: "rgb",
 } as const satisfies Partial<PreprocessOptions>;
 
