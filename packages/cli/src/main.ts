@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { addCheckCommand } from "./command-check.js";
 import { addDoctorCommand } from "./command-doctor.js";
 import { UsageError } from "./command-errors.js";
+import { addPredictCommand } from "./command-predict.js";
 import { exitCodes } from "./exit-codes.js";
 import { packageVersion } from "./package-version.js";
 import { reportError } from "./report-error.js";
@@ -32,7 +33,8 @@ const program = new Command("libpredict")
   .showSuggestionAfterError()
   .exitOverride();
 
-for (const addCommand of [addCheckCommand, addDoctorCommand]) addCommand(program);
+for (const addCommand of [addPredictCommand, addCheckCommand, addDoctorCommand])
+  addCommand(program);
 
 program.addHelpText(
   "after",

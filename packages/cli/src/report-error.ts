@@ -17,6 +17,12 @@ export interface ErrorReport {
 
 /** What is known about an error, whatever threw it. */
 export function describeError(error: unknown): ErrorReport {
+  const report = reportOf(error);
+  // Which C function it was helps nobody here.
+  return { ...report, message: report.message.replace(/^(LP|MX)\w+: /, "") };
+}
+
+function reportOf(error: unknown): ErrorReport {
   if (error instanceof LoadError || error instanceof NativeLoadError) {
     const { code, message, tried } = error;
     const forLibrary = tried.some(

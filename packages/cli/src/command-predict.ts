@@ -1,0 +1,235 @@
+/** `libpredict predict`: what a model says about images and arrays. */
+import { type DType, Model, PredictError, readLabels, type Tensor } from "@libpredict/core";
+import { type Command, Option } from "commander";
+import { CommandError, UsageError } from "./command-errors.js";
+import { type ExitCode, exitCodes } from "./exit-codes.js";
+import { imageRecipe, presetList } from "./predict/image-recipe.js";
+import { collectInputArgument, type InputArgument } from "./predict/input-argument.js";
+import { expandInputs } from "./predict/input-items.js";
+import { OutputFile } from "./predict/output-file.js";
+import {
+  groupInputs,
+  PredictionSession,
+  type SessionOptions,
+} from "./predict/prediction-session.js";
+import { PredictionSink } from "./predict/prediction-sink.js";
+import { castArray, readOneArray } from "./predict/read-arrays.js";
+import { type ActionContext, setAction } from "./run-action.js";
+import { runInOrder } from "./run-in-order.js";
+import {
+  chosenBackend,
+  type JsonOption,
+  type LibraryOption,
+  type ThreadsOption,
+  wholeNumber,
+  withJson,
+  withLibrary,
+  withThreads,
+} from "./shared-options.js";
+import { printNote } from "./standard-streams.js";
+import { colors } from "./terminal.js";
+
+interface PredictOptions extends JsonOption, LibraryOption, ThreadsOption {
+  readonly top: number;
+  readonly labels?: string;
+  readonly preset?: string;
+  readonly meanImage?: string;
+  readonly input?: readonly InputArgument[];
+  readonly cast?: boolean;
+  readonly batch?: number;
+  readonly output?: readonly string[];
+  readonly softmax?: boolean;
+  readonly raw?: boolean;
+  readonly save?: string;
+  readonly jsonl?: boolean;
+}
+
+/** Registers `predict MODEL INPUT…`. */
+export function addPredictCommand(program: Command): void {
+  const command = program
+    .command("predict")
+    .summary("run a model on images or arrays")
+    .description(
+      "Runs a model on images (JPEG, PNG, WebP, …), arrays (.npy, .nd), folders of them, patterns, or standard input (-). A failed input does not end the run.",
+    )
+    .argument("<model>", "path of a model without the endings, or its -symbol.json")
+    .argument("[input...]", "files, folders, patterns such as 'photos/**/*.jpg', or -")
+    .option("--preset <name>", "how images are prepared: a preset, or a recipe in a .json file")
+    .option("--labels <file>", "names of the classes: synset.txt, JSON, or one name per line")
+    .option("--top <k>", "classes to show", wholeNumber(1, 1_000_000), 5)
+    .option("--mean-image <file>", "mean image to subtract, .nd or .npy")
+    .option(
+      "--input <name=value>",
+      "shape of an input (data=1,3,112,112), or an array for it (state=zeros.npy); repeatable",
+      collectInputArgument,
+    )
+    .option("--batch <n>", "images in one run (default: 1)", wholeNumber(1, 65_536))
+    .option("--cast", "convert arrays to float32")
+    .option(
+      "--output <layer>",
+      "internal output to compute instead of the model's; repeatable",
+      (name: string, before: readonly string[] = []) => [...before, name],
+    )
+    .option("--softmax", "take the output as logits (default: as the network's last operator)")
+    .option("--no-softmax", "take the output as it is")
+    .option("--raw", "show outputs as arrays, not as classes")
+    .option("--save <file>", "write the outputs of all inputs to a .npy, .nd or .params file");
+  withThreads(withLibrary(command));
+  withJson(command)
+    .addOption(
+      new Option("--jsonl", "write one line of JSON for each result, as they come").conflicts(
+        "json",
+      ),
+    )
+    .addHelpText(
+      "after",
+      `
+${colors.bold("Presets:")}
+${presetList()}
+  A recipe is a JSON object of preprocessing options, with "preset" as its base if wanted:
+  { "preset": "gray", "size": { "width": 8, "height": 8 } }
+
+${colors.bold("Examples:")}
+  libpredict predict resnet50 cat.jpg --preset gluon --labels synset.txt
+  libpredict predict resnet50 photos/ --preset gluon --top 1 --json
+  libpredict predict resnet50 'photos/**/*.jpg' --preset gluon --output flatten0 --save features.npy
+  libpredict predict digits drawing.png --preset gray --input data=1,1,8,8
+  libpredict predict model batch.npy --cast
+  curl -s https://example.com/cat.jpg | libpredict predict resnet50 - --preset gluon
+
+Exit code 1 if an input failed.`,
+    );
+  setAction(
+    command,
+    async ([model, inputs]: [string, string[]], options: PredictOptions, context) =>
+      predict(model, inputs, options, context),
+  );
+}
+
+async function predict(
+  source: string,
+  inputs: readonly string[],
+  options: PredictOptions,
+  { signal }: ActionContext,
+): Promise<ExitCode> {
+  const file = options.save === undefined ? undefined : new OutputFile(options.save);
+  const backend = chosenBackend(options);
+  const cast = options.cast ? "float32" : undefined;
+  const given = await givenArrays(options.input ?? [], cast);
+  const stated = statedShape(options.input ?? []);
+  const items = await itemsOf(inputs, options.input ?? []);
+  const recipe = items.some(({ kind }) => kind === "image")
+    ? await imageRecipe({
+        ...(options.preset !== undefined && { preset: options.preset }),
+        ...(options.meanImage !== undefined && { meanImage: options.meanImage }),
+        ...(stated && { shape: stated.shape }),
+      })
+    : undefined;
+  const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
+  const model = await Model.load(source, { backend });
+  const groups = groupInputs(items, options.batch ?? (stated?.shape[0] || 1));
+  const places = Math.min(backend.processors ?? 1, backend.parallelRuns ?? 1);
+  const size = Math.max(1, Math.min(groups.length, Math.floor(places / (options.threads ?? 1))));
+  const session = new PredictionSession({
+    model,
+    input: inputs.length === 0 ? "" : targetInput(model, given, stated?.name),
+    others: given,
+    ...(recipe && { recipe }),
+    ...(stated && { shape: stated.shape }),
+    ...(cast && { cast }),
+    ...(options.output && { layers: options.output }),
+    ...(options.threads !== undefined && { threads: options.threads }),
+    size,
+    top: options.top,
+    ...(labels && { labels }),
+    classes: classesOf(options),
+    signal,
+  });
+  try {
+    const sink = new PredictionSink(source, items, session, options);
+    // One group more than there are predictors, so that decoding does not hold them up.
+    for await (const results of runInOrder(groups, size + 1, (group) => session.predict(group)))
+      for (const result of results) {
+        sink.add(result);
+        if (result.outputs) file?.add(result.outputs);
+      }
+    if (file && sink.failed === 0) printNote(`wrote ${await file.write()}`);
+    sink.end();
+    if (file && sink.failed > 0)
+      throw new CommandError("save", `${options.save} was not written: ${sink.failed} failed`);
+    return sink.failed > 0 ? exitCodes.failed : exitCodes.done;
+  } finally {
+    session.dispose();
+    model.dispose();
+  }
+}
+
+/** The arrays of `--input name=file`. */
+async function givenArrays(
+  given: readonly InputArgument[],
+  cast: DType | undefined,
+): Promise<Record<string, Tensor>> {
+  const arrays: Record<string, Tensor> = {};
+  for (const argument of given)
+    if ("file" in argument)
+      arrays[argument.name] = castArray(await readOneArray(argument.file), cast);
+  return arrays;
+}
+
+/** The shape of `--input name=shape`. */
+function statedShape(
+  given: readonly InputArgument[],
+): { readonly name: string; readonly shape: readonly number[] } | undefined {
+  const shapes = given.filter((argument) => "shape" in argument);
+  if (shapes.length > 1)
+    throw new UsageError(
+      `--input states shapes of ${shapes.map(({ name }) => name).join(" and ")}; only one input takes INPUT`,
+      "Give arrays for the others: --input name=file.npy.",
+    );
+  return shapes[0];
+}
+
+async function itemsOf(inputs: readonly string[], given: readonly InputArgument[]) {
+  if (inputs.length > 0) return expandInputs(inputs);
+  const files = given.filter((argument) => "file" in argument).map(({ file }) => file);
+  if (files.length === 0)
+    throw new UsageError(
+      "there is nothing to predict from",
+      "Name images, arrays or folders after the model, or give arrays by --input name=file.npy.",
+    );
+  return [{ name: files.join(", "), kind: "given" } as const];
+}
+
+/** The input that INPUT goes to. */
+function targetInput(
+  model: Model,
+  given: Readonly<Record<string, Tensor>>,
+  stated: string | undefined,
+): string {
+  if (stated !== undefined) return stated;
+  let names: readonly string[];
+  try {
+    names = model.inputs;
+  } catch (error) {
+    if (!(error instanceof PredictError && error.code === "unavailable")) throw error;
+    throw new UsageError(
+      "this library cannot tell the inputs of a model",
+      "State name and shape: --input data=1,3,224,224.",
+    );
+  }
+  const open = names.filter((name) => !Object.hasOwn(given, name));
+  const [only] = open;
+  if (only !== undefined && open.length === 1) return only;
+  throw new UsageError(
+    open.length === 0
+      ? `all inputs of the model (${names.join(", ")}) are given by --input; INPUT is one too many`
+      : `the model has ${open.length} inputs: ${open.join(", ")}`,
+    open.length === 0 ? undefined : "Give all but one by --input name=file.npy.",
+  );
+}
+
+function classesOf({ raw, softmax }: PredictOptions): SessionOptions["classes"] {
+  if (raw) return "none";
+  if (softmax === undefined) return "auto";
+  return softmax ? "softmax" : "as they are";
+}
