@@ -1,6 +1,6 @@
 /** What `inspect` finds out about a model: one object, which is also its `--json`. */
-import type { PredictorStats, TensorInfo } from "@libpredict/core";
-import type { DescribedNode } from "./graph-description.js";
+import type { GraphNode, PredictorStats, TensorInfo } from "@libpredict/core";
+
 import { layerSettings } from "./layer-settings.js";
 
 /** One operator of the graph. */
@@ -53,6 +53,8 @@ export interface ModelReport {
   readonly model: string;
   /** Where the weights come from: the model's file, or drawn at random because there is none. */
   readonly weights: "file" | "random";
+  /** Weights and states that the model's file lacks. */
+  readonly missing: readonly string[];
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly parameters: number;
@@ -64,10 +66,24 @@ export interface ModelReport {
   readonly layers: readonly LayerReport[];
 }
 
-/** The report of a described graph. */
+/** Whether a node is a variable that the caller feeds; missing weights could be fed, but are none. */
+export function isInput(node: GraphNode): boolean {
+  return node.input && !node.missing;
+}
+
+/**
+ * The report of a described graph.
+ *
+ * @param model - what the user called it
+ * @param nodes - as `predictor.describe()` gives them
+ * @param predictor - its inputs and outputs
+ * @param stats - what it occupies
+ * @param weights - where its weights come from
+ * @param time - how long a forward takes, where it was measured
+ */
 export function reportModel(
   model: string,
-  nodes: readonly DescribedNode[],
+  nodes: readonly GraphNode[],
   predictor: { readonly inputs: readonly TensorInfo[]; readonly outputs: readonly TensorInfo[] },
   stats: PredictorStats,
   weights: "file" | "random",
@@ -85,7 +101,7 @@ export function reportModel(
           ...new Set(
             node.inputs.flatMap(([from]) => {
               const source = nodes[from];
-              return source && (source.op !== "null" || source.input) ? [source.name] : [];
+              return source && (source.op !== "null" || isInput(source)) ? [source.name] : [];
             }),
           ),
         ],
@@ -98,10 +114,12 @@ export function reportModel(
   const sum = (value: (layer: LayerReport) => number): number =>
     layers.reduce((total, layer) => total + value(layer), 0);
   const { weightsBytes, packedBytes, arenaBytes, scratchBytes, planBytes } = stats;
+  const missing = nodes.filter((node) => node.missing).map((node) => node.name);
   return {
     model,
     weights,
-    inputs: predictor.inputs,
+    missing,
+    inputs: predictor.inputs.filter(({ name }) => !missing.includes(name)),
     outputs: predictor.outputs,
     parameters: sum((layer) => layer.parameters),
     multiplyAdds: sum((layer) => layer.multiplyAdds),

@@ -3,13 +3,14 @@
  * security policy lets only the page's own script run, whatever the model's names contain.
  */
 import { createHash } from "node:crypto";
+import type { GraphNode } from "@libpredict/core";
 import { formatBytes, formatDuration, formatRoundCount, formatShape } from "../quantities.js";
-import type { DescribedNode } from "./graph-description.js";
+
 import { type DrawnNode, drawGraph } from "./graph-drawing.js";
 import { Html, html, scriptJson } from "./html-text.js";
 import { layerKind, layerKinds } from "./layer-kind.js";
 import { layerSettings } from "./layer-settings.js";
-import type { ModelReport } from "./model-report.js";
+import { isInput, type ModelReport } from "./model-report.js";
 import { pageStyle } from "./report-page-style.js";
 
 /** A node as the page's script gets it. */
@@ -45,7 +46,7 @@ export interface PageData {
  */
 export function reportPage(
   report: ModelReport,
-  described: readonly DescribedNode[],
+  described: readonly GraphNode[],
   script: string,
 ): string {
   const { nodes, drawn } = shownNodes(described, report);
@@ -123,7 +124,7 @@ ${layers.map(({ node, i }) => layerRow(node, i))}
 }
 
 function shownNodes(
-  described: readonly DescribedNode[],
+  described: readonly GraphNode[],
   report: ModelReport,
 ): { nodes: PageNode[]; drawn: DrawnNode[] } {
   const results = new Set(report.outputs.map((output) => output.name));
@@ -131,17 +132,17 @@ function shownNodes(
   const nodes: PageNode[] = [];
   const drawn: DrawnNode[] = [];
   described.forEach((node, i) => {
-    const isInput = node.op === "null";
-    if (isInput && !node.input) return;
+    const isVariable = node.op === "null";
+    if (isVariable && !isInput(node)) return;
     const inputs = [...new Set(node.inputs.flatMap(([from]) => place.get(from) ?? []))];
     place.set(i, nodes.length);
     const { name, attrs, outputs, parameters, multiplyAdds } = node;
-    const op = isInput ? "" : node.op;
+    const op = isVariable ? "" : node.op;
     const settings = layerSettings(node.op, attrs);
     nodes.push({ name, op, settings, attrs, inputs, outputs, parameters, multiplyAdds });
     drawn.push({
       name,
-      ...(isInput ? {} : { op }),
+      ...(isVariable ? {} : { op }),
       settings,
       inputs,
       outputs,
