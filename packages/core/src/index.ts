@@ -43,7 +43,7 @@ export {
   type RawImageLayout,
 } from "./image/image.js";
 export type { Interpolation } from "./image/interpolation.js";
-export { parseLabels } from "./image/labels.js";
+export { type LabelOptions, parseLabels } from "./image/labels.js";
 export { type PreprocessOptions, preprocess } from "./image/preprocess.js";
 export { type PresetName, presetForSize, presets } from "./image/presets.js";
 export { cropImage, resizeImage, resizeTensor } from "./image/resize.js";

@@ -2,9 +2,7 @@
 import type { ImageSize } from "./image.js";
 import type { PreprocessOptions } from "./preprocess.js";
 
-/**
- * Names of recipes; see {@link presets}.
- */
+/** Names of recipes; see {@link presets}. */
 export type PresetName =
   | "gluon"
   | "gluon-inception-v3"
@@ -16,49 +14,43 @@ export type PresetName =
   | "raw"
   | "gray";
 
-const imagenet = {
-  size: { width: 224, height: 224 },
-  resize: "short-side",
-  shortSide: 256,
-} as const;
+const square = (side: number): ImageSize => ({ width: side, height: side });
+const shortSide256 = { size: square(224), resize: "short-side", shortSide: 256 } as const;
 const gluon = { scale: 1 / 255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
 /**
  * How the images for well-known models are prepared. Take one as it is, or with changes:
- * `{ ...presets.gluon, interpolation: "area" }`.
+ * `{ ...presets.gluon, interpolation: "area" }`. With a wrong one a network still answers, only worse.
  *
- * - `gluon`: models of the Gluon model zoo. RGB, 0..1, ImageNet's mean and standard deviation.
- * - `gluon-inception-v3`: the same at 299 x 299.
- * - `imagenet-2015`: Inception 21k and others of 2015 (the default of MXNet's C++ example). RGB, minus 117.
- * - `imagenet-2015-mean-image`: Inception-BN of 2015; needs `meanImage`, read from its `mean_224.nd`.
- * - `imagenet-rgb-mean`: symbols trained with MXNet's `train_imagenet`, Inception-BN of 2016, VGG. RGB, minus 123.68, 116.779, 103.939.
- * - `inception-v3`: Inception v3 of the model gallery. 299 x 299, RGB, (x - 128) / 128.
- * - `caffe`: models converted from Caffe. BGR, minus 103.939, 116.779, 123.68.
- * - `raw`: ResNet, ResNeXt of the model gallery, which normalise in their first layer. RGB, 0..255.
- * - `gray`: small networks on drawn digits. 28 x 28, one channel, 0..1.
+ * - `gluon`: the Gluon model zoo. Short side 256, centre 224 x 224; RGB, 0 to 1, minus
+ *   ImageNet's mean, through its standard deviation.
+ * - `gluon-inception-v3`: its Inception v3. The same with 342 and 299 x 299.
+ * - `imagenet-2015`: Inception 21k, and the default of MXNet's C++ example. The largest square,
+ *   resized to 224 x 224; RGB, 0 to 255, minus 117.
+ * - `imagenet-2015-mean-image`: Inception-BN of 2015 (`Inception_BN-0039`). The same, but minus a mean image:
+ *   `{ ...presets["imagenet-2015-mean-image"], meanImage }`, from its file `mean_224.nd`.
+ * - `imagenet-rgb-mean`: symbols trained with MXNet's `train_imagenet`, Inception-BN of 2016
+ *   (`Inception-BN-0126`), VGG and others of its model gallery that were converted from Caffe. Short side 256, centre
+ *   224 x 224; RGB, 0 to 255, minus 123.68, 116.779, 103.939.
+ * - `inception-v3`: Inception v3 of the model gallery (`Inception-7`). The largest square, resized to
+ *   299 x 299; RGB, (x - 128) / 128.
+ * - `caffe`: models that still take Caffe's channel order. As `imagenet-rgb-mean`, but BGR, minus 103.939,
+ *   116.779, 123.68.
+ * - `raw`: ResNet and ResNeXt of the model gallery, whose first layer normalises (`bn_data`). Short side 256,
+ *   centre 224 x 224; RGB, 0 to 255.
+ * - `gray`: small networks for drawn digits and letters. Fitted into 28 x 28 by area, on black; one channel, 0 to 1.
  */
 export const presets: Readonly<Record<PresetName, PreprocessOptions>> = {
-  gluon: { ...imagenet, ...gluon },
-  "gluon-inception-v3": {
-    ...gluon,
-    size: { width: 299, height: 299 },
-    resize: "short-side",
-    shortSide: 342,
-  },
-  "imagenet-2015": { ...imagenet, mean: 117 },
-  "imagenet-2015-mean-image": { ...imagenet, mean: "image" },
-  "imagenet-rgb-mean": { ...imagenet, mean: [123.68, 116.779, 103.939] },
-  "inception-v3": {
-    size: { width: 299, height: 299 },
-    resize: "short-side",
-    shortSide: 342,
-    mean: 128,
-    std: 128,
-  },
-  caffe: { ...imagenet, channelOrder: "bgr", mean: [103.939, 116.779, 123.68] },
-  raw: imagenet,
+  gluon: { ...shortSide256, ...gluon },
+  "gluon-inception-v3": { ...gluon, size: square(299), resize: "short-side", shortSide: 342 },
+  "imagenet-2015": { size: square(224), resize: "cover", mean: 117 },
+  "imagenet-2015-mean-image": { size: square(224), resize: "cover", mean: "image" },
+  "imagenet-rgb-mean": { ...shortSide256, mean: [123.68, 116.779, 103.939] },
+  "inception-v3": { size: square(299), resize: "cover", mean: 128, std: 128 },
+  caffe: { ...shortSide256, channelOrder: "bgr", mean: [103.939, 116.779, 123.68] },
+  raw: shortSide256,
   gray: {
-    size: { width: 28, height: 28 },
+    size: square(28),
     resize: "pad",
     interpolation: "area",
     channelOrder: "gray",

@@ -43,8 +43,9 @@ export async function decodeImage(source: string | URL | Uint8Array): Promise<Im
 
 async function decode(sharp: Sharp, content: Uint8Array): Promise<Image> {
   const input = sharp(content, { failOn: "error", ignoreIcc: true });
-  const { format, space, depth } = await input.metadata();
-  const isGray = space === "b-w" || space === "grey16";
+  const { format, space, depth, hasAlpha } = await input.metadata();
+  // As gray, sharp would drop the alpha.
+  const isGray = !hasAlpha && (space === "b-w" || space === "grey16");
   const isWide = depth === "ushort";
   // Without an angle it turns as EXIF says.
   const upright = format === "png" ? input : input.rotate();
@@ -54,7 +55,6 @@ async function decode(sharp: Sharp, content: Uint8Array): Promise<Image> {
     .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   const bytes = isWide ? highBytes(data) : data;
-  if (channels === 2) return imageFromRaw(grayToColour(bytes), { width, height, channels: 4 });
   return imageFromRaw(bytes, { width, height, channels: channels as 1 | 3 | 4 });
 }
 
@@ -62,16 +62,6 @@ async function decode(sharp: Sharp, content: Uint8Array): Promise<Image> {
 function highBytes(data: Uint8Array): Uint8Array {
   const wide = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
   return Uint8Array.from(wide, (value) => value >> 8);
-}
-
-/** Gray and alpha, as red, green, blue and alpha. */
-function grayToColour(data: Uint8Array): Uint8Array {
-  const result = new Uint8Array(data.length * 2);
-  for (let at = 0; at < result.length; at++) {
-    const pixel = at >> 2;
-    result[at] = data[pixel * 2 + ((at & 3) === 3 ? 1 : 0)] as number;
-  }
-  return result;
 }
 
 let loading: Promise<Sharp> | undefined;
