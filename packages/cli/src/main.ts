@@ -1,8 +1,10 @@
 /** The `libpredict` command: one file per subcommand, registered here. */
 import { Command, CommanderError } from "commander";
 import { addCheckCommand } from "./command-check.js";
+import { addConvertCommand } from "./command-convert.js";
 import { addDoctorCommand } from "./command-doctor.js";
 import { UsageError } from "./command-errors.js";
+import { addInspectCommand } from "./command-inspect.js";
 import { addPredictCommand } from "./command-predict.js";
 import { exitCodes } from "./exit-codes.js";
 import { packageVersion } from "./package-version.js";
@@ -33,7 +35,13 @@ const program = new Command("libpredict")
   .showSuggestionAfterError()
   .exitOverride();
 
-for (const addCommand of [addPredictCommand, addCheckCommand, addDoctorCommand])
+for (const addCommand of [
+  addPredictCommand,
+  addInspectCommand,
+  addCheckCommand,
+  addConvertCommand,
+  addDoctorCommand,
+])
   addCommand(program);
 
 program.addHelpText(
