@@ -28,6 +28,7 @@ export default defineConfig({
       "packages/examples/typescript",
       "packages/examples/faces",
       "packages/examples/server",
+      "scripts",
     ],
     reporters: ["default", skipReasons],
   },

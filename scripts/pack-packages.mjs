@@ -43,7 +43,9 @@ export function findPnpm() {
   });
   const path = asked.stdout?.trim() ?? "";
   if (path === "") {
-    throw new ToolError(`${wanted.packageManager} cannot be started: ${asked.error ?? asked.stderr}`);
+    throw new ToolError(
+      `${wanted.packageManager} cannot be started: ${asked.error ?? asked.stderr}`,
+    );
   }
   return [process.execPath, realpathSync(path)];
 }
@@ -72,7 +74,9 @@ export function runProgram(command, { cwd, env = process.env }) {
     child.on("close", (code, signal) => {
       if (code === 0) fulfil(out);
       else
-        reject(new ToolError(`${command.join(" ")}: ${signal ?? `exit code ${code}`}\n${out}${err}`));
+        reject(
+          new ToolError(`${command.join(" ")}: ${signal ?? `exit code ${code}`}\n${out}${err}`),
+        );
     });
   });
 }
@@ -82,7 +86,10 @@ export function runProgram(command, { cwd, env = process.env }) {
  * @param {{ root?: string, pnpm?: string[] }} [options]
  * @returns {Promise<PackedPackage[]>} In the order of publishing.
  */
-export async function packPackages(destination, { root = REPOSITORY_ROOT, pnpm = findPnpm() } = {}) {
+export async function packPackages(
+  destination,
+  { root = REPOSITORY_ROOT, pnpm = findPnpm() } = {},
+) {
   const packed = [];
   for (const { name, version, folder } of publicPackages(root)) {
     await runProgram([...pnpm, "pack", "--pack-destination", destination], { cwd: folder });
@@ -98,7 +105,7 @@ export async function packPackages(destination, { root = REPOSITORY_ROOT, pnpm =
  * @param {string} name What it has to be.
  * @returns {PackedPackage}
  */
-function describeTarball(tarball, folder, name) {
+export function describeTarball(tarball, folder, name) {
   const bytes = readFileSync(tarball);
   const files = readTarball(tarball);
   const manifest = JSON.parse(files.get("package.json")?.toString("utf8") ?? "{}");

@@ -22,7 +22,10 @@ const COMPILED = /^dist\/(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*
 /** @type {Record<string, ContentRule>} */
 export const CONTENT_RULES = {
   "@libpredict/c-api": {
-    allowed: [/^include\/c_predict_api\.h$/, /^dist\/amalgamation\/(?:predict\.c|c_predict_api\.h)$/],
+    allowed: [
+      /^include\/c_predict_api\.h$/,
+      /^dist\/amalgamation\/(?:predict\.c|c_predict_api\.h)$/,
+    ],
     required: [
       "include/c_predict_api.h",
       "dist/amalgamation/predict.c",
@@ -169,7 +172,9 @@ function libraryDefects({ files, name, version }) {
   };
   const defects = Object.entries(expected)
     .filter(([key, value]) => recorded[key] !== value)
-    .map(([key, value]) => `libpredict.json: ${key} is ${recorded[key]}, not ${value}: build again`);
+    .map(
+      ([key, value]) => `libpredict.json: ${key} is ${recorded[key]}, not ${value}: build again`,
+    );
   if (!/^[0-9a-f]{64}$/.test(recorded.source)) defects.push("libpredict.json: no source hash");
   const singleFile = join(REPOSITORY_ROOT, "packages/c-api/dist/amalgamation/predict.c");
   if (existsSync(singleFile) && !readFileSync(singleFile, "utf8").includes(recorded.source)) {

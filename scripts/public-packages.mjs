@@ -29,7 +29,12 @@ export function publicPackages(root = REPOSITORY_ROOT) {
       if (!existsSync(path)) continue;
       const manifest = JSON.parse(readFileSync(path, "utf8"));
       if (manifest.private) continue;
-      found.set(manifest.name, { name: manifest.name, version: manifest.version, folder, manifest });
+      found.set(manifest.name, {
+        name: manifest.name,
+        version: manifest.version,
+        folder,
+        manifest,
+      });
     }
   }
   /** @type {Set<PublicPackage>} */

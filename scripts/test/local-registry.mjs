@@ -35,7 +35,8 @@ export async function startLocalRegistry(packed) {
 
   const server = createServer((request, response) => {
     const [path = ""] = (request.url ?? "").split("?");
-    const [, name = "", version] = /^\/(.+?)(?:\/-\/(.+)\.tgz)?$/.exec(decodeURIComponent(path)) ?? [];
+    const [, name = "", version] =
+      /^\/(.+?)(?:\/-\/(.+)\.tgz)?$/.exec(decodeURIComponent(path)) ?? [];
     const versions = store.get(name);
     if (versions === undefined) {
       response.writeHead(404, { "content-type": "application/json" }).end('{"error":"not found"}');
@@ -54,7 +55,9 @@ export async function startLocalRegistry(packed) {
         ...one.manifest,
         dist: {
           tarball: `${url}/${name}/-/${number}.tgz`,
-          integrity: `sha512-${createHash("sha512").update(tarballOf(name, number, one)).digest("base64")}`,
+          integrity: `sha512-${createHash("sha512")
+            .update(tarballOf(name, number, one))
+            .digest("base64")}`,
         },
       },
     ]);

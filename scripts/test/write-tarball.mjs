@@ -14,7 +14,10 @@ export function writeTarball(folder) {
   const parts = [];
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    const relative = path.slice(folder.length + 1).split(sep).join("/");
+    const relative = path
+      .slice(folder.length + 1)
+      .split(sep)
+      .join("/");
     if (!entry.isFile() || relative.split("/").includes("node_modules")) continue;
     const content = readFileSync(path);
     parts.push(header(`package/${relative}`, content.length, statSync(path).mode & 0o777), content);

@@ -1,0 +1,7 @@
+import type { Release } from "./pack-and-install.mjs";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    release: Release;
+  }
+}
