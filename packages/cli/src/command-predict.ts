@@ -5,7 +5,7 @@ import { CommandError, UsageError } from "./command-errors.js";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
 import { imageRecipe, presetList } from "./predict/image-recipe.js";
 import { collectInputArgument, type InputArgument } from "./predict/input-argument.js";
-import { expandInputs } from "./predict/input-items.js";
+import { expandInputs, type Item } from "./predict/input-items.js";
 import { OutputFile } from "./predict/output-file.js";
 import {
   groupInputs,
@@ -117,7 +117,7 @@ async function predict(
   const cast = options.cast ? "float32" : undefined;
   const given = await givenArrays(options.input ?? [], cast);
   const stated = statedShape(options.input ?? []);
-  const items = await itemsOf(inputs, options.input ?? []);
+  const items = await itemsOf(inputs, options.input ?? [], signal);
   const recipe = items.some(({ kind }) => kind === "image")
     ? await imageRecipe({
         ...(options.preset !== undefined && { preset: options.preset }),
@@ -189,15 +189,19 @@ function statedShape(
   return shapes[0];
 }
 
-async function itemsOf(inputs: readonly string[], given: readonly InputArgument[]) {
-  if (inputs.length > 0) return expandInputs(inputs);
+async function itemsOf(
+  inputs: readonly string[],
+  given: readonly InputArgument[],
+  signal: AbortSignal,
+): Promise<Item[]> {
+  if (inputs.length > 0) return expandInputs(inputs, signal);
   const files = given.filter((argument) => "file" in argument).map(({ file }) => file);
   if (files.length === 0)
     throw new UsageError(
       "there is nothing to predict from",
       "Name images, arrays or folders after the model, or give arrays by --input name=file.npy.",
     );
-  return [{ name: files.join(", "), kind: "given" } as const];
+  return [{ name: files.join(", "), kind: "given" }];
 }
 
 /** The input that INPUT goes to. */

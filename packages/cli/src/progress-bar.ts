@@ -6,11 +6,13 @@ import { errorColors } from "./terminal.js";
 export interface ProgressBar {
   /** Says how much is done. */
   update(done: number): void;
-  /** Takes the bar away. Calling it again does nothing. */
+  /** Takes the bar away until the next update, so that a line can be written. */
+  clear(): void;
+  /** Takes the bar away for good. Calling it again does nothing. */
   stop(): void;
 }
 
-const none: ProgressBar = { update: () => undefined, stop: () => undefined };
+const none: ProgressBar = { update() {}, clear() {}, stop() {} };
 
 /**
  * Begins a bar.
@@ -42,6 +44,9 @@ export function startProgressBar(
   return {
     update: (done) => {
       if (running) bar.update(done, { done: format(done) });
+    },
+    clear: () => {
+      if (running) process.stderr.write("\r\x1b[K");
     },
     stop: () => {
       if (running) bar.stop();

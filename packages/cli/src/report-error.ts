@@ -19,7 +19,7 @@ export interface ErrorReport {
 export function describeError(error: unknown): ErrorReport {
   const report = reportOf(error);
   // Which C function it was helps nobody here.
-  return { ...report, message: report.message.replace(/^(LP|MX)\w+: /, "") };
+  return { ...report, message: report.message.replace(/\b(LP|MX)[A-Z]\w+: /g, "") };
 }
 
 function reportOf(error: unknown): ErrorReport {
@@ -58,6 +58,12 @@ export function reportError(error: unknown, json: boolean): void {
   if (json) printJson({ error: report });
   printNote(errorText(report));
   if (process.env["LIBPREDICT_DEBUG"] && error instanceof Error) printNote(error.stack ?? "");
+}
+
+/** The report with the name of what failed in its message, unless it is there already. */
+export function namedReport(name: string, report: ErrorReport): ErrorReport {
+  const { message } = report;
+  return message.includes(name) ? report : { ...report, message: `${name}: ${message}` };
 }
 
 /** The lines of an error. */

@@ -1,6 +1,7 @@
 /** From the arguments INPUT… to files: folders are listed, patterns are matched. */
 import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
+import { addAbortSignal } from "node:stream";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { CommandError, UsageError } from "../command-errors.js";
 
@@ -39,22 +40,22 @@ export type Item = InputItem | LostItem | GivenItem;
  * Finds what the arguments mean, in their order.
  *
  * @param inputs - files, folders (not searched deeper), patterns such as `photos/**\/*.jpg`, `-`
- * @param stdin - reads standard input to its end
+ * @param signal - ends the wait for standard input
  * @throws {@link UsageError} `-` twice
  */
 export async function expandInputs(
   inputs: readonly string[],
-  stdin: () => Promise<Uint8Array> = readStandardInput,
+  signal: AbortSignal,
 ): Promise<Item[]> {
   if (inputs.filter((input) => input === "-").length > 1)
     throw new UsageError("standard input (-) can be read once only");
   const items: Item[] = [];
-  for (const input of inputs) items.push(...(await expandOne(input, stdin)));
+  for (const input of inputs) items.push(...(await expandOne(input, signal)));
   return items;
 }
 
-async function expandOne(input: string, stdin: () => Promise<Uint8Array>): Promise<Item[]> {
-  if (input === "-") return [await standardInput(stdin)];
+async function expandOne(input: string, signal: AbortSignal): Promise<Item[]> {
+  if (input === "-") return [await standardInput(signal)];
   const found = await stat(input).catch(() => undefined);
   if (found?.isDirectory()) {
     const names = await glob(`*.{${[...imageEndings, ...arrayEndings].join(",")}}`, {
@@ -67,7 +68,7 @@ async function expandOne(input: string, stdin: () => Promise<Uint8Array>): Promi
   }
   if (found) return [fileItem(input)];
   if (!isDynamicPattern(input)) return [lost(input, "no such file or folder")];
-  const matches = await glob(input, { expandDirectories: false });
+  const matches = await glob(input, { expandDirectories: false, absolute: isAbsolute(input) });
   if (matches.length === 0) return [lost(input, "no file matches the pattern")];
   return matches.sort().map(fileItem);
 }
@@ -97,17 +98,17 @@ export async function readInputFile(path: string): Promise<Uint8Array> {
   }
 }
 
-async function standardInput(stdin: () => Promise<Uint8Array>): Promise<InputItem | LostItem> {
-  const bytes = await stdin();
+async function standardInput(signal: AbortSignal): Promise<InputItem | LostItem> {
+  const bytes = await readStandardInput(signal);
   if (bytes.length === 0) return lost("-", "standard input is empty");
   return { name: "-", kind: isArrayFile(bytes) ? "array" : "image", source: bytes };
 }
 
-async function readStandardInput(): Promise<Uint8Array> {
+async function readStandardInput(signal: AbortSignal): Promise<Uint8Array> {
   if (process.stdin.isTTY)
     throw new UsageError("standard input (-) is the terminal", "Pipe an image or array into it.");
   const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  for await (const chunk of addAbortSignal(signal, process.stdin)) chunks.push(chunk as Uint8Array);
   return Buffer.concat(chunks);
 }
 

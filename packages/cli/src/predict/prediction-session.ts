@@ -144,7 +144,7 @@ export class PredictionSession {
       }
     if (decoded.size > 0) {
       const feeds = { ...others, [input]: preprocess([...decoded.values()], recipe) };
-      const pool = this.#poolFor(feeds);
+      const pool = this.#poolForImages(feeds);
       try {
         const outputs = await this.#run(pool, feeds);
         [...decoded.keys()].forEach((item, row) => {
@@ -218,6 +218,23 @@ export class PredictionSession {
         "Pass --softmax if it is not, or --no-softmax to take it as it is.",
       );
     return undefined;
+  }
+
+  /** A failure is one of the recipe, not of an image. */
+  #poolForImages(feeds: Feeds): PredictorPool {
+    try {
+      return this.#poolFor(feeds);
+    } catch (error) {
+      if (!(error instanceof PredictError) || error.code !== "shape") throw error;
+      const { input } = this.#options;
+      const made = feeds[input]?.shape.join(",");
+      throw new CommandError(
+        "shape",
+        `the network does not take images as ${input}=${made}: ${error.message}`,
+        `--input ${input}=1,3,112,112, with the network's own shape, changes their size.`,
+        { cause: error },
+      );
+    }
   }
 
   async #run(pool: PredictorPool, feeds: Feeds): Promise<Outputs> {

@@ -1,7 +1,7 @@
 /** Where results go: text as they come, lines of JSON as they come, or one document at the end. */
 import { startProgressBar } from "../progress-bar.js";
 import { formatCount, formatDuration } from "../quantities.js";
-import { errorText } from "../report-error.js";
+import { errorText, namedReport } from "../report-error.js";
 import { printJson, printLine, printNote } from "../standard-streams.js";
 import { errorColors } from "../terminal.js";
 import type { Item } from "./input-items.js";
@@ -51,11 +51,14 @@ export class PredictionSink {
 
   /** Takes what came of one input. */
   add({ predictions }: ItemResult): void {
-    this.#bar?.update(++this.#done);
     for (const prediction of predictions) {
-      if ("error" in prediction) this.#failed++;
+      if ("error" in prediction) {
+        this.#failed++;
+        this.#bar?.clear();
+      }
       this.#write(prediction, predictions.length > 1);
     }
+    this.#bar?.update(++this.#done);
   }
 
   /** Ends the output. */
@@ -92,9 +95,7 @@ export class PredictionSink {
         nameWidth: this.#nameWidth,
         rows,
       });
-    else if ("error" in prediction) {
-      const { error, input } = prediction;
-      printNote(errorText({ ...error, message: `${input}: ${error.message}` }));
-    }
+    else if ("error" in prediction)
+      printNote(errorText(namedReport(prediction.input, prediction.error)));
   }
 }

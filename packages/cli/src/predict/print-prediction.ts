@@ -1,6 +1,6 @@
 /** Predictions as text. */
 import { formatShape } from "../quantities.js";
-import { errorText } from "../report-error.js";
+import { errorText, namedReport } from "../report-error.js";
 import { printLine, printNote } from "../standard-streams.js";
 import { colors } from "../terminal.js";
 import { textTable } from "../text-table.js";
@@ -21,8 +21,7 @@ export interface PrintOptions {
 /** Prints one prediction; a failure goes to standard error. */
 export function printPrediction(prediction: Prediction, options: PrintOptions): void {
   if ("error" in prediction) {
-    const { code, message, ...rest } = prediction.error;
-    printNote(errorText({ code, message: `${prediction.input}: ${message}`, ...rest }));
+    printNote(errorText(namedReport(prediction.input, prediction.error)));
     return;
   }
   if ("outputs" in prediction) {
