@@ -35,7 +35,6 @@ export function buildServer(classifier: ServedClassifier): FastifyInstance {
   const server = Fastify({
     bodyLimit,
     requestTimeout: requestTimeoutMs,
-    return503OnClosing: false, // a hook says it in JSON
     frameworkErrors: (error, _request, reply) => void sendError(error, reply as FastifyReply),
     // Clients that keep a connection open without a request do not hold the end up.
     forceCloseConnections: "idle",
@@ -50,14 +49,13 @@ export function buildServer(classifier: ServedClassifier): FastifyInstance {
   );
   server.removeContentTypeParser("text/plain");
 
+  // Connections that are busy when the end begins would be kept alive after their answer.
   let closing = false;
   server.addHook("preClose", async () => {
     closing = true;
   });
-  server.addHook("onRequest", async (_request, reply) => {
-    if (!closing) return;
-    reply.header("connection", "close");
-    throw new RequestError(503, "closing", "the server is shutting down");
+  server.addHook("onSend", async (_request, reply) => {
+    if (closing) reply.header("connection", "close");
   });
 
   server.post("/classify", async (request, reply): Promise<ClassifyReply> => {

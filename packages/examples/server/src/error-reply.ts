@@ -31,6 +31,8 @@ export function errorReply(error: unknown): { status: number; body: ErrorReply }
   if (error instanceof PredictError) {
     if (error.code === "busy") return reply(503, "busy", "too many requests wait; try again later");
     if (error.code === "disposed") return reply(503, "closing", "the server is shutting down");
+    // Nobody reads it: that is why the run was dropped.
+    if (error.code === "aborted") return reply(499, "gone", "the client went away");
     if (badRequests.includes(error.code)) return reply(400, error.code, error.message);
     return undefined;
   }
