@@ -44,10 +44,17 @@ def resize(pixels, width, height):
     return mxnet.image.imresize(image, width, height, AREA).asnumpy()
 
 
-def levels(width, height, face_side, factor):
-    scale = face_side / MIN_SIZE
+def pyramid(photograph, face_side, factor):
+    """The photograph in smaller and smaller sizes, each made of the smallest before that is 1.9 times as large, if any."""
+    height, width, _ = photograph.shape
+    scale, sources = face_side / MIN_SIZE, []
     while min(width, height) * scale >= face_side:
-        yield math.ceil(width * scale), math.ceil(height * scale)
+        w, h = math.ceil(width * scale), math.ceil(height * scale)
+        large = [s for s in sources if s.shape[1] >= 1.9 * w and s.shape[0] >= 1.9 * h]
+        level = resize(large[-1] if large else photograph, w, h)
+        if w <= width:
+            sources.append(level)
+        yield level
         scale *= factor
 
 
@@ -132,8 +139,9 @@ def mtcnn(networks, rgb):
         return networks.run(name, 1, data)
 
     runs, boxes, scores, edges = [], [], [], []
-    for level_width, level_height in levels(width, height, 12, 0.709):
-        data = scaled(resize(bgr, level_width, level_height))[None]
+    for level in pyramid(bgr, 12, 0.709):
+        level_height, level_width, _ = level.shape
+        data = scaled(level)[None]
         outputs = networks.run("det1", 1, data)
         runs.append({"input": list(data.shape), "outputs": [summary(o) for o in outputs]})
         correction, probability = outputs[0][0], outputs[1][0, 1]
@@ -177,8 +185,9 @@ def mtcnn(networks, rgb):
 def retinaface(networks, rgb):
     height, width, _ = rgb.shape
     runs, boxes, scores = [], [], []
-    for level_width, level_height in levels(width, height, 45, 0.5):
-        data = resize(rgb, level_width, level_height).astype(np.float32).transpose(2, 0, 1)[None]
+    for level in pyramid(rgb, 45, 0.5):
+        level_height, level_width, _ = level.shape
+        data = level.astype(np.float32).transpose(2, 0, 1)[None]
         outputs = networks.run("16", 0, data)
         runs.append({"input": list(data.shape), "outputs": [summary(o) for o in outputs]})
         probability, correction = outputs[0][0], outputs[1][0].astype(np.float64)

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { defaultMinSize } from "./face.js";
 import { type DetectorName, detectorNames } from "./model-folders.js";
 
-export const help = `usage: faces MODELS_FOLDER PHOTO... [options]
+export const help = `usage: npm run faces -- MODELS_FOLDER PHOTO... [options]
 
 Finds faces in photographs, prints their boxes and landmarks, and draws them into
 <photo>-faces.png.
@@ -21,8 +21,8 @@ Finds faces in photographs, prints their boxes and landmarks, and draws them int
 
 exit codes: 0 done (also if there are no faces), 1 something failed, 2 wrong arguments, 130 Ctrl-C
 
-  faces ../shared/models team.jpg
-  faces ../shared/models *.jpg --detector retinaface --out drawings --json`;
+  npm run faces -- ../shared/models team.jpg
+  npm run faces -- ../shared/models *.jpg --detector retinaface --out drawings --json`;
 
 /** Arguments that mean nothing; the message says which. */
 export class UsageError extends Error {

@@ -1,6 +1,7 @@
 /** Draws faces on photographs. */
 import type { Image, ImageSize } from "@libpredict/core";
 import sharp from "sharp";
+import type { Box } from "./boxes.js";
 import type { Face, Landmarks } from "./face.js";
 
 /** One colour for each landmark; left and right differ, so that a mirrored face shows. */
@@ -47,18 +48,28 @@ function faceMarks({ box, score, landmarks }: Face, line: number): string {
   const frame =
     `x="${px(box.left)}" y="${px(box.top)}" width="${px(width)}" height="${px(height)}" ` +
     `rx="${px(2.5 * line)}" fill="none"`;
-  const fontSize = Math.max(5 * line, Math.min(9 * line, width / 4));
-  const text = `x="${px(box.left + line)}" y="${px(box.top - 1.5 * line)}" font-size="${px(fontSize)}"`;
-  const percent = `${(100 * score).toFixed(score > 0.9995 ? 0 : 1)}%`;
   return [
     "<g>",
-    `<rect ${frame} ${shadow} stroke-width="${px(2.2 * line)}"/>`,
+    `<rect ${frame} ${shadow} stroke-width="${px(2 * line)}"/>`,
     `<rect ${frame} stroke="${boxColour}" stroke-width="${px(line)}"/>`,
-    `<text ${text} font-family="sans-serif" font-weight="bold" fill="${boxColour}" ` +
-      `${shadow} stroke-width="${px(line)}" paint-order="stroke">${percent}</text>`,
     ...(landmarks ? landmarkMarks(landmarks, Math.max(line, width / 32), line) : []),
+    scoreTab(box, score, line),
     "</g>",
   ].join("");
+}
+
+/** The probability in percent, on a tab that stands on the box, or hangs inside at the photograph's top. */
+function scoreTab(box: Box, score: number, line: number): string {
+  const percent = `${(100 * score).toFixed(score >= 0.9995 ? 0 : 1)}%`;
+  const size = Math.max(4 * line, Math.min(8 * line, (box.right - box.left) / 5));
+  const [width, height] = [0.68 * size * percent.length, 1.25 * size];
+  const [left, top] = [box.left, box.top < height ? box.top : box.top - height];
+  return (
+    `<rect x="${px(left)}" y="${px(top)}" width="${px(width)}" height="${px(height)}" ` +
+    `rx="${px(line)}" fill="${boxColour}"/>` +
+    `<text x="${px(left + width / 2)}" y="${px(top + 0.95 * size)}" text-anchor="middle" ` +
+    `font-family="sans-serif" font-weight="bold" font-size="${px(size)}" fill="#00251a">${percent}</text>`
+  );
 }
 
 function landmarkMarks(landmarks: Landmarks, radius: number, line: number): string[] {

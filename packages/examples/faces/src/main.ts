@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `faces MODELS_FOLDER PHOTO...`: see `help` in command-line.ts. Text and JSON go to the standard
+ * `npm run faces -- MODELS_FOLDER PHOTO...`: see `help` in command-line.ts. Text and JSON go to the standard
  * output, errors to the standard error; a photograph that fails does not stop the others.
  */
 import { stat, writeFile } from "node:fs/promises";
@@ -51,7 +51,8 @@ async function run(command: Command, signal: AbortSignal): Promise<number> {
       if (!command.json) console.log(photoText(report));
     } catch (error) {
       if (signal.aborted) throw error;
-      console.error(`error: ${job.photo}: ${messageOf(error)}`);
+      const message = messageOf(error);
+      console.error(`error: ${message.includes(job.photo) ? "" : `${job.photo}: `}${message}`);
     }
   }
   if (command.json) {
@@ -84,7 +85,7 @@ try {
     process.exitCode = 130;
   } else {
     console.error(`error: ${messageOf(error)}`);
-    if (error instanceof UsageError) console.error("faces --help says what it takes");
+    if (error instanceof UsageError) console.error("--help says what it takes");
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }

@@ -21,7 +21,7 @@ import {
   type FaceDetector,
   type Landmarks,
 } from "./face.js";
-import { pyramidLevels } from "./image-pyramid.js";
+import { pyramidImages } from "./image-pyramid.js";
 import { floatOutput, Network } from "./network.js";
 import { suppressNonMaxima } from "./non-maximum-suppression.js";
 
@@ -141,10 +141,11 @@ export class MtcnnDetector implements FaceDetector {
   async propose(image: Image, signal?: AbortSignal): Promise<Candidate[]> {
     const spec = { faceSide: fieldSide, minSize: this.#minSize, factor: pyramidFactor };
     const found = [];
-    for (const [index, size] of pyramidLevels(image, spec).entries()) {
-      const data = preprocess(image, { ...recipe, size });
-      const outputs = await this.#networks.det1.run(`level ${index}`, data, signal);
-      found.push(...readProposals(outputs, size, image));
+    let index = 0;
+    for (const level of pyramidImages(image, spec)) {
+      const data = preprocess(level, { ...recipe, size: level });
+      const outputs = await this.#networks.det1.run(`level ${index++}`, data, signal);
+      found.push(...readProposals(outputs, level, image));
     }
     return suppressNonMaxima(found, overlapLimit).map(({ box, score, edges }) => ({
       box: squareAround(moveEdges(box, edges)),

@@ -18,14 +18,13 @@ import {
   type Face,
   type FaceDetector,
 } from "./face.js";
-import { pyramidLevels } from "./image-pyramid.js";
+import { pyramidImages } from "./image-pyramid.js";
 import { floatOutput, Network } from "./network.js";
 import { suppressNonMaxima } from "./non-maximum-suppression.js";
 
 /** Bytes as they are, red first. (Found by trying: with blue first the network is less sure.) */
 const recipe = {
-  resize: "stretch",
-  interpolation: "area",
+  resize: "none",
   channelOrder: "rgb",
 } as const satisfies Partial<PreprocessOptions>;
 
@@ -104,10 +103,11 @@ export class RetinaFaceDetector implements FaceDetector {
   async detect(image: Image, options: { readonly signal?: AbortSignal } = {}): Promise<Face[]> {
     const spec = { faceSide, minSize: this.#minSize, factor: pyramidFactor };
     const found: Candidate[] = [];
-    for (const [index, size] of pyramidLevels(image, spec).entries()) {
-      const data = preprocess(image, { ...recipe, size });
-      const outputs = await this.#network.run(`level ${index}`, data, options.signal);
-      found.push(...readAnchors(outputs, size, image));
+    let index = 0;
+    for (const level of pyramidImages(image, spec)) {
+      const data = preprocess(level, { ...recipe, size: level });
+      const outputs = await this.#network.run(`level ${index++}`, data, options.signal);
+      found.push(...readAnchors(outputs, level, image));
     }
     return suppressNonMaxima(found, overlapLimit);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pyramidLevels } from "../src/image-pyramid.js";
+import { pyramidImages, pyramidLevels } from "../src/image-pyramid.js";
 
 describe("the levels of an image pyramid", () => {
   it("begin where the smallest face has the network's size and end where the photograph has", () => {
@@ -20,5 +20,45 @@ describe("the levels of an image pyramid", () => {
     const spec = { faceSide: 12, minSize: 48, factor: 0.5 };
     expect(pyramidLevels({ width: 48, height: 60 }, spec)).toEqual([{ width: 12, height: 15 }]);
     expect(pyramidLevels({ width: 47, height: 60 }, spec)).toEqual([]);
+  });
+});
+
+describe("the images of a pyramid", () => {
+  const spec = { faceSide: 1, minSize: 2, factor: 0.5 };
+  const grayImage = (width: number, data: readonly number[]) => ({
+    width,
+    height: data.length / width,
+    channels: 1 as const,
+    data: Uint8Array.from(data),
+  });
+
+  it("are means of the pixels that they cover, level after level", () => {
+    const photograph = grayImage(4, [0, 4, 8, 8, 4, 8, 8, 8, 100, 100, 0, 0, 100, 100, 0, 40]);
+    expect([...pyramidImages(photograph, spec)]).toEqual([
+      grayImage(2, [4, 8, 100, 10]),
+      grayImage(1, [31]), // 30.5, rounded up
+    ]);
+  });
+
+  it("are made of the photograph while it is enlarged", () => {
+    const photograph = grayImage(2, [0, 200, 0, 200]);
+    const levels = [...pyramidImages(photograph, { faceSide: 2, minSize: 0.5, factor: 0.25 })];
+    expect(levels.map(({ width, height }) => [width, height])).toEqual([
+      [8, 8],
+      [2, 2],
+    ]);
+    expect(levels[1]).toEqual(photograph);
+  });
+
+  it("keep the channels", () => {
+    for (const channels of [1, 3, 4] as const) {
+      const data = Uint8Array.from({ length: 16 * channels }, (_, i) => 50 * (i % channels));
+      const [level] = pyramidImages({ width: 4, height: 4, channels, data }, spec);
+      // Alpha, which the networks do not see, is dropped.
+      expect(level?.channels).toBe(channels === 1 ? 1 : 3);
+      expect([...(level?.data ?? [])].slice(0, 3)).toEqual(
+        channels === 1 ? [0, 0, 0] : [0, 50, 100],
+      );
+    }
   });
 });
