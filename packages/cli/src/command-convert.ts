@@ -74,7 +74,7 @@ is named after the file.`,
     if (!options.force) await refuseExisting(output);
     const content = new Uint8Array(await readFile(input));
     const { written, ...what } = formats
-      ? convertArrays(input, content, formats, options)
+      ? convertArrays(input, output, content, formats, options)
       : convertSymbol(content, options);
     await writeAtomically(output, written);
     const report: Conversion = { input, output, bytes: written.length, ...what };
@@ -108,6 +108,7 @@ function formatsOf(
 
 function convertArrays(
   input: string,
+  output: string,
   content: Uint8Array<ArrayBuffer>,
   { from, to }: { from: ArrayFormat; to: ArrayFormat },
   { array, compress = false }: ConvertOptions,
@@ -115,16 +116,16 @@ function convertArrays(
   const all = readArrays(input, from, content);
   const list = array === undefined ? all : selectArray(all, array);
   const written = writeArrays(to, list, compress);
-  return { written, arrays: list.tensors.length, warnings: prefixWarnings(to, from, list) };
+  return { written, arrays: list.tensors.length, warnings: prefixWarnings(output, list) };
 }
 
 /** MXNet drops parameters without a prefix silently, so this is the moment to say it. */
-function prefixWarnings(to: ArrayFormat, from: ArrayFormat, { names }: NDArrayList): string[] {
-  if (to !== "ndarray" || from === "ndarray") return [];
-  const without = names.filter((name) => !/^(arg|aux):/.test(name));
+function prefixWarnings(output: string, { names, tensors }: NDArrayList): string[] {
+  if (!output.toLowerCase().endsWith(".params")) return [];
+  const without = tensors.map((_, i) => names[i] ?? "").filter((name) => !/^(arg|aux):/.test(name));
   if (without.length === 0) return [];
   return [
-    `${without.length} of ${names.length} names have neither arg: nor aux: before them, such as "${without[0]}"; MXNet ignores those when it loads a model`,
+    `of ${tensors.length} names, ${without.length} without arg: or aux:, such as "${without[0]}"; MXNet ignores those when it loads a model`,
   ];
 }
 

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { addCheckCommand } from "./command-check.js";
 import { addConvertCommand } from "./command-convert.js";
+import { addDiffCommand } from "./command-diff.js";
 import { addDoctorCommand } from "./command-doctor.js";
 import { UsageError } from "./command-errors.js";
 import { addInspectCommand } from "./command-inspect.js";
@@ -40,6 +41,7 @@ for (const addCommand of [
   addInspectCommand,
   addCheckCommand,
   addConvertCommand,
+  addDiffCommand,
   addDoctorCommand,
 ])
   addCommand(program);

@@ -7,6 +7,8 @@ export interface OpenedModel {
   readonly model: Model;
   /** Content of its `*-symbol.json`. */
   readonly symbol: Uint8Array;
+  /** Path of its files without the endings. */
+  readonly prefix: string;
   /** Whether it came with a file of parameters. */
   readonly hasParameters: boolean;
 }
@@ -22,11 +24,11 @@ export async function openModel(source: string, backend: Backend): Promise<Opene
   const prefix = path.replace(/(-symbol)?\.json$/, "");
   try {
     const model = await Model.load(prefix, { backend });
-    return { model, symbol, hasParameters: true };
+    return { model, symbol, prefix, hasParameters: true };
   } catch (error) {
     if (!lacksParametersOnly(error)) throw error;
     const model = await Model.load({ symbol }, { backend });
-    return { model, symbol, hasParameters: false };
+    return { model, symbol, prefix, hasParameters: false };
   }
 }
 
