@@ -41,7 +41,8 @@ export function run(folder, command) {
   const result = spawnSync(program === "node" ? process.execPath : program, args, {
     cwd: folder,
     encoding: "utf8",
-    env,
+    // npx warns about settings of the machine that it does not know.
+    env: { ...env, npm_config_loglevel: "error" },
   });
   expect({ code: result.status, stderr: result.stderr, error: result.error }).toEqual({
     code: 0,
