@@ -1,4 +1,5 @@
 /** Reads the fields of a file one after the other; a file that ends too early is an error with its place. */
+import { bytesOfContent } from "./byte-content.js";
 import { arrayClassOf, type ElementData, littleEndianMachine, swapBytes } from "./element-data.js";
 import type { DType } from "./gen/native-constants.js";
 import { PredictError, type PredictErrorCode } from "./predict-error.js";
@@ -21,12 +22,10 @@ export class ByteCursor {
    * @throws {@link PredictError} `argument`: not bytes
    */
   constructor(content: FileBytes, code: PredictErrorCode) {
-    // A view of its own: methods of Node's Buffer differ from those of Uint8Array.
-    if (content instanceof Uint8Array)
-      this.bytes = new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
-    else if (content instanceof ArrayBuffer) this.bytes = new Uint8Array(content);
-    else
+    const bytes = bytesOfContent(content);
+    if (!bytes)
       throw new PredictError("argument", "a file's content must be a Uint8Array or an ArrayBuffer");
+    this.bytes = bytes;
     this.#view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
     this.#code = code;
   }

@@ -14,6 +14,7 @@ export type {
   PredictorStats,
   TensorInfo,
 } from "./backend.js";
+export type { ByteContent } from "./byte-content.js";
 export type { FileBytes } from "./byte-cursor.js";
 export {
   type Classified,
@@ -48,7 +49,9 @@ export { type PreprocessOptions, preprocess } from "./image/preprocess.js";
 export { type PresetName, presetForSize, presets } from "./image/presets.js";
 export { cropImage, resizeImage, resizeTensor } from "./image/resize.js";
 export type { ResizePolicy } from "./image/resize-policy.js";
+export type { LoadProgress, LoadWatchOptions } from "./load-watch.js";
 export { type LoadModelOptions, Model } from "./model.js";
+export type { ModelContent, ModelFiles, ModelInput, ReadModelOptions } from "./model-input.js";
 export { type NDArrayList, readNDArrays, writeNDArrays } from "./ndarray-list.js";
 export type { NestedValues } from "./nested-values.js";
 export { readNpy, writeNpy } from "./npy.js";

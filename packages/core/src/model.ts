@@ -1,6 +1,8 @@
 /** Models: a graph and its weights, read once, for any number of predictors. */
-import type { Backend, BackendModel, ModelSource, PredictorOptions } from "./backend.js";
+import type { Backend, BackendModel, PredictorOptions } from "./backend.js";
 import { forgotten, Held } from "./disposal.js";
+import { LoadWatch } from "./load-watch.js";
+import { type ModelInput, type ReadModelOptions, readModelInput } from "./model-input.js";
 import { platform } from "./platform.js";
 import { PredictError } from "./predict-error.js";
 import { Predictor } from "./predictor.js";
@@ -8,7 +10,7 @@ import { PredictorPool, type PredictorPoolOptions, planPool } from "./predictor-
 import { checkShape } from "./tensor-shape.js";
 
 /** Options of `Model.load`. */
-export interface LoadModelOptions {
+export interface LoadModelOptions extends ReadModelOptions {
   /** What runs the model; by default what the platform has (in Node, the native library). */
   readonly backend?: Backend;
 }
@@ -32,25 +34,36 @@ export class Model {
   /**
    * Loads a model, off the main thread.
    *
-   * @param source - a prefix: `models/digits` means `models/digits-symbol.json` and the
-   *   `models/digits-NNNN.params` with the highest number; or the files' content
-   * @param options - which backend to use
-   * @throws {@link LoadError} no such files, or no native library; it lists what was tried
+   * The input is one of
+   *
+   * - a prefix: `models/digits` means `models/digits-symbol.json` and the
+   *   `models/digits-NNNN.params` with the highest number, or that of `epoch`;
+   * - the path of the symbol file, `models/digits-symbol.json`, which means the same;
+   * - a `file:`, `http:` or `https:` URL of either. Folders at a web address cannot be listed:
+   *   without `epoch` it means `-0000.params` there. The query stays. Redirects are followed;
+   * - `{ symbolFile, paramsFile }`, paths or URLs of any name;
+   * - `{ symbol, params }`, their content: the JSON text, bytes, a `Blob`, a stream.
+   *
+   * A file may be as large as one array of the JavaScript engine (4 GiB in Node 20, more in later
+   * ones). It is held twice while the engine reads it. Nothing may change given bytes meanwhile.
+   *
+   * @param input - where the model is, or its content
+   * @param options - which backend and epoch to use; progress and abort
+   * @throws {@link LoadError} no such files, a web address that does not give them whole, or no
+   *   native library; it lists what was tried, and what there is instead
    * @throws {@link PredictError} `symbol`, `params`: damaged; `unsupported`: operators that
    *   the engine lacks, each with its node; `attribute`: an impossible attribute;
-   *   `argument`: not a source; `unavailable`: this platform needs `backend`, or has no files
+   *   `argument`: not an input, or an impossible option; `aborted`: by `signal`, at once;
+   *   `memory`: a file that does not fit; `unavailable`: this platform needs `backend`, or has
+   *   no files
    */
-  static async load(
-    source: string | URL | ModelSource,
-    options: LoadModelOptions = {},
-  ): Promise<Model> {
-    const content =
-      typeof source === "string" || source instanceof URL
-        ? await platform().readModel(source)
-        : source;
-    checkSource(content);
+  static async load(input: ModelInput, options: LoadModelOptions = {}): Promise<Model> {
+    const source = await readModelInput(input, options);
     const backend = options.backend ?? platform().defaultBackend();
-    return new Model(await backend.createModel(content), backend);
+    const watch = new LoadWatch(options);
+    watch.check();
+    const model = await watch.wait(backend.createModel(source), (late) => late.dispose());
+    return new Model(model, backend);
   }
 
   /**
@@ -129,17 +142,4 @@ export class Model {
     if (this.#held.disposed) throw new PredictError("disposed", "the model was disposed");
     return this.#held.resource;
   }
-}
-
-function checkSource(source: ModelSource): void {
-  const isBytes = (value: unknown): boolean => value instanceof Uint8Array;
-  if (typeof source !== "object" || source === null)
-    throw new PredictError(
-      "argument",
-      "a model is loaded from a prefix or from { symbol, params }",
-    );
-  if (typeof source.symbol !== "string" && !isBytes(source.symbol))
-    throw new PredictError("argument", "symbol must be a string or a Uint8Array");
-  if (source.params !== undefined && !isBytes(source.params))
-    throw new PredictError("argument", "params must be a Uint8Array");
 }

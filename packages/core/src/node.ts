@@ -7,12 +7,13 @@
 import { decodeImage } from "./node/decode-image.js";
 import { ffiBackend } from "./node/ffi-backend.js";
 import { readLabels } from "./node/label-files.js";
-import { readModelFiles } from "./node/model-files.js";
+import { readModelFiles, readWatchedFile } from "./node/model-files.js";
 import { setPlatform } from "./platform.js";
 
 setPlatform({
   defaultBackend: () => ffiBackend(),
   readModel: readModelFiles,
+  readFile: readWatchedFile,
   readImage: decodeImage,
   readLabels,
 });

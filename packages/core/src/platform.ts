@@ -4,13 +4,28 @@
  */
 import type { Backend, ModelSource } from "./backend.js";
 import type { Image } from "./image/image.js";
+import type { LoadWatch } from "./load-watch.js";
 import { PredictError } from "./predict-error.js";
 
 export interface Platform {
   /** The backend used when none is given. */
   defaultBackend(): Backend;
-  /** Reads `prefix-symbol.json` and the newest `prefix-NNNN.params`. */
-  readModel(prefix: string | URL): Promise<ModelSource>;
+  /**
+   * Reads `prefix-symbol.json` and the `prefix-NNNN.params` of an epoch, by default the highest.
+   *
+   * @param location - the prefix or the symbol file: a path or a `file:` URL
+   */
+  readModel(
+    location: string | URL,
+    epoch: number | undefined,
+    watch: LoadWatch,
+  ): Promise<ModelSource>;
+  /**
+   * Reads one file.
+   *
+   * @throws FileNotRead, with the reason
+   */
+  readFile(location: string | URL, watch: LoadWatch): Promise<Uint8Array>;
   /** Decodes an image from a path, a URL or the file's content. */
   readImage(source: string | URL | Uint8Array): Promise<Image>;
   /** Reads names of classes from a path or URL. */

@@ -1,66 +1,197 @@
 /** Finds and reads the files of a model. */
-import { readdir, readFile } from "node:fs/promises";
+import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../backend.js";
-import { type LoadAttempt, LoadError } from "../predict-error.js";
+import { allocateBytes, ByteGatherer } from "../byte-content.js";
+import { FileNotRead } from "../file-not-read.js";
+import { type FileWatch, LoadWatch } from "../load-watch.js";
+import { paramsEnding, readParts, symbolEnding } from "../model-input.js";
+import { nearNames } from "../near-names.js";
+import { type LoadAttempt, LoadError, PredictError } from "../predict-error.js";
+
+const noSuchFile = "no such file or directory";
+
+/** Bytes that one call reads. Small enough for progress and for an abort, large enough for speed. */
+const pieceBytes = 4 * 2 ** 20;
 
 /**
- * Reads `prefix-symbol.json` and the `prefix-NNNN.params` with the highest number.
+ * Reads `prefix-symbol.json` and `prefix-NNNN.params`.
  *
- * @param prefix - path without the endings; relative to the working directory
- * @throws {@link LoadError} listing what was looked for
+ * @param location - path without the endings, or of the symbol file; relative to the working directory
+ * @param epoch - NNNN; by default the highest there is
+ * @throws {@link LoadError} listing what was looked for, and what there is instead
+ * @throws {@link PredictError} `aborted`; `memory`; `argument`: not a path
  */
-export async function readModelFiles(prefix: string | URL): Promise<ModelSource> {
-  const path = resolve(prefix instanceof URL ? fileURLToPath(prefix) : prefix);
-  const tried: LoadAttempt[] = [];
-  const symbolPath = `${path}-symbol.json`;
-  const symbol = await readOrNote("symbol", symbolPath, tried);
-  const paramsPath = await newestParams(path, tried);
-  const params = paramsPath && (await readOrNote("parameters", paramsPath, tried));
-  if (!symbol || !params) throw new LoadError(`no model "${prefix}"`, tried);
-  return { symbol, params };
+export async function readModelFiles(
+  location: string | URL,
+  epoch?: number,
+  watch: LoadWatch = new LoadWatch(),
+): Promise<ModelSource> {
+  const given = pathOf(location);
+  const prefix = given.endsWith(symbolEnding) ? given.slice(0, -symbolEnding.length) : given;
+  const symbolPath = `${prefix}${symbolEnding}`;
+  const symbolReason = await reasonAgainst(symbolPath);
+  const params = await findParams(prefix, epoch);
+  if (symbolReason === undefined && "path" in params)
+    return readParts(`model "${location}"`, [
+      { part: "symbol", file: symbolPath, read: (file) => readWatchedFile(file, watch) },
+      { part: "parameters", file: params.path, read: (file) => readWatchedFile(file, watch) },
+    ]);
+  const hint = symbolReason === undefined ? "" : await symbolHint(prefix);
+  const tried: LoadAttempt[] = [
+    { source: "symbol", path: symbolPath, reason: symbolReason ? symbolReason + hint : "found" },
+    "path" in params
+      ? { source: "parameters", path: params.path, reason: "found" }
+      : { source: "parameters", path: params.pattern, reason: params.reason },
+  ];
+  throw new LoadError(`no model "${location}"`, tried);
 }
 
-async function readOrNote(
-  source: string,
-  path: string,
-  tried: LoadAttempt[],
-): Promise<Uint8Array | undefined> {
+/**
+ * Reads a file of any size into one array; `fs.readFile` ends at 2 GiB.
+ *
+ * @throws {@link FileNotRead} with the reason
+ * @throws {@link PredictError} `aborted`; `memory`: it does not fit one array; `argument`: not a path
+ */
+export async function readWatchedFile(
+  location: string | URL,
+  watch: LoadWatch,
+): Promise<Uint8Array> {
+  const path = pathOf(location);
+  watch.check();
+  let file: FileHandle | undefined;
   try {
-    const content = await readFile(path);
-    tried.push({ source, path, reason: "found" });
-    return content;
+    file = await open(path);
+    const status = await file.stat();
+    if (status.isDirectory()) throw new FileNotRead("a folder, not a file");
+    return status.isFile()
+      ? await readWhole(file, status.size, watch.file(path, status.size))
+      : await readPieces(file, watch.file(path));
   } catch (error) {
-    tried.push({ source, path, reason: reasonOf(error) });
-    return undefined;
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new FileNotRead(reasonOf(error) + (await filesNear(path)), { cause: error });
+  } finally {
+    await file?.close();
   }
 }
 
-async function newestParams(path: string, tried: LoadAttempt[]): Promise<string | undefined> {
-  const pattern = `${path}-NNNN.params`;
-  const start = `${basename(path)}-`;
-  let best: { name: string; epoch: number } | undefined;
+async function readWhole(file: FileHandle, size: number, progress: FileWatch): Promise<Uint8Array> {
+  const whole = allocateBytes(size);
+  for (let at = 0; at < size; at = progress.loadedBytes) {
+    const { bytesRead } = await file.read(whole, at, Math.min(pieceBytes, size - at), null);
+    if (bytesRead === 0) throw new FileNotRead(`the file ended after ${at} of ${size} bytes`);
+    progress.add(bytesRead);
+  }
+  progress.end();
+  return whole;
+}
+
+/** Of what has no size beforehand: a pipe. */
+async function readPieces(file: FileHandle, progress: FileWatch): Promise<Uint8Array> {
+  const gatherer = new ByteGatherer();
+  for (;;) {
+    const piece = new Uint8Array(pieceBytes);
+    const { bytesRead } = await file.read(piece, 0, pieceBytes, null);
+    if (bytesRead === 0) break;
+    gatherer.add(piece.subarray(0, bytesRead));
+    progress.add(bytesRead);
+  }
+  progress.end();
+  return gatherer.take();
+}
+
+function pathOf(location: string | URL): string {
   try {
-    for (const name of await readdir(dirname(path))) {
+    const isUrl = location instanceof URL || /^file:\/\//i.test(location);
+    return resolve(isUrl ? fileURLToPath(location) : location);
+  } catch (cause) {
+    throw new PredictError("argument", `"${location}" is no path: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+/** Why there is no such file; undefined if there is. */
+async function reasonAgainst(path: string): Promise<string | undefined> {
+  try {
+    await stat(path);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** The parameters of an epoch, or of the highest one. */
+async function findParams(
+  prefix: string,
+  epoch: number | undefined,
+): Promise<{ path: string } | { pattern: string; reason: string }> {
+  const wanted = epoch === undefined ? undefined : `${prefix}${paramsEnding(epoch)}`;
+  const reason = wanted && (await reasonAgainst(wanted));
+  if (wanted && reason === undefined) return { path: wanted };
+  const pattern = wanted ?? `${prefix}-NNNN.params`;
+  let names: string[];
+  try {
+    names = await readdir(dirname(prefix));
+  } catch (error) {
+    return { pattern, reason: reasonOf(error) };
+  }
+  const start = `${basename(prefix)}-`;
+  const epochs = names
+    .flatMap((name) => {
       const digits = name.startsWith(start)
         ? /^(\d{4,})\.params$/.exec(name.slice(start.length))?.[1]
         : undefined;
-      if (digits === undefined) continue;
-      const epoch = Number(digits);
-      if (!best || epoch > best.epoch) best = { name, epoch };
-    }
-  } catch (error) {
-    tried.push({ source: "parameters", path: pattern, reason: reasonOf(error) });
-    return undefined;
-  }
-  if (best) return join(dirname(path), best.name);
-  tried.push({ source: "parameters", path: pattern, reason: "no such file" });
-  return undefined;
+      return digits === undefined ? [] : [{ name, epoch: Number(digits) }];
+    })
+    .sort((a, b) => a.epoch - b.epoch);
+  const last = epochs.at(-1);
+  if (!wanted && last) return { path: join(dirname(prefix), last.name) };
+  if (last)
+    return { pattern, reason: `${reason}; there are epochs ${listOf(epochs.map((e) => e.epoch))}` };
+  const others = names.filter((name) => name.endsWith(".params"));
+  const files = others.length > 0 ? `; the folder has ${listOf(nearNames(start, others))}` : "";
+  return {
+    pattern,
+    reason: `no such file${files}; files of other names, and models without parameters, are loaded with { symbolFile, paramsFile }`,
+  };
+}
+
+/** What there is instead of the symbol. */
+async function symbolHint(prefix: string): Promise<string> {
+  const status = await stat(prefix).catch(() => undefined);
+  if (status?.isFile())
+    return `; "${basename(prefix)}" itself is a file: give its prefix, or { symbolFile, paramsFile }`;
+  const folder = status?.isDirectory() ? prefix : dirname(prefix);
+  const names = await readdir(folder).catch(() => []);
+  const prefixes = names.flatMap((name) =>
+    name.endsWith(symbolEnding) ? [name.slice(0, -symbolEnding.length)] : [],
+  );
+  if (prefixes.length === 0)
+    return status?.isDirectory() ? "; that is a folder without models" : "";
+  const near = nearNames(basename(prefix), prefixes).map((name) => join(folder, name));
+  return `; the folder has ${listOf(near)}`;
+}
+
+/** What the folder of a file that does not exist has instead. */
+async function filesNear(path: string): Promise<string> {
+  if ((await reasonAgainst(path)) !== noSuchFile) return "";
+  const names = await readdir(dirname(path)).catch(() => []);
+  const near = nearNames(basename(path), names, 3);
+  return near.length > 0 ? `; the folder has ${listOf(near)}` : "";
+}
+
+function listOf(items: readonly (string | number)[]): string {
+  const shown = items.length > 10 ? [...items.slice(0, 3), "…", ...items.slice(-3)] : items;
+  return shown
+    .map((item) => (typeof item === "string" && item !== "…" ? `"${item}"` : item))
+    .join(", ");
 }
 
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "ENOENT") return "no such file or directory";
+  if (code === "ENOENT" || code === "ENOTDIR") return noSuchFile;
+  if (code === "EACCES" || code === "EPERM") return "no permission to read it";
   return message;
 }

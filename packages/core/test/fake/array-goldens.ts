@@ -30,7 +30,7 @@ export function goldenContents(...endings: string[]): [string, GoldenArray[]][] 
 export function expectGolden(tensor: Tensor, golden: GoldenArray): void {
   expect(tensor.dtype).toBe(golden.dtype);
   expect(tensor.shape).toEqual(golden.shape);
-  const elements = [tensor.toNested()].flat(32);
+  const elements = ([tensor.toNested()] as unknown[]).flat(32);
   const expected = golden.values.map((value) => {
     if (golden.dtype === "int64") return BigInt(value);
     if (typeof value !== "string") return value;
