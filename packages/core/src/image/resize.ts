@@ -1,4 +1,5 @@
 /** Resizing and cropping of single images. */
+import type { DType } from "../gen/native-constants.js";
 import { PredictError, ShapeError } from "../predict-error.js";
 import { Tensor } from "../tensor.js";
 import { checkImage, checkSize, type Image, type ImageRegion, type ImageSize } from "./image.js";
@@ -41,7 +42,7 @@ export function resizeImage(
  * @throws {@link PredictError} `dtype`: another element type; `argument`: an impossible size or interpolation
  * @throws {@link ShapeError} the shape is not one of three dimensions of at least 1
  */
-export function resizeTensor<D extends "float32" | "uint8">(
+export function resizeTensor<D extends DType>(
   tensor: Tensor<D>,
   size: ImageSize,
   interpolation: Interpolation = "bilinear",
@@ -55,10 +56,7 @@ export function resizeTensor<D extends "float32" | "uint8">(
       `a tensor to resize has the shape [height, width, channels], not [${tensor.shape.join(", ")}]`,
     );
   if (tensor.dtype !== "float32" && tensor.dtype !== "uint8")
-    throw new PredictError(
-      "dtype",
-      `a tensor to resize is float32 or uint8, not ${String(tensor.dtype)}`,
-    );
+    throw new PredictError("dtype", `a tensor to resize is float32 or uint8, not ${tensor.dtype}`);
   checkSize(size, "size");
   checkInterpolation(interpolation);
   const data = tensor.data as Uint8Array | Float32Array;
