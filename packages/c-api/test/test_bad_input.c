@@ -99,6 +99,35 @@ static void build(built_model *m, int kind) {
     built_finish(m);
 }
 
+/* What can be read can be written as of today, and read again. */
+static void check_upgraded(const char *symbol, size_t symbol_size) {
+    size_t size = 0;
+    LPModelHandle model = NULL;
+    if (LPUpgradeSymbol(symbol, symbol_size, NULL, 0, &size) != 0) {
+        CHECK_EQ_INT(LPGetErrorCode(), LP_ERROR_UNSUPPORTED);
+        return;
+    }
+    char *text = malloc(size);
+    REQUIRE(text != NULL);
+    CHECK_EQ_INT(LPUpgradeSymbol(symbol, symbol_size, text, size, &size), 0);
+    if (LPModelCreate(text, size, NULL, 0, NULL, &model) != 0) {
+        printf("  %s\n%s\n", MXGetLastError(), text);
+        CHECK(false);
+    }
+    (void)LPModelFree(model);
+    free(text);
+}
+
+static void check_described(PredictorHandle predictor) {
+    size_t size = 0;
+    REQUIRE(LPPredDescribe(predictor, NULL, 0, &size) == 0);
+    char *report = malloc(size);
+    REQUIRE(report != NULL);
+    CHECK_EQ_INT(LPPredDescribe(predictor, report, size, &size), 0);
+    CHECK(strlen(report) + 1 == size && strstr(report, "-1]") == NULL);
+    free(report);
+}
+
 /* Takes a model as far as it goes: create, reshape, inputs, forward, outputs. The code that ended it, or LP_OK. */
 static int go_through(const char *symbol, size_t symbol_size, const char *params,
                       size_t params_size) {
@@ -112,12 +141,14 @@ static int go_through(const char *symbol, size_t symbol_size, const char *params
     if (LPModelCreate(symbol, symbol_size, params, params_size, NULL, &model) != 0) {
         return LPGetErrorCode();
     }
+    check_upgraded(symbol, symbol_size);
     const char *name;
     uint32_t count = LPModelGetInputName(model, 0, &name) == 0 && strcmp(name, "data") == 0 ? 1 : 0;
     if (LPPredCreate(model, count, keys, indptr, dims, 0, NULL, NULL, 0, NULL, NULL, NULL,
                      &predictor) != 0) {
         code = LPGetErrorCode();
     } else {
+        check_described(predictor);
         (void)MXPredSetInput(predictor, "data", numbers, 32);
         if (MXPredForward(predictor) != 0 ||
             MXPredReshape(count, keys, indptr, dims, predictor, &other) != 0) {
@@ -168,6 +199,7 @@ TEST(a_symbol_cut_off_anywhere_is_an_error) {
             }
             CHECK_EQ_INT(LPCheckModel(text, size, report, sizeof report, &report_size, &errors),
                          -1);
+            CHECK_EQ_INT(LPUpgradeSymbol(text, size, report, sizeof report, &report_size), -1);
             /* The same for a text that ends with a NUL. */
             PredictorHandle predictor = NULL;
             text[size] = '\0';
@@ -708,6 +740,15 @@ static void check_memory(const char *what, const built_bytes *symbol, const char
     CHECK_EQ_INT(allocator.live, 0);
     allocator.peak = 0;
     watch();
+    (void)LPUpgradeSymbol(symbol->bytes, symbol->size, NULL, 0, &report_size);
+    if (allocator.peak > 10 * symbol->size + extra) {
+        printf("  %s: LPUpgradeSymbol takes %zu bytes for %zu\n", what, allocator.peak,
+               symbol->size);
+        CHECK(false);
+    }
+    CHECK_EQ_INT(allocator.live, 0);
+    allocator.peak = 0;
+    watch();
     (void)LPModelCreate(symbol->bytes, symbol->size, params, params_size, NULL, &model);
     if (allocator.peak > 10 * (symbol->size + params_size) + extra) {
         printf("  %s: LPModelCreate takes %zu bytes for %zu\n", what, allocator.peak,
@@ -931,6 +972,16 @@ static int phase_check(subject *s) {
     return LPCheckModel(s->m.symbol, s->m.symbol_size, NULL, 0, &size, &errors);
 }
 
+static int phase_upgrade(subject *s) {
+    size_t size;
+    return LPUpgradeSymbol(s->m.symbol, s->m.symbol_size, NULL, 0, &size);
+}
+
+static int phase_describe(subject *s) {
+    size_t size;
+    return LPPredDescribe(s->predictor, NULL, 0, &size);
+}
+
 static int phase_list(subject *s) {
     NDListHandle list = NULL;
     uint32_t length;
@@ -955,7 +1006,8 @@ static const struct {
     {"reshape", phase_reshape, true},   {"forward", phase_forward, false},
     {"weight", phase_weight, true},     {"monitor", phase_monitor, true},
     {"check", phase_check, true},       {"list", phase_list, true},
-    {"operators", phase_operators, true},
+    {"operators", phase_operators, true}, {"upgrade", phase_upgrade, true},
+    {"describe", phase_describe, true},
 };
 
 static void check_failures(int kind, size_t phase) {
