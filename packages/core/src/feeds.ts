@@ -55,9 +55,9 @@ export function checkFeeds(
 export function copyFeeds(feeds: Feeds): Feeds {
   return Object.fromEntries(
     Object.entries(feeds).map(([name, feed]) => {
-      if (ArrayBuffer.isView(feed)) return [name, feed.slice()];
-      if (ArrayBuffer.isView(feed?.data))
-        return [name, { ...feed, dtype: feed.dtype, shape: feed.shape, data: feed.data.slice() }];
+      if (dtypeOfArray(feed)) return [name, copyOf(feed as ElementData)];
+      if (isTensor(feed) && dtypeOfArray(feed.data))
+        return [name, { ...feed, dtype: feed.dtype, shape: feed.shape, data: copyOf(feed.data) }];
       return [name, feed];
     }),
   ) as Feeds;
@@ -108,4 +108,9 @@ function isTensor(feed: unknown): feed is TensorLike {
     "data" in feed &&
     "shape" in feed
   );
+}
+
+/** A copy; of Node's Buffer too, whose own `slice` shares memory. */
+function copyOf(data: ElementData): ElementData {
+  return Uint8Array.prototype.slice.call(data) as ElementData;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TensorInfo } from "../src/backend.js";
-import { checkFeeds } from "../src/feeds.js";
+import { checkFeeds, copyFeeds } from "../src/feeds.js";
 import { type DType, ShapeError, Tensor } from "../src/index.js";
 import { failureOf } from "./fake/failure-of.js";
 
@@ -106,5 +106,31 @@ describe("checkFeeds", () => {
       code: "name",
       message: expect.stringMatching(/input "data" is missing/),
     });
+  });
+});
+
+describe("copyFeeds", () => {
+  it("copies arrays and tensors, and bytes of a Buffer", () => {
+    const values = Float32Array.of(1, 2);
+    const bytes = Buffer.from([1, 2]);
+    const tensor = new Tensor(bytes, [2], "bool");
+    const copies = copyFeeds({ values, bytes, tensor });
+    values.fill(9);
+    bytes.fill(9);
+    expect(copies).toMatchObject({
+      values: Float32Array.of(1, 2),
+      tensor: { shape: [2], dtype: "bool" },
+    });
+    expect([...(copies["bytes"] as Uint8Array)]).toEqual([1, 2]);
+    expect([...(copies["tensor"] as Tensor<"bool">).data]).toEqual([1, 2]);
+  });
+
+  it("leaves to the check what is no array", () => {
+    const view = new DataView(new ArrayBuffer(16));
+    const feeds = { data: view } as never;
+    expect(copyFeeds(feeds)).toEqual(feeds);
+    expect(failureOf(() => check(copyFeeds(feeds))).code).toBe("argument");
+    for (const feed of [null, undefined, [1], { data: view, shape: [4] }])
+      expect(copyFeeds({ data: feed } as never)).toEqual({ data: feed });
   });
 });
