@@ -28,6 +28,7 @@ import { colors } from "./terminal.js";
 interface DiffOptions extends JsonOption, ThreadsOption {
   readonly library: string;
   readonly input?: readonly InputArgument[];
+  readonly params?: string;
   readonly seed: number;
   readonly tolerance: number;
   readonly top: number;
@@ -51,6 +52,7 @@ export function addDiffCommand(program: Command): void {
       "shape of an input (data=1,3,224,224), or an array for it (data=x.npy); repeatable",
       collectInputArgument,
     )
+    .option("--params <file>", "file of parameters (default: the newest beside the graph)")
     .option(
       "--seed <n>",
       "of the random numbers for inputs without an array",
@@ -80,8 +82,9 @@ compare with its own kernels instead of oneDNN's.`,
   setAction(command, async ([name]: [string], options: DiffOptions, { signal }) => {
     const backend = chosenBackend({});
     const given = await readGivenInputs(options.input ?? []);
-    const opened = await openModel(name, backend);
-    const { symbol, hasParameters } = opened;
+    const opened = await openModel(name, options.params, backend);
+    const { symbol, files } = opened;
+    const { hasParameters } = files;
     const shapes = chooseShapes(
       `libpredict diff ${name} --library ${options.library}`,
       opened.model.inputs,
@@ -107,7 +110,7 @@ compare with its own kernels instead of oneDNN's.`,
     const params = hasParameters ? undefined : standInWeights(nodes);
     if (params && !options.json)
       printNote("The model has no parameters; both libraries get the same random ones.");
-    const sent: SentModel = params ? { symbol, params } : { prefix: opened.prefix };
+    const sent: SentModel = params ? { symbol, params } : { files };
     using model = params ? await Model.load({ symbol, params }, { backend }) : loaded;
     using other = await OtherLibrary.start(options.library, sent, signal);
     const bar = startProgressBar("comparing", nodes.length);

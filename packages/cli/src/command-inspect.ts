@@ -29,6 +29,7 @@ import { colors, lineWidth } from "./terminal.js";
 
 interface InspectOptions extends JsonOption, LibraryOption, ThreadsOption {
   readonly input?: readonly InputArgument[];
+  readonly params?: string;
   readonly html?: string;
   readonly sort: LayerOrder;
   readonly time: boolean;
@@ -49,6 +50,7 @@ export function addInspectCommand(program: Command): void {
       "shape of an input (data=1,3,224,224), or an array for it (data=x.npy); repeatable",
       collectInputArgument,
     )
+    .option("--params <file>", "file of parameters (default: the newest beside the graph)")
     .option("--html <file>", "also write a page with the graph drawn; it needs no network")
     .addOption(
       new Option("--sort <order>", "order of the layers").choices(layerOrders).default("graph"),
@@ -71,14 +73,14 @@ time is the median of forwards on random inputs.`,
   setAction(command, async ([name]: [string], options: InspectOptions, { signal }) => {
     const backend = chosenBackend(options);
     const given = await readGivenInputs(options.input ?? []);
-    const opened = await openModel(name, backend);
+    const opened = await openModel(name, options.params, backend);
     using model = opened.model;
     const shapes = chooseShapes(
       `libpredict inspect ${name}`,
       model.inputs,
       given.shapes,
       statedShapes(opened.symbol),
-      opened.hasParameters,
+      opened.files.hasParameters,
     );
     const dtypes = Object.fromEntries(
       Object.entries(given.arrays).map(([key, tensor]) => [key, tensor.dtype]),
@@ -86,7 +88,7 @@ time is the median of forwards on random inputs.`,
     const threads = options.threads === undefined ? {} : { threads: options.threads };
     const predictorOptions = { inputs: shapes, dtypes, ...threads };
     let predictor = model.createPredictor(predictorOptions);
-    if (!opened.hasParameters) {
+    if (!opened.files.hasParameters) {
       const params = standInWeights(predictor.describe().nodes);
       predictor.dispose();
       using filled = await Model.load({ symbol: opened.symbol, params }, { backend });
@@ -99,7 +101,7 @@ time is the median of forwards on random inputs.`,
     let time: TimeReport | undefined;
     if (options.time && !lacking)
       time = await timeForwards(measured, feedsFor(measured, given.arrays), stats.threads, signal);
-    const weights = opened.hasParameters ? "file" : "random";
+    const weights = opened.files.hasParameters ? "file" : "random";
     const report = reportModel(name, nodes, measured, stats, weights, time);
     if (options.html !== undefined)
       await writeAtomically(

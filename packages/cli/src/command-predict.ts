@@ -84,8 +84,7 @@ export function addPredictCommand(program: Command): void {
     .addHelpText(
       "after",
       `
-${colors.bold("Presets:")}
-${presetList()}
+${presetList(colors.bold)}
   A recipe is a JSON object of preprocessing options, with "preset" as its base if wanted:
   { "preset": "gray", "size": { "width": 8, "height": 8 } }
 

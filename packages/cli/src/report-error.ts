@@ -66,9 +66,13 @@ export function namedReport(name: string, report: ErrorReport): ErrorReport {
   return message.includes(name) ? report : { ...report, message: `${name}: ${message}` };
 }
 
+/** Characters of a message that are shown; `--json` has all. */
+const shownMessage = 600;
+
 /** The lines of an error. */
-export function errorText(report: ErrorReport): string {
+export function errorText({ code, message, hint }: ErrorReport): string {
   const c = errorColors;
-  const head = `${c.red("error")} ${c.dim(`(${report.code})`)}: ${report.message}`;
-  return report.hint === undefined ? head : `${head}\n${report.hint}`;
+  const shown = message.length > shownMessage ? `${message.slice(0, shownMessage)}…` : message;
+  const head = `${c.red("error")} ${c.dim(`(${code})`)}: ${shown}`;
+  return hint === undefined ? head : `${head}\n${hint}`;
 }

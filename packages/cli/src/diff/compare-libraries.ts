@@ -81,7 +81,7 @@ export async function compareLibraries(
   };
 
   const own = await run(feeds, []);
-  const theirs = await other.run(feeds);
+  const theirs = await whole(other, feeds);
   if (theirs.length !== own.tensors.length)
     throw new CommandError(
       "outputs",
@@ -143,4 +143,23 @@ function describeWith(model: Model, feeds: Readonly<Record<string, Tensor>>): Gr
     dtypes: Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, t.dtype])),
   });
   return predictor.describe();
+}
+
+/** The model's own outputs in the other library; without them there is nothing to compare. */
+async function whole(
+  other: OtherLibrary,
+  feeds: Readonly<Record<string, Tensor>>,
+): Promise<Tensor[]> {
+  try {
+    return await other.run(feeds);
+  } catch (error) {
+    const { code, message } = error as CommandError;
+    if (code === "crashed") throw error;
+    throw new CommandError(
+      code,
+      `the other library cannot run the model: ${message}`,
+      "Graphs of before MXNet 0.9: libpredict convert writes them as MXNet 1.9.1 does, which says what old ones left unsaid.",
+      { cause: error },
+    );
+  }
 }

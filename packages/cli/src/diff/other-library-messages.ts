@@ -1,9 +1,10 @@
 /** What passes between `diff` and the process that runs the other library. */
 import type { DType, ElementData } from "@libpredict/core";
+import type { ModelFiles } from "../inspect/open-model.js";
 
-/** A model: a prefix, or its files' content. */
+/** A model: its files, or their content. */
 export type SentModel =
-  | { readonly prefix: string }
+  | { readonly files: ModelFiles }
   | { readonly symbol: Uint8Array; readonly params?: Uint8Array };
 
 /** A tensor without its class, as it survives the way between processes. */

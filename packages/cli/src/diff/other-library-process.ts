@@ -11,6 +11,7 @@ import {
   Tensor,
 } from "@libpredict/core";
 import { loadLibrary } from "@libpredict/ffi";
+import { loadFiles } from "../inspect/open-model.js";
 import type { OtherReply, OtherRequest, SentModel, SentTensor } from "./other-library-messages.js";
 
 const suffix = "_output";
@@ -34,7 +35,10 @@ process.on("disconnect", () => process.exit());
 async function load(path: string, source: SentModel): Promise<OtherReply> {
   partOneOnly = !loadLibrary({ path }).has("LPPredCreate");
   const backend: Backend = ffiBackend({ library: path });
-  model = await Model.load("prefix" in source ? source.prefix : source, { backend });
+  model =
+    "files" in source
+      ? await loadFiles(source.files, backend)
+      : await Model.load(source, { backend });
   return { kind: "loaded", selects: partOneOnly ? "single" : "every" };
 }
 

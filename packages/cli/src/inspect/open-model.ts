@@ -2,14 +2,22 @@
 import { type Backend, LoadError, Model } from "@libpredict/core";
 import { readSymbolFile } from "../symbol-file.js";
 
-/** A model, and the text of its graph. */
+/** What was opened. */
 export interface OpenedModel {
   readonly model: Model;
   /** Content of its `*-symbol.json`. */
   readonly symbol: Uint8Array;
-  /** Path of its files without the endings. */
-  readonly prefix: string;
-  /** Whether it came with a file of parameters. */
+  /** Its files, to load it again. */
+  readonly files: ModelFiles;
+}
+
+/** The files of a model. */
+export interface ModelFiles {
+  /** Path of its files without the endings, or of the graph's. */
+  readonly source: string;
+  /** Another file of parameters than the newest beside the graph. */
+  readonly paramsFile?: string;
+  /** Whether there is a file of parameters. */
   readonly hasParameters: boolean;
 }
 
@@ -17,19 +25,37 @@ export interface OpenedModel {
  * Opens a model; one that has no file of parameters too.
  *
  * @param source - a prefix or a `*-symbol.json`
+ * @param paramsFile - the file of parameters; by default the newest beside the graph
  * @throws CommandError `load`: there is no such graph; PredictError as `Model.load`
  */
-export async function openModel(source: string, backend: Backend): Promise<OpenedModel> {
+export async function openModel(
+  source: string,
+  paramsFile: string | undefined,
+  backend: Backend,
+): Promise<OpenedModel> {
   const { path, content: symbol } = await readSymbolFile(source);
-  const prefix = path.replace(/(-symbol)?\.json$/, "");
+  const given = { source: path, ...(paramsFile === undefined ? {} : { paramsFile }) };
   try {
-    const model = await Model.load(prefix, { backend });
-    return { model, symbol, prefix, hasParameters: true };
+    const files = { ...given, hasParameters: true };
+    return { model: await loadFiles(files, backend), symbol, files };
   } catch (error) {
-    if (!lacksParametersOnly(error)) throw error;
-    const model = await Model.load({ symbol }, { backend });
-    return { model, symbol, prefix, hasParameters: false };
+    if (paramsFile !== undefined || !lacksParametersOnly(error)) throw error;
+    return {
+      model: await Model.load({ symbol }, { backend }),
+      symbol,
+      files: { ...given, hasParameters: false },
+    };
   }
+}
+
+/** Loads a model from its files. @throws PredictError as `Model.load` */
+export function loadFiles({ source, paramsFile }: ModelFiles, backend: Backend): Promise<Model> {
+  return Model.load(
+    paramsFile === undefined
+      ? source.replace(/(-symbol)?\.json$/, "")
+      : { symbolFile: source, paramsFile },
+    { backend },
+  );
 }
 
 /** Whether a model was not found because no file of parameters is there at all. */
@@ -37,7 +63,7 @@ function lacksParametersOnly(error: unknown): boolean {
   return (
     error instanceof LoadError &&
     error.tried.some(
-      ({ source, reason }) => source === "parameters" && reason.startsWith("no such"),
+      ({ source, reason }) => source === "parameters" && reason.startsWith("no such file"),
     )
   );
 }

@@ -8,29 +8,27 @@ import {
   type Tensor,
 } from "@libpredict/core";
 import { CommandError, UsageError } from "../command-errors.js";
-import { colors } from "../terminal.js";
 import { textTable } from "../text-table.js";
 import { readOneArray } from "./read-arrays.js";
 
 /** For which models each preset is; one line each. */
 const presetLines: Readonly<Record<PresetName, string>> = {
-  gluon: "Gluon model zoo: RGB, 0..1, ImageNet mean and std, 224×224",
-  "gluon-inception-v3": "the same at 299×299",
-  "imagenet-2015": "Inception and others of 2015: RGB, minus 117, 224×224",
-  "imagenet-2015-mean-image": "Inception-BN of 2015: RGB, minus --mean-image, 224×224",
-  "imagenet-rgb-mean": "train_imagenet, VGG, Inception-BN of 2016: RGB, minus mean colour, 224×224",
-  "inception-v3": "Inception v3 of the model gallery: RGB, (x - 128) / 128, 299×299",
-  caffe: "converted from Caffe: BGR, minus mean colour, 224×224",
-  raw: "ResNet, ResNeXt of the model gallery: RGB, 0..255, 224×224",
-  gray: "small networks on drawn digits: one channel, 0..1, 28×28",
+  gluon: "Gluon model zoo: RGB, 0..1, ImageNet mean and std",
+  "gluon-inception-v3": "the same, 299×299",
+  "imagenet-2015": "Inception of 2015: RGB, minus 117",
+  "imagenet-2015-mean-image": "Inception-BN of 2015: RGB, minus --mean-image",
+  "imagenet-rgb-mean": "train_imagenet, VGG: RGB, minus mean colour",
+  "inception-v3": "the model gallery's: RGB, (x - 128) / 128, 299×299",
+  caffe: "converted from Caffe: BGR, minus mean colour",
+  raw: "the gallery's ResNet, ResNeXt: RGB, 0..255",
+  gray: "small networks on drawn digits: gray, 0..1, 28×28",
 };
 
-/** The presets, one line each, for help and errors. */
-export function presetList(): string {
-  const rows = Object.entries(presetLines).map(([name, line]) => [colors.cyan(name), line]);
-  return textTable([{ title: "" }, { title: "" }], rows)
-    .map((line) => `  ${line}`)
-    .join("\n");
+/** The presets, one line each, for help and errors. @param title - colours the heading */
+export function presetList(title: (text: string) => string = String): string {
+  const rows = Object.entries(presetLines).map(([name, line]) => [name, line]);
+  const lines = textTable([{ title: "" }, { title: "" }], rows).map((line) => `  ${line}`);
+  return `${title("Presets")} (224×224 where nothing else is said):\n${lines.join("\n")}`;
 }
 
 const optionNames: Readonly<Record<keyof PreprocessOptions, true>> = {
@@ -70,7 +68,7 @@ export async function imageRecipe(options: RecipeOptions): Promise<PreprocessOpt
   if (preset === undefined)
     throw new UsageError(
       "images need --preset: how they are resized and scaled depends on how the network was trained",
-      `Presets:\n${presetList()}\nor --preset FILE.json with a recipe; see libpredict predict --help.`,
+      `${presetList()}\nor --preset FILE.json with a recipe; see libpredict predict --help.`,
     );
   const recipe = preset.endsWith(".json") ? await readRecipe(preset) : namedPreset(preset);
   const withMean = meanImage === undefined ? recipe : { ...recipe, mean: "image" as const };
@@ -83,7 +81,7 @@ export async function imageRecipe(options: RecipeOptions): Promise<PreprocessOpt
 
 function namedPreset(name: string): PreprocessOptions {
   if (Object.hasOwn(presets, name)) return presets[name as PresetName];
-  throw new UsageError(`there is no preset "${name}"`, `Presets:\n${presetList()}`);
+  throw new UsageError(`there is no preset "${name}"`, presetList());
 }
 
 /** A file such as `{ "preset": "gluon", "size": { "width": 112, "height": 112 } }`. */
