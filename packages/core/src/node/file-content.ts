@@ -13,12 +13,23 @@ import { LoadError, PredictError } from "../predict-error.js";
 export async function readContent(source: string | URL, what: string): Promise<Uint8Array> {
   if (!(source instanceof URL) && (typeof source !== "string" || source === ""))
     throw new PredictError("argument", `an ${what} is read from a path or a URL`);
-  const url =
-    source instanceof URL || /^(file|https?):/i.test(source) ? new URL(source) : undefined;
-  if (!url) return readPath(source as string, what);
-  if (url.protocol === "file:") return readPath(fileURLToPath(url), what);
-  if (url.protocol === "http:" || url.protocol === "https:") return fetchContent(url, what);
-  throw new PredictError("argument", `${what} ${url.href}: not a file:, http: or https: URL`);
+  if (typeof source === "string" && !/^(file|https?):/i.test(source)) return readPath(source, what);
+  const url = urlOf(source);
+  if (url?.protocol === "http:" || url?.protocol === "https:") return fetchContent(url, what);
+  if (url?.protocol !== "file:" || url.host !== "")
+    throw new PredictError(
+      "argument",
+      `${what} "${nameOfSource(source)}": not a URL with file:, http: or https:`,
+    );
+  return readPath(fileURLToPath(url), what);
+}
+
+function urlOf(source: string | URL): URL | undefined {
+  try {
+    return new URL(source);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What messages call a source. */

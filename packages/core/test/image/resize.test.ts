@@ -40,7 +40,7 @@ describe("resizing, as MXNet does to the last bit", () => {
     const tensor = new Tensor(values, [image.height, image.width, image.channels]);
     const resized = resizeTensor(tensor, { width, height }, interpolation);
     expect(resized.shape).toEqual(golden.shape);
-    expectGolden(resized.data, golden);
+    expectGolden(resized.data as Float32Array, golden);
   });
 
   it("has goldens for every interpolation, of bytes and of numbers", () => {
@@ -76,7 +76,7 @@ describe("resizing", () => {
     const resized = resizeTensor(tensor, { width: 2, height: 3 });
     expect(resized.shape).toEqual([3, 2, 7]);
     expect(resized.dtype).toBe("uint8");
-    expect(new Set(resized.data)).toEqual(new Set([3]));
+    expect(new Set(resized.data as Uint8Array)).toEqual(new Set([3]));
   });
 
   it("makes a new image also where the size stays", () => {
