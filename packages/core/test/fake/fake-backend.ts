@@ -96,7 +96,7 @@ export class FakePredictor implements BackendPredictor {
 
   describe(): GraphDescription {
     this.#check();
-    return { nodes: [], heads: [] };
+    return this.backend.graph;
   }
 
   dispose(): void {
@@ -111,6 +111,9 @@ export class FakeBackend implements Backend {
   parallelRuns?: number;
   readonly predictors: FakePredictor[] = [];
   outputNames = ["softmax_output"];
+  inputNames = ["data"];
+  /** What predictors say of themselves. */
+  graph: GraphDescription = { nodes: [], heads: [] };
   /** Inputs that the caller does not name. */
   states: Record<string, readonly number[]> = {};
   modelDisposals = 0;
@@ -125,7 +128,7 @@ export class FakeBackend implements Backend {
     dispose(): void;
   }> {
     return {
-      inputs: ["data"],
+      inputs: this.inputNames,
       outputs: this.outputNames,
       createPredictor: (options) => new FakePredictor(this, options),
       dispose: () => {
