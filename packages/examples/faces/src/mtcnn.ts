@@ -111,6 +111,30 @@ function readLandmarks(shares: Float32Array, { left, top, right, bottom }: Box):
   };
 }
 
+/**
+ * What det3 answers on a batch of squares: the faces, before any is dropped for another.
+ *
+ * @param outputs - `prob1` [N, 2], `conv6_2` [N, 4], `conv6_3` [N, 10]
+ * @param boxes - the N squares, in pixels of the photograph
+ */
+export function readFaces(outputs: Outputs, boxes: readonly Box[]): Face[] {
+  const probability = floatOutput(outputs, "prob1_output").data;
+  const correction = floatOutput(outputs, "conv6_2_output");
+  const landmarks = floatOutput(outputs, "conv6_3_output").data;
+  return boxes.flatMap((box, i) => {
+    const score = probability[2 * i + 1] ?? 0;
+    if (score <= thresholds.det3) return [];
+    const shares = landmarks.subarray(10 * i, 10 * i + 10);
+    const edges = edgesOf(correction, i);
+    return [{ box: moveEdges(box, edges), score, landmarks: readLandmarks(shares, box) }];
+  });
+}
+
+/** One face for each person: a box within another, such as that of eyes and nose, is no second face. */
+export function mergeFaces(found: readonly Face[]): Face[] {
+  return suppressNonMaxima(found, overlapLimit, "smaller");
+}
+
 export class MtcnnDetector implements FaceDetector {
   readonly #networks: Readonly<Record<NetworkName, Network>>;
   readonly #minSize: number;
@@ -182,20 +206,9 @@ export class MtcnnDetector implements FaceDetector {
   ): Promise<Face[]> {
     const found: Face[] = [];
     await this.#lookCloser("det3", image, candidates, signal, (outputs, boxes) => {
-      const probability = floatOutput(outputs, "prob1_output").data;
-      const correction = floatOutput(outputs, "conv6_2_output");
-      const landmarks = floatOutput(outputs, "conv6_3_output").data;
-      for (const [i, box] of boxes.entries()) {
-        const score = probability[2 * i + 1] ?? 0;
-        if (score <= thresholds.det3) continue;
-        found.push({
-          box: moveEdges(box, edgesOf(correction, i)),
-          score,
-          landmarks: readLandmarks(landmarks.subarray(10 * i, 10 * i + 10), box),
-        });
-      }
+      found.push(...readFaces(outputs, boxes));
     });
-    return suppressNonMaxima(found, overlapLimit, "smaller");
+    return mergeFaces(found);
   }
 
   dispose(): void {

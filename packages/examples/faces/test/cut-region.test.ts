@@ -25,6 +25,7 @@ describe("a region cut out of a photograph", () => {
 
   it("is black beyond the photograph", () => {
     expect([...cut(-1, 1, 1, 3).data]).toEqual([0, 0, 0, 1, 100, 201, 0, 0, 0, 0, 0, 0]);
+    expect([...cut(0, -1, 1, 1).data]).toEqual([0, 0, 0, 0, 100, 200]);
     expect([...cut(2, -1, 4, 1).data]).toEqual([0, 0, 0, 0, 0, 0, 20, 102, 200, 0, 0, 0]);
   });
 

@@ -1,7 +1,7 @@
 /** What is read from the networks' answers, with answers made by hand. */
 import { Tensor } from "@libpredict/core";
 import { describe, expect, it } from "vitest";
-import { readProposals } from "../src/mtcnn.js";
+import { mergeFaces, readFaces, readProposals } from "../src/mtcnn.js";
 import { readAnchors } from "../src/retinaface.js";
 
 describe("det1's answers", () => {
@@ -43,6 +43,49 @@ describe("det1's answers", () => {
     expect(() => readProposals(outputs, size, size)).toThrow(
       "the network has no float32 output prob1_output, but softmax_output",
     );
+  });
+});
+
+describe("det3's answers", () => {
+  const boxes = [0, 1, 2].map((i) => ({ left: 100 * i, top: 10, right: 100 * i + 50, bottom: 60 }));
+  // x of the five landmarks, then y
+  const landmarks = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+
+  it("are the squares above the threshold, corrected, with landmarks in the square as it was", () => {
+    const outputs = {
+      conv6_3_output: new Tensor(
+        Float32Array.from([...landmarks, ...landmarks, ...landmarks]),
+        [3, 10],
+      ),
+      conv6_2_output: new Tensor(
+        Float32Array.of(0, 0, 0, 0, 0.5, 0.25, -0.5, 0, 0, 0, 0, 0),
+        [3, 4],
+      ),
+      prob1_output: new Tensor(Float32Array.of(0.5, 0.5, 0.1, 0.9, 0.25, 0.75), [3, 2]),
+    };
+    const [face, ...others] = readFaces(outputs, boxes);
+    expect(others).toEqual([]);
+    expect(face?.box).toEqual({ left: 125, top: 22.5, right: 125, bottom: 60 });
+    expect(face?.score).toBe(Math.fround(0.9));
+    const points = Object.entries(face?.landmarks ?? {}).map(([name, { x, y }]) => [
+      name,
+      Math.round(x),
+      Math.round(y),
+    ]);
+    expect(points).toEqual([
+      ["leftEye", 105, 40],
+      ["rightEye", 110, 45],
+      ["nose", 115, 50],
+      ["leftMouthCorner", 120, 55],
+      ["rightMouthCorner", 125, 60],
+    ]);
+  });
+
+  it("are one face where a box lies in another", () => {
+    const large = { box: { left: 0, top: 0, right: 100, bottom: 100 }, score: 0.99 };
+    const inside = { box: { left: 20, top: 20, right: 60, bottom: 60 }, score: 0.95 };
+    const beside = { box: { left: 80, top: 20, right: 120, bottom: 60 }, score: 0.9 };
+    expect(mergeFaces([inside, beside, large])).toEqual([large, beside]);
   });
 });
 
