@@ -28,12 +28,3 @@ export class UsageError extends CommandError {
     super("usage", message, hint);
   }
 }
-
-/** The user pressed Ctrl-C: exit code 130, nothing is printed. */
-export class InterruptedError extends CommandError {
-  override readonly name = "InterruptedError";
-
-  constructor() {
-    super("interrupted", "interrupted");
-  }
-}

@@ -85,7 +85,7 @@ export function addPredictCommand(program: Command): void {
       "after",
       `
 ${presetList(colors.bold)}
-  A recipe is a JSON object of preprocessing options, with "preset" as its base if wanted:
+  A recipe is a JSON object of preprocessing options and, if wanted, a preset:
   { "preset": "gray", "size": { "width": 8, "height": 8 } }
 
 ${colors.bold("Examples:")}

@@ -1,8 +1,10 @@
-/** Ctrl-C and SIGTERM: the first aborts a signal, so that work can end in order; the second ends the process. */
-import { exitCodes } from "./exit-codes.js";
+/**
+ * Ctrl-C: the first aborts a signal, so that work ends in order and the exit code is 130. Where
+ * that takes long, and at the second, the process dies of SIGINT, which shells show as 130 too.
+ */
 
-/** How long work may go on after the first Ctrl-C, in ms. A native run cannot be stopped in its middle. */
-const graceMs = 1000;
+/** How long work may go on after the first Ctrl-C, in ms. */
+const graceMs = 300;
 
 let controller: AbortController | undefined;
 
@@ -11,13 +13,16 @@ export function interruption(): AbortSignal {
   if (controller) return controller.signal;
   const own = new AbortController();
   controller = own;
-  const { signal } = own;
-  const onSignal = (): void => {
-    if (signal.aborted) process.exit(exitCodes.interrupted);
-    own.abort();
-    setTimeout(() => process.exit(exitCodes.interrupted), graceMs).unref();
+  // Not process.exit: it waits for native runs that are going on.
+  const die = (): void => {
+    process.removeListener("SIGINT", onInterrupt);
+    process.kill(process.pid, "SIGINT");
   };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
-  return signal;
+  const onInterrupt = (): void => {
+    if (own.signal.aborted) die();
+    own.abort();
+    setTimeout(die, graceMs).unref();
+  };
+  process.on("SIGINT", onInterrupt);
+  return own.signal;
 }

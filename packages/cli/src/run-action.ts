@@ -1,6 +1,5 @@
 /** Wraps the body of a command: Ctrl-C, errors, exit code. */
 import type { Command } from "commander";
-import { InterruptedError } from "./command-errors.js";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
 import { interruption } from "./interruption.js";
 import { reportError } from "./report-error.js";
@@ -28,11 +27,12 @@ export function setAction<A extends unknown[], O extends { readonly json?: boole
     const options = given.at(-2) as O;
     try {
       const code = await body(given.slice(0, -2) as A, options, { signal });
-      if (signal.aborted) throw new InterruptedError();
-      process.exitCode = code;
+      process.exitCode = signal.aborted ? exitCodes.interrupted : code;
     } catch (error) {
-      // A run that goes on natively would hold the process.
-      if (signal.aborted) process.exit(exitCodes.interrupted);
+      if (signal.aborted) {
+        process.exitCode = exitCodes.interrupted;
+        return;
+      }
       reportError(error, options.json === true);
       process.exitCode = isUsage(error) ? exitCodes.usage : exitCodes.failed;
     }

@@ -7,6 +7,7 @@ export const bin: string = fileURLToPath(new URL("../../bin/libpredict.js", impo
 
 /** How a process ended. */
 export interface CliResult {
+  /** As a shell shows it: 130 also where SIGINT ended the process. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -54,7 +55,9 @@ export function endOf(child: ChildProcess): Promise<CliResult> {
   });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
+    child.on("close", (code, signal) =>
+      resolve({ code: signal === "SIGINT" ? 130 : code, stdout, stderr }),
+    );
   });
 }
 
