@@ -17,7 +17,7 @@ import type { EventLoopDelay } from "./event-loop-delay.js";
 const help = `usage: npm run bench -- [options]
 
   --model PREFIX     a model to measure besides the digit network (may be repeated);
-                     by default some of LIBPREDICT_ZOO (~/.cache/libpredict/zoo)
+                     by default some of ~/.cache/libpredict/zoo, if they are there
   --preset NAME      how its images are prepared (gluon)
   --connections N    clients at the same time (16)
   --seconds N        length of each measurement (8)
@@ -74,7 +74,7 @@ async function workloads(models: readonly string[], preset: string): Promise<Wor
 }
 
 function zooModels(): string[] {
-  const zoo = process.env["LIBPREDICT_ZOO"] || join(homedir(), ".cache", "libpredict", "zoo");
+  const zoo = join(homedir(), ".cache", "libpredict", "zoo");
   return ["mobilenet1.0", "resnet50_v1"]
     .map((name) => join(zoo, name))
     .filter((prefix) => existsSync(`${prefix}-symbol.json`));
