@@ -41,7 +41,7 @@ export class MissingModelsError extends Error {
  * @throws {@link MissingModelsError} neither has; the message lists the files and where to get them
  */
 export async function findModels(detector: DetectorName, folder: string): Promise<string> {
-  const { subfolder, files, source } = networks[detector];
+  const { subfolder, files } = networks[detector];
   const lacking: string[] = [];
   for (const candidate of [resolve(folder), join(resolve(folder), subfolder)]) {
     const missing = await missingFiles(candidate, files);
@@ -50,9 +50,14 @@ export async function findModels(detector: DetectorName, folder: string): Promis
     lacking.push(`  ${candidate}: ${what}`);
   }
   throw new MissingModelsError(
-    `the models of ${detector} are not there; it needs ${files.join(", ")}\n${lacking.join("\n")}\n` +
-      `to get them: ${source}`,
+    `the models of ${detector} are not there\n${lacking.join("\n")}\n${whatToDownload(detector)}`,
   );
+}
+
+/** Which files a detector needs, and where they come from. */
+export function whatToDownload(detector: DetectorName): string {
+  const { files, source } = networks[detector];
+  return `${detector} needs ${files.join(", ")}: ${source}`;
 }
 
 async function missingFiles(folder: string, files: readonly string[]): Promise<string[]> {

@@ -1,17 +1,13 @@
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { modelFolder } from "../../../conformance/test/optional-models.js";
+import { detectorModels, modelsFolder as models, photograph } from "./detector-models.js";
 
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-const mtcnn = modelFolder("mtcnn");
-const retinaface = modelFolder("retinaface-mobile");
-const models = dirname(mtcnn.folder);
-const photograph = join(mtcnn.folder, "test.jpg");
 
 interface Outcome {
   readonly exitCode: number | null;
@@ -59,8 +55,8 @@ describe("the command without models", () => {
   it("says which files are missing and where they come from, with exit code 1", async () => {
     const { exitCode, stdout, stderr } = await faces(["nowhere", "me.jpg"]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-    expect(stderr).toContain("it needs det1-symbol.json, det1-0001.params");
-    expect(stderr).toContain("to get them: https://");
+    expect(stderr).toContain("mtcnn needs det1-symbol.json, det1-0001.params");
+    expect(stderr).toContain(": https://");
   });
 
   it("says what is wrong with a damaged model, with exit code 1", async () => {
@@ -74,7 +70,7 @@ describe("the command without models", () => {
 
 describe("the command with models", () => {
   beforeEach((context) => {
-    const skip = mtcnn.skip ?? retinaface.skip;
+    const skip = detectorModels("mtcnn").skip ?? detectorModels("retinaface").skip;
     context.skip(skip !== undefined, skip);
   });
 

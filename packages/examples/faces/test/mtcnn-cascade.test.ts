@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Image } from "@libpredict/core";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { modelFolder } from "../../../conformance/test/optional-models.js";
 import { expectOutput, type OutputSummary } from "../../../conformance/test/output-summary.js";
 import { decodePhotograph } from "../../../conformance/test/photograph.js";
 import type { Candidate, NetworkRun } from "../src/face.js";
 import { MtcnnDetector } from "../src/mtcnn.js";
+import { detectorModels, photograph as photographFile } from "./detector-models.js";
 
 /** left, top, right, bottom, score */
 type Row = readonly [number, number, number, number, number];
@@ -34,7 +33,7 @@ interface Golden {
 
 const goldenFile = fileURLToPath(new URL("../goldens/mtcnn-cascade.json", import.meta.url));
 const golden = JSON.parse(readFileSync(goldenFile, "utf8")) as Golden;
-const { folder, skip } = modelFolder("mtcnn");
+const { folder, skip } = detectorModels("mtcnn");
 
 const candidates = (rows: readonly Row[]): Candidate[] =>
   rows.map(([left, top, right, bottom, score]) => ({ box: { left, top, right, bottom }, score }));
@@ -86,7 +85,7 @@ describe("the MTCNN cascade on a photograph", () => {
   beforeEach(async (context) => {
     context.skip(skip !== undefined, skip);
     if (detector === undefined) {
-      const photograph = await decodePhotograph(join(folder, "test.jpg"));
+      const photograph = await decodePhotograph(photographFile);
       ({ sha256 } = photograph);
       image = {
         width: photograph.width,

@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Image } from "@libpredict/core";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { modelFolder } from "../../../conformance/test/optional-models.js";
+import { beforeEach, describe, expect, it } from "vitest";
 import { expectOutput, type OutputSummary } from "../../../conformance/test/output-summary.js";
 import { decodePhotograph } from "../../../conformance/test/photograph.js";
 import type { NetworkRun } from "../src/face.js";
 import { RetinaFaceDetector } from "../src/retinaface.js";
+import { detectorModels, photograph } from "./detector-models.js";
 
 interface Golden {
   readonly sha256: string;
@@ -21,22 +20,17 @@ interface Golden {
 
 const goldenFile = fileURLToPath(new URL("../goldens/retinaface.json", import.meta.url));
 const golden = JSON.parse(readFileSync(goldenFile, "utf8")) as Golden;
-const { folder, skip } = modelFolder("retinaface-mobile");
-const photographs = modelFolder("mtcnn");
+const { folder, skip } = detectorModels("retinaface");
 
 describe("RetinaFace on a photograph", () => {
   let image: Image;
   let sha256: string;
 
-  beforeAll(async () => {
-    if (photographs.skip ?? skip) return;
-    const { rgb, ...rest } = await decodePhotograph(join(photographs.folder, "test.jpg"));
+  beforeEach(async (context) => {
+    context.skip(skip !== undefined, skip);
+    const { rgb, width, height, ...rest } = await decodePhotograph(photograph);
     ({ sha256 } = rest);
-    image = { width: rest.width, height: rest.height, channels: 3, data: rgb };
-  });
-  beforeEach((context) => {
-    const reason = photographs.skip ?? skip;
-    context.skip(reason !== undefined, reason);
+    image = { width, height, channels: 3, data: rgb };
   });
 
   it("answers as the reference on every level of the pyramid, and finds the same faces", async () => {
