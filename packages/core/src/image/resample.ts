@@ -7,6 +7,7 @@
  */
 import type { ImageRegion, ImageSize } from "./image.js";
 import {
+  type AxisCover,
   type AxisTaps,
   axisCover,
   axisTaps,
@@ -174,20 +175,23 @@ function coverLine(
   data: PixelData,
   start: number,
   channels: number,
-  { start: starts, index, weight }: ReturnType<typeof axisCover>,
+  { start: starts, index, weight }: AxisCover,
   line: Float32Array,
 ): void {
   const columns = starts.length - 1;
-  for (let column = 0; column < columns; column++)
+  for (let column = 0; column < columns; column++) {
+    const begin = starts[column] as number;
+    const end = starts[column + 1] as number;
     for (let channel = 0; channel < channels; channel++) {
+      const from = start + channel;
       let sum = 0;
-      const end = starts[column + 1] as number;
-      for (let a = starts[column] as number; a < end; a++) {
-        const value = data[start + (index[a] as number) * channels + channel] as number;
-        sum = fround(sum + fround(value * (weight[a] as number)));
+      for (let entry = begin; entry < end; entry++) {
+        const value = data[from + (index[entry] as number) * channels] as number;
+        sum = fround(sum + fround(value * (weight[entry] as number)));
       }
       line[column * channels + channel] = sum;
     }
+  }
 }
 
 /** Weights are whole numbers of 1 / 2048. */
@@ -266,17 +270,27 @@ function sumLine(
   weights: Int32Array,
   line: Int32Array,
 ): void {
-  const columns = index.length / taps;
   let at = 0;
-  for (let column = 0; column < columns; column++)
+  for (let entry = 0; entry < index.length; entry += taps) {
+    if (taps === 2) {
+      // Most images come this way; without the loop over taps it takes half the time.
+      const w0 = weights[entry] as number;
+      const w1 = weights[entry + 1] as number;
+      const a = start + (index[entry] as number) * channels;
+      const b = start + (index[entry + 1] as number) * channels;
+      for (let channel = 0; channel < channels; channel++)
+        line[at++] = (data[a + channel] as number) * w0 + (data[b + channel] as number) * w1;
+      continue;
+    }
     for (let channel = 0; channel < channels; channel++) {
       let sum = 0;
-      for (let tap = column * taps; tap < (column + 1) * taps; tap++) {
+      for (let tap = entry; tap < entry + taps; tap++) {
         const value = data[start + (index[tap] as number) * channels + channel] as number;
         sum += value * (weights[tap] as number);
       }
       line[at++] = sum;
     }
+  }
 }
 
 function addTwoLines(
