@@ -34,8 +34,7 @@ describe("layOut", () => {
 
   it("sets the branches of a diamond side by side, its ends in their middle", () => {
     const { nodes, edges } = layOut(boxes(4), [edge(0, 1), edge(0, 2), edge(1, 3), edge(2, 3)]);
-    const [top, left, right, bottom] = nodes as [never, never, never, never] &
-      { x: number; y: number }[];
+    const [top, left, right, bottom] = nodes;
     expect(left?.y).toBe(right?.y);
     expect(Math.abs((left?.x ?? 0) - (right?.x ?? 0))).toBeGreaterThanOrEqual(box.width);
     expect(top?.x).toBeCloseTo(((left?.x ?? 0) + (right?.x ?? 0)) / 2, 6);
