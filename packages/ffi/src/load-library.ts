@@ -5,10 +5,9 @@
  * does not go on behind the caller's back.
  */
 import { existsSync, realpathSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import koffi from "koffi";
-import { codeFolder } from "./code-location.js";
+import { codeFolder, packageFolder } from "./code-location.js";
 import { Binding } from "./gen/binding.js";
 import { type LoadAttempt, LoadError } from "./native-error.js";
 
@@ -70,7 +69,7 @@ export function findLibrary(options: LoadOptions = {}): LibrarySearch {
   tried.push({ source: "LIBPREDICT_PATH", reason: "not set" });
   const packageName = platformPackage();
   const here = codeFolder();
-  const directory = packageDirectory(packageName, here);
+  const directory = packageFolder(packageName, here);
   if (directory === undefined) tried.push({ source: packageName, reason: "not installed" });
   else {
     const found = attempt(packageName, join(directory, libraryFileName));
@@ -120,13 +119,5 @@ function usesGlibc(): boolean {
     return report.getReport().header?.glibcVersionRuntime !== undefined;
   } finally {
     if (before !== undefined) report.excludeNetwork = before;
-  }
-}
-
-function packageDirectory(name: string, from: string): string | undefined {
-  try {
-    return dirname(createRequire(join(from, "package.json")).resolve(`${name}/package.json`));
-  } catch {
-    return undefined;
   }
 }
