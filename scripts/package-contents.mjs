@@ -73,9 +73,10 @@ export const INSTALLED_BYTES = 6_000_000;
  *
  * @param {import("./pack-packages.mjs").PackedPackage} packed
  * @param {Record<string, string>} versions Of all packages that are published together.
+ * @param {string} [root] Of the checkout it was packed in.
  * @returns {string[]}
  */
-export function contentDefects(packed, versions) {
+export function contentDefects(packed, versions, root = REPOSITORY_ROOT) {
   const rule = CONTENT_RULES[packed.name];
   if (rule === undefined) return [`${packed.name}: package-contents.mjs has no rule for it`];
   const names = [...packed.files.keys()];
@@ -88,11 +89,11 @@ export function contentDefects(packed, versions) {
       .map((name) => `${name} does not belong into the package`),
     ...required.filter((name) => !files.has(name)).map((name) => `${name} is missing`),
     ...(rule.compiled ? compiledDefects(packed) : []),
-    ...textDefects(files),
+    ...textDefects(files, root),
     ...manifestDefects(packed.manifest, versions),
-    ...(files.has("libpredict.so") ? libraryDefects(packed) : []),
+    ...(files.has("libpredict.so") ? libraryDefects(packed, root) : []),
   ];
-  const licence = readFileSync(join(REPOSITORY_ROOT, "LICENSE"));
+  const licence = readFileSync(join(root, "LICENSE"));
   if (files.get("LICENSE")?.equals(licence) === false) {
     defects.push("LICENSE is not the repository's");
   }
@@ -119,14 +120,14 @@ function compiledDefects({ files, folder }) {
   ];
 }
 
-/** @param {Map<string, Buffer>} files */
-function textDefects(files) {
+/** @param {Map<string, Buffer>} files @param {string} root */
+function textDefects(files, root) {
   const defects = [];
   for (const [name, content] of files) {
     if (!/\.(?:js|ts|json|md)$/.test(name)) continue;
     const text = content.toString("utf8");
     if (/^\/\/# sourceMappingURL=/m.test(text)) defects.push(`${name} names a source map`);
-    if (text.includes(REPOSITORY_ROOT)) defects.push(`${name} names a folder of this machine`);
+    if (text.includes(root)) defects.push(`${name} names a folder of this machine`);
   }
   return defects;
 }
@@ -159,8 +160,8 @@ function manifestDefects(manifest, versions) {
   return defects;
 }
 
-/** @param {import("./pack-packages.mjs").PackedPackage} packed */
-function libraryDefects({ files, name, version }) {
+/** @param {import("./pack-packages.mjs").PackedPackage} packed @param {string} root */
+function libraryDefects({ files, name, version }, root) {
   const library = files.get("libpredict.so") ?? Buffer.of();
   const recorded = JSON.parse(files.get("libpredict.json")?.toString("utf8") ?? "{}");
   const expected = {
@@ -176,7 +177,7 @@ function libraryDefects({ files, name, version }) {
       ([key, value]) => `libpredict.json: ${key} is ${recorded[key]}, not ${value}: build again`,
     );
   if (!/^[0-9a-f]{64}$/.test(recorded.source)) defects.push("libpredict.json: no source hash");
-  const singleFile = join(REPOSITORY_ROOT, "packages/c-api/dist/amalgamation/predict.c");
+  const singleFile = join(root, "packages/c-api/dist/amalgamation/predict.c");
   if (existsSync(singleFile) && !readFileSync(singleFile, "utf8").includes(recorded.source)) {
     defects.push("libpredict.json: source is not the hash in predict.c: build again");
   }
