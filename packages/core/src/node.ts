@@ -19,7 +19,7 @@ setPlatform({
 });
 
 export * from "./index.js";
-export { decodeImage } from "./node/decode-image.js";
+export { type DecodeImageOptions, decodeImage } from "./node/decode-image.js";
 export { type FfiBackendOptions, ffiBackend } from "./node/ffi-backend.js";
 export { type ImagesInOptions, imagesIn } from "./node/images-in.js";
 export { readLabels } from "./node/label-files.js";

@@ -4,6 +4,12 @@ import { imageFromRaw } from "../image/image.js";
 import { PredictError } from "../predict-error.js";
 import { nameOfSource, readContent } from "./file-content.js";
 
+/** Options of `decodeImage`. */
+export interface DecodeImageOptions {
+  /** Aborts the reading of the file, which rejects with code `aborted`; decoding itself goes on to its end. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 type Sharp = typeof import("sharp").default;
 
 /**
@@ -20,16 +26,22 @@ type Sharp = typeof import("sharp").default;
  *   others three. Alpha is kept here; `preprocess` drops it, as MXNet does, or lays it on a colour;
  * - CMYK goes through a colour profile here, so its colours differ from MXNet's.
  *
+ * A string may name any file or URL that the process can reach: of strangers, take only content.
+ *
  * @param source - a path, a `file:` or `http(s):` URL, also as a string, or the file's content
+ * @param options - `signal`
  * @returns an image of 1, 3 or 4 channels
  * @throws {@link PredictError} `unavailable`: sharp is not installed, or cannot be loaded;
  *   `image`: not an image, or a damaged or cut off one; the message begins with its name;
- *   `argument`: not a source
+ *   `argument`: not a source; `aborted`
  * @throws {@link LoadError} the file cannot be read
  */
-export async function decodeImage(source: string | URL | Uint8Array): Promise<Image> {
+export async function decodeImage(
+  source: string | URL | Uint8Array,
+  options: DecodeImageOptions = {},
+): Promise<Image> {
   const isContent = source instanceof Uint8Array;
-  const content = isContent ? source : await readContent(source, "image");
+  const content = isContent ? source : await readContent(source, "image", options.signal);
   const name = isContent ? `image of ${content.length} bytes` : nameOfSource(source);
   if (content.length === 0) throw new PredictError("image", `${name}: the file is empty`);
   const sharp = await loadSharp();

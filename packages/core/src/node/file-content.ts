@@ -1,34 +1,39 @@
-/** Reads whole files, and what URLs stand for. */
-import { readFile } from "node:fs/promises";
+/** Reads whole files of any kind, from where a path or a URL says. */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { FileNotRead } from "../file-not-read.js";
+import { fetchFile } from "../http-file.js";
+import { LoadWatch } from "../load-watch.js";
 import { LoadError, PredictError } from "../predict-error.js";
+import { readWatchedFile } from "./model-files.js";
 
 /**
  * @param source - a path, or a `file:`, `http:` or `https:` URL, also as a string
  * @param what - what is wanted, for messages: "image"
+ * @param signal - aborts the reading
  * @throws {@link LoadError} it cannot be read; `cause` has the reason
- * @throws {@link PredictError} `argument`: neither a path nor such a URL
+ * @throws {@link PredictError} `argument`: neither a path nor such a URL; `aborted`
  */
-export async function readContent(source: string | URL, what: string): Promise<Uint8Array> {
+export async function readContent(
+  source: string | URL,
+  what: string,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
   if (!(source instanceof URL) && (typeof source !== "string" || source === ""))
     throw new PredictError("argument", `an ${what} is read from a path or a URL`);
-  if (typeof source === "string" && !/^(file|https?):/i.test(source)) return readPath(source, what);
-  const url = urlOf(source);
-  if (url?.protocol === "http:" || url?.protocol === "https:") return fetchContent(url, what);
-  if (url?.protocol !== "file:" || url.host !== "")
-    throw new PredictError(
-      "argument",
-      `${what} "${nameOfSource(source)}": not a URL with file:, http: or https:`,
-    );
-  return readPath(fileURLToPath(url), what);
-}
-
-function urlOf(source: string | URL): URL | undefined {
+  const place = placeOf(source, what);
+  const watch = new LoadWatch(signal ? { signal } : {});
   try {
-    return new URL(source);
-  } catch {
-    return undefined;
+    return await (place instanceof URL ? fetchFile(place, watch) : readWatchedFile(place, watch));
+  } catch (error) {
+    if (!(error instanceof FileNotRead)) throw error;
+    const isUrl = place instanceof URL;
+    const attempt = {
+      source: isUrl ? "URL" : "file",
+      path: isUrl ? place.href : resolve(place),
+      reason: error.message,
+    };
+    throw new LoadError(`no ${what} "${nameOfSource(source)}"`, [attempt], { cause: error });
   }
 }
 
@@ -37,36 +42,15 @@ export function nameOfSource(source: string | URL): string {
   return source instanceof URL ? source.href : source;
 }
 
-async function readPath(path: string, what: string): Promise<Uint8Array> {
+/** A path, or a URL to fetch. */
+function placeOf(source: string | URL, what: string): string | URL {
+  if (typeof source === "string" && !/^(file|https?):/i.test(source)) return source;
   try {
-    return await readFile(path);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" ? "no such file" : message;
-    throw notRead(what, path, [{ source: "file", path: resolve(path), reason }], error);
+    const url = new URL(source);
+    if (url.protocol === "http:" || url.protocol === "https:") return url;
+    return fileURLToPath(url);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new PredictError("argument", `${what} "${nameOfSource(source)}": ${message}`, { cause });
   }
-}
-
-async function fetchContent(url: URL, what: string): Promise<Uint8Array> {
-  let reason: string;
-  let cause: unknown;
-  try {
-    const response = await fetch(url);
-    if (response.ok) return new Uint8Array(await response.arrayBuffer());
-    reason = `status ${response.status} ${response.statusText}`;
-  } catch (error) {
-    const { cause: inner, message } = error as Error;
-    reason = inner instanceof Error ? inner.message : message;
-    cause = error;
-  }
-  throw notRead(what, url.href, [{ source: "URL", path: url.href, reason }], cause);
-}
-
-function notRead(
-  what: string,
-  name: string,
-  tried: ConstructorParameters<typeof LoadError>[1],
-  cause: unknown,
-): LoadError {
-  return new LoadError(`no ${what} "${name}"`, tried, cause === undefined ? {} : { cause });
 }

@@ -25,7 +25,7 @@ describe("content", () => {
   it("is not found: the status is told", async () => {
     await expect(readContent(`${base}/nowhere`, "image")).rejects.toMatchObject({
       name: "LoadError",
-      tried: [{ source: "URL", path: `${base}/nowhere`, reason: "status 404 Not Found" }],
+      tried: [{ source: "URL", path: `${base}/nowhere`, reason: "HTTP status 404 Not Found" }],
     });
   });
 
@@ -38,6 +38,12 @@ describe("content", () => {
       code: "load",
       message: expect.stringMatching(/ECONNREFUSED/),
     });
+  });
+
+  it("is not waited for once the signal is aborted", async () => {
+    const signal = AbortSignal.abort();
+    for (const source of [`${base}/here`, import.meta.filename])
+      await expect(readContent(source, "file", signal)).rejects.toMatchObject({ code: "aborted" });
   });
 
   it.each(["http://", "file://elsewhere/x.png", new URL("ftp://localhost/x"), "", 7 as never])(
