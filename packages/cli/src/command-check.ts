@@ -1,11 +1,19 @@
 /** `libpredict check`: everything in a model that the engine cannot run, at once. */
+import type { Backend } from "@libpredict/core";
 import { loadLibrary } from "@libpredict/ffi";
 import type { Command } from "commander";
 import { checkSymbol, type Finding } from "./check-symbol.js";
 import { exitCodes } from "./exit-codes.js";
 import { groupBy } from "./group-by.js";
+import { openModel } from "./inspect/open-model.js";
 import { setAction } from "./run-action.js";
-import { type JsonOption, type LibraryOption, withJson, withLibrary } from "./shared-options.js";
+import {
+  chosenBackend,
+  type JsonOption,
+  type LibraryOption,
+  withJson,
+  withLibrary,
+} from "./shared-options.js";
 import { printJson, printLine } from "./standard-streams.js";
 import { readSymbolFile } from "./symbol-file.js";
 import { colors } from "./terminal.js";
@@ -20,7 +28,7 @@ export function addCheckCommand(program: Command): void {
     .command("check")
     .summary("list everything in a model that cannot run")
     .description(
-      "Lists every operator, mode and attribute of a model that the engine cannot run, and attributes that it ignores. Needs the symbol file only.",
+      "Lists every operator, mode and attribute of a model that the engine cannot run, and attributes that it ignores. Needs the symbol file only; parameters beside it are read too.",
     )
     .argument("<model>", "path of a model without the endings, or its -symbol.json")
     .addHelpText(
@@ -37,22 +45,53 @@ Exit code 1 if the model cannot run.`,
     const symbol = await readSymbolFile(model);
     const library = loadLibrary(options.library === undefined ? {} : { path: options.library });
     const { errors, warnings } = checkSymbol(library, symbol.content);
-    if (options.json)
-      printJson({ symbol: symbol.path, runs: errors.length === 0, errors, warnings });
-    else printFindings(symbol.path, errors, warnings);
-    return errors.length === 0 ? exitCodes.done : exitCodes.failed;
+    const runs = errors.length === 0;
+    const names = runs ? await namesOf(model, chosenBackend(options)) : noNames;
+    if (options.json) printJson({ symbol: symbol.path, runs, errors, warnings, ...names });
+    else printFindings(symbol.path, errors, warnings, names);
+    return runs ? exitCodes.done : exitCodes.failed;
   });
+}
+
+/** What is known of a model once its parameters are read. */
+interface ModelNames {
+  /** Whether there is a file of parameters; null where nobody looked. */
+  readonly parameters: boolean | null;
+  /** Null without parameters: weights and inputs cannot be told apart then. */
+  readonly inputs: readonly string[] | null;
+  readonly outputs: readonly string[] | null;
+}
+
+const noNames: ModelNames = { parameters: null, inputs: null, outputs: null };
+
+/** Reads the parameters too, where there are any: a damaged file is an error as well. */
+async function namesOf(source: string, backend: Backend): Promise<ModelNames> {
+  const { model, files } = await openModel(source, undefined, backend);
+  const parameters = files.hasParameters;
+  const names = { parameters, inputs: parameters ? model.inputs : null, outputs: model.outputs };
+  model.dispose();
+  return names;
 }
 
 function printFindings(
   path: string,
   errors: readonly Finding[],
   warnings: readonly Finding[],
+  { parameters, inputs, outputs }: ModelNames,
 ): void {
   const { bold, green, red, yellow } = colors;
-  if (errors.length === 0)
+  if (errors.length > 0) printLine(`${red("no")}  ${bold(path)} cannot run`);
+  else {
     printLine(`${green("ok")}  ${bold(path)}: everything in it is supported`);
-  else printLine(`${red("no")}  ${bold(path)} cannot run`);
+    const without = "no file, so that missing weights would not be noticed";
+    const facts = [
+      ["inputs", inputs?.join(", ")],
+      ["outputs", outputs?.join(", ")],
+      ["parameters", parameters ? undefined : without],
+    ].filter((fact): fact is [string, string] => fact[1] !== undefined);
+    const rows = facts.map(([label, value]) => [colors.dim(label), value]);
+    for (const line of textTable([{ title: "" }, { title: "" }], rows)) printLine(`    ${line}`);
+  }
   printGroup(red("errors"), errors);
   printGroup(yellow("warnings"), warnings);
 }
@@ -64,23 +103,21 @@ function printGroup(title: string, findings: readonly Finding[]): void {
   const rows = [...groupBy(findings, (finding) => finding.op)].flatMap(([op, group]) =>
     rowsOf(op, group),
   );
-  const columns = [
-    { title: "operator" },
-    { title: "nodes", align: "right" as const },
-    { title: "problem" },
-    { title: "where" },
-  ];
+  const columns = [{ title: "operator" }, { title: "nodes" }, { title: "problem and where" }];
   for (const line of textTable(columns, rows, colors.dim)) printLine(`  ${line}`);
 }
 
-/** One row for each sentence about an operator, with the nodes it is about. */
+/** Two rows for each sentence about an operator: the sentence, and the nodes that it is about. */
 function rowsOf(op: string, findings: readonly Finding[]): string[][] {
   const bySentence = groupBy(findings, (finding) => sentenceOf(finding));
-  return [...bySentence].map(([sentence, group], i) => {
+  return [...bySentence].flatMap(([sentence, group], i) => {
     const names = group.slice(0, shownNodes).map((finding) => finding.node);
     const rest = group.length - names.length;
     if (rest > 0) names.push(`and ${rest} more`);
-    return [i === 0 ? op : "", String(group.length), sentence, names.join(", ")];
+    return [
+      [i === 0 ? op : "", String(group.length), sentence],
+      ["", "", colors.dim(names.join(", "))],
+    ];
   });
 }
 

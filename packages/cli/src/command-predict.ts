@@ -1,5 +1,12 @@
 /** `libpredict predict`: what a model says about images and arrays. */
-import { type DType, Model, PredictError, readLabels, type Tensor } from "@libpredict/core";
+import {
+  type Backend,
+  type DType,
+  Model,
+  PredictError,
+  readLabels,
+  type Tensor,
+} from "@libpredict/core";
 import { type Command, Option } from "commander";
 import { CommandError, UsageError } from "./command-errors.js";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
@@ -14,6 +21,8 @@ import {
 } from "./predict/prediction-session.js";
 import { PredictionSink } from "./predict/prediction-sink.js";
 import { castArray, readOneArray } from "./predict/read-arrays.js";
+import { type ProgressBar, startProgressBar } from "./progress-bar.js";
+import { formatBytes } from "./quantities.js";
 import { type ActionContext, setAction } from "./run-action.js";
 import { runInOrder } from "./run-in-order.js";
 import {
@@ -41,6 +50,7 @@ interface PredictOptions extends JsonOption, LibraryOption, ThreadsOption {
   readonly softmax?: boolean;
   readonly raw?: boolean;
   readonly save?: string;
+  readonly epoch?: number;
   readonly jsonl?: boolean;
 }
 
@@ -62,6 +72,11 @@ export function addPredictCommand(program: Command): void {
       "--input <name=value>",
       "shape of an input (data=1,3,112,112), or an array for it (state=zeros.npy); repeatable",
       collectInputArgument,
+    )
+    .option(
+      "--epoch <n>",
+      "take the parameters of this epoch (default: the last)",
+      wholeNumber(0, 1e9),
     )
     .option("--batch <n>", "images in one run (default: 1)", wholeNumber(1, 65_536))
     .option("--cast", "convert arrays to float32")
@@ -125,7 +140,7 @@ async function predict(
       })
     : undefined;
   const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
-  const model = await Model.load(source, { backend });
+  const model = await loadModel(source, backend, options.epoch, signal);
   const groups = groupInputs(items, options.batch ?? (stated?.shape[0] || 1));
   const places = Math.min(backend.processors ?? 1, backend.parallelRuns ?? 1);
   const size = Math.max(1, Math.min(groups.length, Math.floor(places / (options.threads ?? 1))));
@@ -144,8 +159,8 @@ async function predict(
     classes: classesOf(options),
     signal,
   });
+  const sink = new PredictionSink(source, items, session, options);
   try {
-    const sink = new PredictionSink(source, items, session, options);
     // One group more than there are predictors, so that decoding does not hold them up.
     for await (const results of runInOrder(groups, size + 1, (group) => session.predict(group)))
       for (const result of results) {
@@ -158,10 +173,38 @@ async function predict(
       throw new CommandError("save", `${options.save} was not written: ${sink.failed} failed`);
     return sink.failed > 0 ? exitCodes.failed : exitCodes.done;
   } finally {
+    sink.stop();
     session.dispose();
     model.dispose();
   }
 }
+
+/** Loads the model, with a progress bar while the parameters come. */
+async function loadModel(
+  source: string,
+  backend: Backend,
+  epoch: number | undefined,
+  signal: AbortSignal,
+): Promise<Model> {
+  let bar: ProgressBar | undefined;
+  try {
+    return await Model.load(source, {
+      backend,
+      ...(epoch !== undefined && { epoch }),
+      signal,
+      onProgress: ({ loadedBytes, totalBytes }) => {
+        if (totalBytes === undefined || totalBytes < leastShownBytes) return;
+        bar ??= startProgressBar("loading", totalBytes, formatBytes);
+        bar.update(loadedBytes);
+      },
+    });
+  } finally {
+    bar?.stop();
+  }
+}
+
+/** Smaller files are read before anyone looks. */
+const leastShownBytes = 16 << 20;
 
 /** The arrays of `--input name=file`. */
 async function givenArrays(

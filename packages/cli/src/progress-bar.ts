@@ -32,7 +32,9 @@ export function startProgressBar(
       stream: process.stderr,
       format: `${label} ${errorColors.cyan("{bar}")} {done} of {all}`,
       barsize: 24,
-      hideCursor: true,
+      // Neither hidden cursor nor other line breaks: nothing has to be put right when the process is ended.
+      hideCursor: false,
+      linewrap: true,
       clearOnComplete: true,
       // The command listens itself.
       gracefulExit: false,

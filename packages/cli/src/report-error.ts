@@ -28,9 +28,12 @@ function reportOf(error: unknown): ErrorReport {
     const forLibrary = tried.some(
       ({ source }) => source === "path" || source === "LIBPREDICT_PATH",
     );
+    const forModel = tried.some(({ source }) => source === "symbol");
     const hint = forLibrary
       ? "libpredict doctor says what is wrong and how to mend it."
-      : undefined;
+      : forModel
+        ? "A model is named by its path without the endings -symbol.json and -0000.params, or by its symbol file."
+        : undefined;
     return withHint({ code, message, tried }, hint);
   }
   if (error instanceof CommandError)

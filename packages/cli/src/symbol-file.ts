@@ -1,6 +1,6 @@
 /** Finds and reads the graph of a model, without its parameters. */
 import { readFile } from "node:fs/promises";
-import { CommandError } from "./command-errors.js";
+import { type LoadAttempt, LoadError } from "@libpredict/core";
 
 /** A graph as it was found. */
 export interface SymbolFile {
@@ -12,21 +12,17 @@ export interface SymbolFile {
  * Reads the graph of a model.
  *
  * @param model - a prefix (`models/digits` means `models/digits-symbol.json`) or a JSON file
- * @throws {@link CommandError} `load`: there is no such file; the places that were tried are listed
+ * @throws {@link LoadError} there is no such file; the places that were tried are listed
  */
 export async function readSymbolFile(model: string): Promise<SymbolFile> {
   const places = model.endsWith(".json") ? [model] : [`${model}-symbol.json`, `${model}.json`];
-  const tried: string[] = [];
+  const tried: LoadAttempt[] = [];
   for (const path of places)
     try {
       return { path, content: await readFile(path) };
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      tried.push(`  ${path}: ${code === "ENOENT" ? "no such file" : message}`);
+      tried.push({ source: "symbol", path, reason: code === "ENOENT" ? "no such file" : message });
     }
-  throw new CommandError(
-    "load",
-    `no model "${model}"; tried\n${tried.join("\n")}`,
-    "MODEL is a path without the endings -symbol.json and -0000.params, or the symbol file.",
-  );
+  throw new LoadError(`no model "${model}"`, tried);
 }
