@@ -1,6 +1,6 @@
 // Models from content, without files or a network.
 import { Readable } from "node:stream";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type LoadProgress, Model, type ModelInput } from "../src/index.js";
 import { RecordingBackend } from "./fake/recording-backend.js";
 
@@ -74,6 +74,53 @@ describe("content", () => {
       code: "load",
       tried: [{ source: "params", reason: "the stream failed: the disk is gone" }],
     });
+  });
+});
+
+describe("without files, as in a browser,", () => {
+  // This file imports the main entry only, so there is no platform here.
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it("models come from web addresses by the global fetch", async () => {
+    const asked: string[] = [];
+    vi.stubGlobal("fetch", async (url: URL) => {
+      asked.push(url.href);
+      return new Response(url.pathname.endsWith(".json") ? "{}" : "weights");
+    });
+    await load("https://example.org/net", { epoch: 12 });
+    expect(backend.last).toEqual(["{}", "weights"]);
+    expect(asked).toEqual([
+      "https://example.org/net-symbol.json",
+      "https://example.org/net-0012.params",
+    ]);
+  });
+
+  it("paths are unavailable", async () => {
+    for (const input of ["net", "file:///net", { symbolFile: "net.json" }])
+      await expect(load(input)).rejects.toMatchObject({ code: "unavailable" });
+  });
+
+  it("a body that is shorter than announced is refused, one that is longer taken whole", async () => {
+    const answer = (length: string) => async (url: URL) =>
+      new Response(url.pathname.endsWith(".json") ? "{}" : "weights", {
+        headers: url.pathname.endsWith(".json") ? {} : { "content-length": length },
+      });
+    vi.stubGlobal("fetch", answer("8"));
+    await expect(load("https://example.org/net")).rejects.toMatchObject({
+      tried: [
+        { reason: "found" },
+        { reason: expect.stringMatching(/^the body ended after 7 of 8 bytes;/) },
+      ],
+    });
+    vi.stubGlobal("fetch", answer("3"));
+    const events: LoadProgress[] = [];
+    await load("https://example.org/net", {
+      onProgress: (event: LoadProgress) => events.push(event),
+    });
+    expect(backend.last).toEqual(["{}", "weights"]);
+    expect(events.at(-1)).toMatchObject({ loadedBytes: 7, totalBytes: 7 });
   });
 });
 
