@@ -31,7 +31,7 @@ function* engineProblems({ engine, version, runtime, machine, environment }: Fac
       );
     else if (path)
       yield error(
-        `LIBPREDICT_PATH names ${path}, which cannot be used: ${engine.tried.at(-1)?.reason}`,
+        `LIBPREDICT_PATH names ${path}, which cannot be used: ${engine.tried.find(({ source }) => source === "LIBPREDICT_PATH")?.reason}`,
         "Unset LIBPREDICT_PATH, or let it name libpredict.so or its folder.",
       );
     else

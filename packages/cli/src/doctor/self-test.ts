@@ -1,8 +1,8 @@
 /**
  * Runs two small networks: one whose results are known exactly, both on this thread and on
- * libuv's, and one that is timed. Weights are fed as inputs, so no parameter file is needed.
+ * libuv's, and one that is timed.
  */
-import { type Backend, Model, type Predictor } from "@libpredict/core";
+import { type Backend, Model, type Predictor, Tensor, writeNDArrays } from "@libpredict/core";
 import type { SelfTestCheck, SelfTestResult } from "./doctor-report.js";
 
 /** Runs the networks. Throws nothing. */
@@ -56,23 +56,36 @@ function convolutionSymbol(filters: number): string {
   });
 }
 
+/** Channels, filters, and the side of the images. */
+type Size = readonly [channels: number, filters: number, side: number];
+
+/** Weights of a filter by its number, from 0: all of them the same. */
+type WeightOf = (filter: number) => number;
+
 async function withConvolution<T>(
   backend: Backend,
-  [channels, filters, side]: readonly [number, number, number],
+  [channels, filters, side]: Size,
+  weightOf: WeightOf,
   body: (predictor: Predictor) => Promise<T>,
 ): Promise<T> {
-  const model = await Model.load({ symbol: convolutionSymbol(filters) }, { backend });
-  const predictor = model.createPredictor({
-    inputs: {
-      data: [1, channels, side, side],
-      weight: [filters, channels, 3, 3],
-      bias: [filters],
-    },
+  const ofFilter = channels * 9;
+  const weight = Float32Array.from({ length: filters * ofFilter }, (_, i) =>
+    weightOf(Math.floor(i / ofFilter)),
+  );
+  const bias = Float32Array.from({ length: filters }, (_, filter) => filter);
+  const params = writeNDArrays({
+    names: ["arg:weight", "arg:bias"],
+    tensors: [new Tensor(weight, [filters, channels, 3, 3]), new Tensor(bias, [filters])],
   });
+  const model = await Model.load({ symbol: convolutionSymbol(filters), params }, { backend });
   try {
-    return await body(predictor);
+    const predictor = model.createPredictor({ inputs: { data: [1, channels, side, side] } });
+    try {
+      return await body(predictor);
+    } finally {
+      predictor.dispose();
+    }
   } finally {
-    predictor.dispose();
     model.dispose();
   }
 }
@@ -82,29 +95,28 @@ async function withConvolution<T>(
  * in a corner, 6 at an edge, 9 inside, of each of 2 channels. All numbers are exact.
  */
 async function checkResults(backend: Backend, offThread: boolean): Promise<void> {
-  const [channels, filters, side] = [2, 6, 5];
-  await withConvolution(backend, [channels, filters, side], async (predictor) => {
-    const feeds = {
-      data: new Float32Array(channels * side * side).fill(1),
-      weight: Float32Array.from({ length: filters * channels * 9 }, (_, i) =>
-        Math.floor(i / (channels * 9) - 2),
-      ),
-      bias: Float32Array.from({ length: filters }, (_, f) => f),
-    };
-    const outputs = offThread ? await predictor.run(feeds) : predictor.runSync(feeds);
-    const [output] = Object.values(outputs);
-    const inside = (at: number): number => (at === 0 || at === side - 1 ? 2 : 3);
-    for (let f = 0; f < filters; f++)
-      for (let y = 0; y < side; y++)
-        for (let x = 0; x < side; x++) {
-          const expected = Math.max(0, channels * inside(y) * inside(x) * (f - 2) + f);
-          const actual = Number(output?.data[(f * side + y) * side + x]);
-          if (actual !== expected)
-            throw new Error(
-              `a convolution gives ${actual} instead of ${expected} at filter ${f}, row ${y}, column ${x}`,
-            );
-        }
-  });
+  const [channels, filters, side]: Size = [2, 6, 5];
+  await withConvolution(
+    backend,
+    [channels, filters, side],
+    (filter) => filter - 2,
+    async (predictor) => {
+      const feeds = { data: new Float32Array(channels * side * side).fill(1) };
+      const outputs = offThread ? await predictor.run(feeds) : predictor.runSync(feeds);
+      const [output] = Object.values(outputs);
+      const inside = (at: number): number => (at === 0 || at === side - 1 ? 2 : 3);
+      for (let f = 0; f < filters; f++)
+        for (let y = 0; y < side; y++)
+          for (let x = 0; x < side; x++) {
+            const expected = Math.max(0, channels * inside(y) * inside(x) * (f - 2) + f);
+            const actual = Number(output?.data[(f * side + y) * side + x]);
+            if (actual !== expected)
+              throw new Error(
+                `a convolution gives ${actual} instead of ${expected} at filter ${f}, row ${y}, column ${x}`,
+              );
+          }
+    },
+  );
 }
 
 interface Timing {
@@ -120,22 +132,23 @@ const measureMs = 300;
 const measureRuns = 50;
 
 async function timeConvolution(backend: Backend): Promise<Timing> {
-  return withConvolution(backend, [timedChannels, timedFilters, timedSide], async (predictor) => {
-    const feeds = Object.fromEntries(
-      predictor.inputs.map(({ name, shape }) => [
-        name,
-        new Float32Array(shape.reduce((product, dim) => product * dim, 1)).fill(0.01),
-      ]),
-    );
-    let best = Number.POSITIVE_INFINITY;
-    const end = performance.now() + measureMs;
-    for (let run = 0; run < 3 || (run < measureRuns && performance.now() < end); run++) {
-      const begin = performance.now();
-      predictor.runSync(feeds);
-      best = Math.min(best, performance.now() - begin);
-    }
-    return { ms: best, threads: threadsOf(predictor) };
-  });
+  const size: Size = [timedChannels, timedFilters, timedSide];
+  return withConvolution(
+    backend,
+    size,
+    () => 0.01,
+    async (predictor) => {
+      const feeds = { data: new Float32Array(timedChannels * timedSide ** 2).fill(0.01) };
+      let best = Number.POSITIVE_INFINITY;
+      const end = performance.now() + measureMs;
+      for (let run = 0; run < 3 || (run < measureRuns && performance.now() < end); run++) {
+        const begin = performance.now();
+        predictor.runSync(feeds);
+        best = Math.min(best, performance.now() - begin);
+      }
+      return { ms: best, threads: threadsOf(predictor) };
+    },
+  );
 }
 
 function threadsOf(predictor: Predictor): number | null {
