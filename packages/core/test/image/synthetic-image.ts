@@ -12,7 +12,8 @@ export function syntheticImage([height, width, channels = 3]: ImageShape): Image
   let at = 0;
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++)
-      for (let c = 0; c < channels; c++) data[at++] = x * x * 7 + y * y * 13 + x * y * 31 + c * 57;
+      for (let c = 0; c < channels; c++)
+        data[at++] = (x * x * 7 + y * y * 13 + x * y * 31 + c * 57) % 251;
   return { width, height, channels: channels as Image["channels"], data };
 }
 

@@ -22,7 +22,7 @@ SAMPLES = 12
 def pattern(height, width, channels=3):
     """uint8 [height, width, channels]; the same numbers as syntheticImage in TypeScript."""
     y, x, c = np.mgrid[0:height, 0:width, 0:channels].astype(np.int64)
-    return ((x * x * 7 + y * y * 13 + x * y * 31 + c * 57) % 256).astype(np.uint8)
+    return ((x * x * 7 + y * y * 13 + x * y * 31 + c * 57) % 251).astype(np.uint8)
 
 
 def mean_image(channels, height, width):
@@ -64,6 +64,7 @@ RESIZES = [
     ([5, 1, 3], [2, 9]),
     ([1, 7, 4], [20, 3]),
     ([1, 1, 3], [4, 4]),
+    ([1, 1025, 1], [1, 1024]),
     ([480, 641, 3], [256, 341]),
 ]
 
