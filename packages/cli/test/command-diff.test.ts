@@ -114,12 +114,13 @@ describe("libpredict diff", () => {
     expect(uncompared[0]?.reason).toMatch(
       /by SIGSEGV while running the model; it said:\n {2}about to crash/,
     );
-    const text = await compare({ WRONG_CRASH: ",bn2a_fwd," });
-    expect(text.stdout).toContain("not compared: bn2a_fwd_output: ");
   });
 
   it("names layers that the other library cannot select", async () => {
-    const { code, stdout } = await compare({ WRONG_MISSING: ",conv1a_fwd,dense2_fwd," }, "--json");
+    const missing = { WRONG_MISSING: ",conv1a_fwd,dense2_fwd," };
+    const text = await compare(missing);
+    expect(text.stdout).toContain("not compared: conv1a_fwd_output, dense2_fwd_output: ");
+    const { code, stdout } = await compare(missing, "--json");
     expect(code).toBe(0);
     const { layers, uncompared } = JSON.parse(stdout) as DiffDocument;
     expect(uncompared).toEqual(
