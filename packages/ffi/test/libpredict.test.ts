@@ -1,4 +1,7 @@
 // The binding against libpredict itself, from the workspace build.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import * as descriptors from "../src/gen/descriptors.js";
@@ -48,6 +51,14 @@ const output = (handle: PredictorHandle): Float32Array => {
   return data;
 };
 
+const buildInfo = (): Record<string, string> =>
+  Object.fromEntries(
+    library
+      .LPGetBuildInfo()
+      .split(" ")
+      .map((pair) => pair.split("=")),
+  );
+
 it("libpredict has every function of the header that has a binding", () => {
   const lacking = Object.keys(descriptors).filter((name) => !library.has(name));
   expect(lacking).toEqual([]);
@@ -56,6 +67,84 @@ it("libpredict has every function of the header that has a binding", () => {
 it("it tells its version and how it was built", () => {
   expect(library.LPGetVersion()).toMatch(/^\d+\.\d+\.\d+/);
   expect(library.LPGetBuildInfo()).toMatch(/^\w+=\S+( \w+=\S+)*$/);
+  expect(buildInfo()).toMatchObject({ version: library.LPGetVersion(), threads: "yes" });
+});
+
+it("it tells the sources that it was built from", () => {
+  const amalgamation = fileURLToPath(
+    new URL("../../c-api/dist/amalgamation/predict.c", import.meta.url),
+  );
+  const hash = /SHA-256 of the sources: ([0-9a-f]{64})/.exec(readFileSync(amalgamation, "utf8"));
+  expect(buildInfo()["source"]).toBe(hash?.[1]?.slice(0, 16));
+});
+
+it("it has as many threads as the process may use", (context) => {
+  const say = `
+    const { loadLibrary } = await import(${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)});
+    console.log(loadLibrary({ path: ${JSON.stringify(library.path)} }).LPGetBuildInfo());`;
+  const cpus = (command: readonly string[], environment: NodeJS.ProcessEnv): string | undefined => {
+    const [program = "", ...rest] = [
+      ...command,
+      process.execPath,
+      "--input-type=module",
+      "-e",
+      say,
+    ];
+    const env = { ...process.env, LIBPREDICT_NUM_THREADS: "", ...environment };
+    const run = spawnSync(program, rest, { encoding: "utf8", env });
+    if (run.error !== undefined || run.status !== 0) return undefined;
+    return / cpus=(\d+)/.exec(run.stdout)?.[1];
+  };
+  expect(cpus([], { LIBPREDICT_NUM_THREADS: "3" })).toBe("3");
+  expect(Number(cpus([], {}))).toBeGreaterThan(0);
+  expect(Number(cpus([], {}))).toBeLessThanOrEqual(availableParallelism());
+  if (spawnSync("taskset", ["-V"]).error !== undefined) {
+    const reason = "no taskset; install util-linux";
+    context.skip(process.env["LIBPREDICT_REQUIRE_ALL"] !== "1", reason);
+  }
+  // The first processor that this process may use.
+  const list = /Cpus_allowed_list:\s*(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+  expect(cpus(["taskset", "-c", list ?? "0"], {})).toBe("1");
+});
+
+it("it upgrades a symbol", () => {
+  const old = Buffer.from(
+    JSON.stringify({
+      nodes: [
+        { op: "null", param: {}, name: "x", inputs: [] },
+        {
+          op: "_Plus",
+          param: {},
+          name: "twice",
+          inputs: [
+            [0, 0],
+            [0, 0],
+          ],
+        },
+      ],
+      arg_nodes: [0],
+      heads: [[1, 0]],
+    }),
+  );
+  const text = Buffer.alloc(library.LPUpgradeSymbol(old, old.length, null, 0));
+  expect(library.LPUpgradeSymbol(old, old.length, text, text.length)).toBe(text.length);
+  expect(JSON.parse(text.toString("utf8", 0, text.length - 1))).toEqual({
+    nodes: [
+      { op: "null", name: "x", inputs: [] },
+      {
+        op: "elemwise_add",
+        name: "twice",
+        inputs: [
+          [0, 0, 0],
+          [0, 0, 0],
+        ],
+      },
+    ],
+    arg_nodes: [0],
+    node_row_ptr: [0, 1, 2],
+    heads: [[1, 0, 0]],
+    attrs: { mxnet_version: ["int", 10901] },
+  });
 });
 
 it("it lists its operators", () => {
@@ -81,6 +170,25 @@ it("it checks a model and reports as JSON", () => {
 });
 
 describe("a predictor of it", () => {
+  it("describes its graph", () => {
+    const handle = create();
+    const report = Buffer.alloc(library.LPPredDescribe(handle, null, 0));
+    expect(library.LPPredDescribe(handle, report, report.length)).toBe(report.length);
+    const { nodes, heads } = JSON.parse(report.toString("utf8", 0, report.length - 1));
+    expect(nodes.map((n: { op: string }) => n.op)).toEqual(["null", "Activation", "elemwise_add"]);
+    expect(nodes[2]).toMatchObject({
+      inputs: [
+        [1, 0],
+        [0, 0],
+      ],
+      outputs: [{ name: "sum_output", dtype: "float32", shape: [3] }],
+      parameters: 0,
+      multiply_adds: 0,
+    });
+    expect(heads).toEqual([[2, 0]]);
+    library.MXPredFree(handle);
+  });
+
   it("computes, here and elsewhere", async () => {
     const handle = create();
     library.MXPredSetInput(handle, "x", x, 3);

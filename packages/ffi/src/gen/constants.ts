@@ -22,49 +22,101 @@ export const LPDType = {
 /** A value of {@link LPDType:variable}. */
 export type LPDType = (typeof LPDType)[keyof typeof LPDType];
 
-/** What went wrong. Every failure has one of these codes besides its text. */
+/**
+ * What went wrong. Every failure has one of these codes besides its text.
+ *
+ * The comment of a code has the form `meaning. Example: what gives it. Remedy: what to do.`
+ */
 export const LPErrorCode = {
   /** No call of this thread has failed yet. */
   LP_OK: 0,
   /**
    * An argument is unusable: a NULL pointer, a negative size, a code that does not exist. Example:
-   * MXPredForward(NULL).
+   * MXPredForward(NULL). Remedy: the text names function and parameter; pass what its description
+   * asks for.
    */
   LP_ERROR_ARGUMENT: 1,
-  /** A handle is of another kind than the function works on. Example: MXPredFree of an NDList. */
+  /**
+   * A handle is of another kind than the function works on. Example: MXPredFree of an NDList.
+   * Remedy: pass the handle that the text expects; it may have been freed, too.
+   */
   LP_ERROR_HANDLE: 2,
-  /** Memory could not be had, or a size does not fit the address space. */
+  /**
+   * Memory could not be had, or a size does not fit the address space. Example: an input of shape
+   * (65535,65535,65535). Remedy: smaller inputs or a smaller batch, fewer predictors; the text
+   * says for what how many bytes were asked.
+   */
   LP_ERROR_MEMORY: 3,
   /**
    * The symbol is not valid JSON, or not a valid graph. Example: a text cut off in the middle; a
-   * node that is its own input.
+   * node that is its own input. Remedy: the text gives line and column; export or download the
+   * file again.
    */
   LP_ERROR_SYMBOL: 4,
-  /** The parameter or NDArray file is damaged. Example: fewer bytes than its header promises. */
+  /**
+   * The parameter or NDArray file is damaged, or belongs to another model. Example: fewer bytes
+   * than its header promises; no name that the graph knows. Remedy: download the file again; take
+   * symbol and parameters of one model.
+   */
   LP_ERROR_PARAMS: 5,
-  /** The model needs an operator, or a mode of one, that this library does not have. */
+  /**
+   * The model needs an operator, or a mode of one, that this library does not have. Example: a
+   * node of the operator Custom. Remedy: LPCheckModel lists all of them; choose outputs that do
+   * not need them (LPPredCreate), or export the model without.
+   */
   LP_ERROR_UNSUPPORTED: 6,
   /**
    * An operator's attribute has a value it cannot have. Example: Convolution with num_group=0.
+   * Remedy: the text names node, attribute and what is possible; mend the symbol file.
    */
   LP_ERROR_ATTRIBUTE: 7,
-  /** Shapes contradict each other, or cannot be worked out from what is known. */
+  /**
+   * Shapes contradict each other, or cannot be worked out from what is known. Example: data of
+   * shape (1,1,28,28) for weights trained on (1,3,224,224). Remedy: give the shape that the model
+   * was trained with, channels first, and shapes of all inputs; the text says which were expected
+   * and found.
+   */
   LP_ERROR_SHAPE: 8,
-  /** Element types contradict each other, or are not what the array holds. */
+  /**
+   * Element types contradict each other, or are not what the array holds. Example: LPPredGetOutput
+   * of float64 from an output that is float32. Remedy: ask for the type with LPPredGetOutputInfo
+   * or LPPredGetInputInfo; a float16 model needs types for its inputs (LPPredCreate).
+   */
   LP_ERROR_DTYPE: 9,
-  /** A name is not among the names that are valid here. */
+  /**
+   * A name is not among the names that are valid here. Example: MXPredSetInput("input", ...) where
+   * the input is called "data". Remedy: the text lists names that are near; LPModelGetInputName
+   * tells all inputs.
+   */
   LP_ERROR_NAME: 10,
-  /** A buffer has another size than the array. */
+  /**
+   * A buffer has another size than the array. Example: MXPredSetInput with 150528 elements for an
+   * input of shape (1,3,112,112). Remedy: the text says how many were expected; sizes count
+   * elements in MX functions and bytes in LP functions.
+   */
   LP_ERROR_SIZE: 11,
-  /** An index is beyond the last element. */
+  /**
+   * An index is beyond the last element. Example: MXPredGetOutput of output 1 of a model that has
+   * one output. Remedy: indices begin at 0; ask for the count first.
+   */
   LP_ERROR_INDEX: 12,
-  /** The call comes at the wrong time. Example: MXPredGetOutput before MXPredForward. */
+  /**
+   * The call comes at the wrong time. Example: MXPredGetOutput before MXPredForward. Remedy: make
+   * the calls in the order that the text tells.
+   */
   LP_ERROR_STATE: 13,
-  /** A weight is neither in the parameters nor set by the caller. */
+  /**
+   * A weight is neither in the parameters nor set by the caller. Example: a forward of a model
+   * that was loaded with the parameters of another epoch or network. Remedy: load the parameters
+   * that belong to the symbol, or set the weight by MXPredSetInput.
+   */
   LP_ERROR_MISSING: 14,
-  /** The device does not exist. Example: dev_type 2 (GPU). */
+  /** The device does not exist. Example: dev_type 2 (GPU). Remedy: pass dev_type 1, the CPU. */
   LP_ERROR_DEVICE: 15,
-  /** A defect of libpredict itself; please report it. */
+  /**
+   * A defect of libpredict itself. Example: none is known. Remedy: please report it with the text,
+   * the model's symbol file and LPGetBuildInfo().
+   */
   LP_ERROR_INTERNAL: 16,
 } as const;
 /** A value of {@link LPErrorCode:variable}. */

@@ -3,22 +3,22 @@
 /**
  * What went wrong, as a word: the library's error codes.
  *
- * - `argument`: An argument is unusable: a NULL pointer, a negative size, a code that does not exist. Example: MXPredForward(NULL).
- * - `handle`: A handle is of another kind than the function works on. Example: MXPredFree of an NDList.
- * - `memory`: Memory could not be had, or a size does not fit the address space.
- * - `symbol`: The symbol is not valid JSON, or not a valid graph. Example: a text cut off in the middle; a node that is its own input.
- * - `params`: The parameter or NDArray file is damaged. Example: fewer bytes than its header promises.
- * - `unsupported`: The model needs an operator, or a mode of one, that this library does not have.
- * - `attribute`: An operator's attribute has a value it cannot have. Example: Convolution with num_group=0.
- * - `shape`: Shapes contradict each other, or cannot be worked out from what is known.
- * - `dtype`: Element types contradict each other, or are not what the array holds.
- * - `name`: A name is not among the names that are valid here.
- * - `size`: A buffer has another size than the array.
- * - `index`: An index is beyond the last element.
- * - `state`: The call comes at the wrong time. Example: MXPredGetOutput before MXPredForward.
- * - `missing`: A weight is neither in the parameters nor set by the caller.
- * - `device`: The device does not exist. Example: dev_type 2 (GPU).
- * - `internal`: A defect of libpredict itself; please report it.
+ * - `argument`: An argument is unusable: a NULL pointer, a negative size, a code that does not exist. Example: MXPredForward(NULL). Remedy: the text names function and parameter; pass what its description asks for.
+ * - `handle`: A handle is of another kind than the function works on. Example: MXPredFree of an NDList. Remedy: pass the handle that the text expects; it may have been freed, too.
+ * - `memory`: Memory could not be had, or a size does not fit the address space. Example: an input of shape (65535,65535,65535). Remedy: smaller inputs or a smaller batch, fewer predictors; the text says for what how many bytes were asked.
+ * - `symbol`: The symbol is not valid JSON, or not a valid graph. Example: a text cut off in the middle; a node that is its own input. Remedy: the text gives line and column; export or download the file again.
+ * - `params`: The parameter or NDArray file is damaged, or belongs to another model. Example: fewer bytes than its header promises; no name that the graph knows. Remedy: download the file again; take symbol and parameters of one model.
+ * - `unsupported`: The model needs an operator, or a mode of one, that this library does not have. Example: a node of the operator Custom. Remedy: LPCheckModel lists all of them; choose outputs that do not need them (LPPredCreate), or export the model without.
+ * - `attribute`: An operator's attribute has a value it cannot have. Example: Convolution with num_group=0. Remedy: the text names node, attribute and what is possible; mend the symbol file.
+ * - `shape`: Shapes contradict each other, or cannot be worked out from what is known. Example: data of shape (1,1,28,28) for weights trained on (1,3,224,224). Remedy: give the shape that the model was trained with, channels first, and shapes of all inputs; the text says which were expected and found.
+ * - `dtype`: Element types contradict each other, or are not what the array holds. Example: LPPredGetOutput of float64 from an output that is float32. Remedy: ask for the type with LPPredGetOutputInfo or LPPredGetInputInfo; a float16 model needs types for its inputs (LPPredCreate).
+ * - `name`: A name is not among the names that are valid here. Example: MXPredSetInput("input", ...) where the input is called "data". Remedy: the text lists names that are near; LPModelGetInputName tells all inputs.
+ * - `size`: A buffer has another size than the array. Example: MXPredSetInput with 150528 elements for an input of shape (1,3,112,112). Remedy: the text says how many were expected; sizes count elements in MX functions and bytes in LP functions.
+ * - `index`: An index is beyond the last element. Example: MXPredGetOutput of output 1 of a model that has one output. Remedy: indices begin at 0; ask for the count first.
+ * - `state`: The call comes at the wrong time. Example: MXPredGetOutput before MXPredForward. Remedy: make the calls in the order that the text tells.
+ * - `missing`: A weight is neither in the parameters nor set by the caller. Example: a forward of a model that was loaded with the parameters of another epoch or network. Remedy: load the parameters that belong to the symbol, or set the weight by MXPredSetInput.
+ * - `device`: The device does not exist. Example: dev_type 2 (GPU). Remedy: pass dev_type 1, the CPU.
+ * - `internal`: A defect of libpredict itself. Example: none is known. Remedy: please report it with the text, the model's symbol file and LPGetBuildInfo().
  */
 export type NativeErrorCode =
   | "argument"

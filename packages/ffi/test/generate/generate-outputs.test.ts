@@ -32,6 +32,16 @@ it("every generated file says so in its first line", () => {
   }
 });
 
+it("every error code says what it means, what gives it and what to do", () => {
+  const { enums } = JSON.parse(textOf("ffi/api.json")) as {
+    enums: { name: string; members: { name: string; value: number; doc: string }[] }[];
+  };
+  const codes = enums.find(({ name }) => name === "LPErrorCode")?.members ?? [];
+  expect(codes.map(({ value }) => value)).toEqual(Array.from({ length: 17 }, (_, i) => i));
+  for (const { name, doc } of codes.slice(1))
+    expect(doc, name).toMatch(/^.+\. Example: .+\. Remedy: .+\.$/);
+});
+
 it("every exported function of the header is described", () => {
   const names = [...header.matchAll(/^MXNET_DLL[^;(]*?(\w+)\(/gm)].map((m) => m[1]);
   const api = JSON.parse(textOf("ffi/api.json"));
