@@ -148,9 +148,12 @@ describe("the command", () => {
   test("npx libpredict doctor finds nothing wrong, and the platform package's library", () => {
     const report = JSON.parse(run(release().installed, ["npx", "libpredict", "doctor", "--json"]));
     expect(report.ok).toBe(true);
-    expect(JSON.stringify(report)).toContain(
-      join(release().installed, "node_modules/@libpredict/linux-x64/libpredict.so"),
-    );
+    const platform = join(release().installed, "node_modules/@libpredict/linux-x64");
+    expect(report.engine.path).toBe(join(platform, "libpredict.so"));
+    // The sources that the binary says it is made of are those that are published with it.
+    const { source } = JSON.parse(readFileSync(join(platform, "libpredict.json"), "utf8"));
+    expect(report.engine.build.source).toMatch(/^[0-9a-f]{16}$/);
+    expect(source).toContain(report.engine.build.source);
   });
 
   test("npx libpredict predict classifies as the reference does", () => {
