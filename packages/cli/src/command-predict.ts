@@ -50,6 +50,7 @@ interface PredictOptions extends JsonOption, LibraryOption, ThreadsOption {
   readonly softmax?: boolean;
   readonly raw?: boolean;
   readonly save?: string;
+  readonly params?: string;
   readonly epoch?: number;
   readonly jsonl?: boolean;
 }
@@ -73,11 +74,8 @@ export function addPredictCommand(program: Command): void {
       "shape of an input (data=1,3,112,112), or an array for it (state=zeros.npy); repeatable",
       collectInputArgument,
     )
-    .option(
-      "--epoch <n>",
-      "take the parameters of this epoch (default: the last)",
-      wholeNumber(0, 1e9),
-    )
+    .option("--params <file>", "file of parameters (default: the last epoch's, beside the graph)")
+    .option("--epoch <n>", "take the parameters of this epoch", wholeNumber(0, 1e9))
     .option("--batch <n>", "images in one run (default: 1)", wholeNumber(1, 65_536))
     .option("--cast", "convert arrays to float32")
     .option(
@@ -140,7 +138,7 @@ async function predict(
       })
     : undefined;
   const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
-  const model = await loadModel(source, backend, options.epoch, signal);
+  const model = await loadModel(source, backend, options, signal);
   const groups = groupInputs(items, options.batch ?? (stated?.shape[0] || 1));
   const places = Math.min(backend.processors ?? 1, backend.parallelRuns ?? 1);
   const size = Math.max(1, Math.min(groups.length, Math.floor(places / (options.threads ?? 1))));
@@ -183,12 +181,15 @@ async function predict(
 async function loadModel(
   source: string,
   backend: Backend,
-  epoch: number | undefined,
+  { params, epoch }: PredictOptions,
   signal: AbortSignal,
 ): Promise<Model> {
+  if (params !== undefined && epoch !== undefined)
+    throw new UsageError("--params and --epoch exclude each other");
+  const symbolFile = source.endsWith(".json") ? source : `${source}-symbol.json`;
   let bar: ProgressBar | undefined;
   try {
-    return await Model.load(source, {
+    return await Model.load(params === undefined ? source : { symbolFile, paramsFile: params }, {
       backend,
       ...(epoch !== undefined && { epoch }),
       signal,

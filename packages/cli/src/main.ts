@@ -1,5 +1,5 @@
 /** The `libpredict` command: one file per subcommand, registered here. */
-import { Command, CommanderError } from "commander";
+import { type Argument, Command, CommanderError } from "commander";
 import { addCheckCommand } from "./command-check.js";
 import { addConvertCommand } from "./command-convert.js";
 import { addDiffCommand } from "./command-diff.js";
@@ -21,6 +21,8 @@ const program = new Command("libpredict")
   .helpOption("-h, --help", "print this help")
   .helpCommand("help [command]", "print the help of a command")
   .configureHelp({
+    subcommandTerm: (command) =>
+      [command.name(), ...command.registeredArguments.map(argumentTerm)].join(" "),
     styleTitle: (text) => colors.bold(text),
     styleCommandText: (text) => colors.cyan(text),
     styleSubcommandText: (text) => colors.cyan(text),
@@ -67,6 +69,11 @@ try {
       reportError(usageErrorOf(error), process.argv.includes("--json"));
     process.exitCode = exitCodes.usage;
   }
+}
+
+function argumentTerm(argument: Argument): string {
+  const name = argument.name() + (argument.variadic ? "..." : "");
+  return argument.required ? `<${name}>` : `[${name}]`;
 }
 
 function usageErrorOf(error: CommanderError): UsageError {

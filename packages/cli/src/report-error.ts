@@ -28,12 +28,8 @@ function reportOf(error: unknown): ErrorReport {
     const forLibrary = tried.some(
       ({ source }) => source === "path" || source === "LIBPREDICT_PATH",
     );
-    const forModel = tried.some(({ source }) => source === "symbol");
-    const hint = forLibrary
-      ? "libpredict doctor says what is wrong and how to mend it."
-      : forModel
-        ? "A model is named by its path without the endings -symbol.json and -0000.params, or by its symbol file."
-        : undefined;
+    const graph = tried.find(({ source }) => source === "symbol");
+    const hint = forLibrary ? loadHints.library : graph && modelHint(graph.reason === "found");
     return withHint({ code, message, tried }, hint);
   }
   if (error instanceof CommandError)
@@ -44,6 +40,17 @@ function reportOf(error: unknown): ErrorReport {
   // Node's errors of files name the file.
   if (typeof code === "string") return { code: "file", message };
   return { code: "internal", message: error instanceof Error ? error.message : String(error) };
+}
+
+const loadHints = {
+  library: "libpredict doctor says what is wrong and how to mend it.",
+  graph:
+    "A model is named by its path without the endings -symbol.json and -0000.params, or by its symbol file.",
+  params: "A file of parameters with another name is given by --params.",
+} as const;
+
+function modelHint(graphFound: boolean): string {
+  return graphFound ? loadHints.params : loadHints.graph;
 }
 
 function withHint(report: ErrorReport, hint: string | undefined): ErrorReport {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readNDArrays, readNpy, Tensor, writeNDArrays, writeNpy } from "@libpredict/core";
@@ -406,6 +406,27 @@ describe("predict", () => {
     expect(error.code).toBe("load");
     expect(error.tried.length).toBeGreaterThan(0);
     expect(stderr).toContain(`${at("nothing")}-symbol.json`);
+  });
+
+  it("takes parameters of an epoch, and of another name", async () => {
+    copyFileSync(`${digits}-symbol.json`, at("epochs-symbol.json"));
+    copyFileSync(`${digits}-0000.params`, at("epochs-0007.params"));
+    copyFileSync(`${digits}-0000.params`, at("other.params"));
+    copyFileSync(`${digits}-symbol.json`, at("bare-symbol.json"));
+    const predict = (...arguments_: string[]) =>
+      runCli(["predict", ...arguments_, at("one.npy"), "--top", "1"]);
+    const right = { code: 0, stdout: "100.00 %  class 2\n" };
+    expect(await predict(at("epochs"), "--epoch", "7")).toMatchObject(right);
+    const missing = await predict(at("epochs"), "--epoch", "8");
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toContain(`${at("epochs")}-0008.params`);
+    const bare = await predict(at("bare"));
+    expect(bare.code).toBe(1);
+    expect(bare.stderr).toContain("is given by --params");
+    expect(await predict(at("bare"), "--params", at("other.params"))).toMatchObject(right);
+    const graph = ["--params", at("other.params")];
+    expect(await predict(at("bare-symbol.json"), ...graph)).toMatchObject(right);
+    expect((await predict(at("bare"), ...graph, "--epoch", "1")).code).toBe(2);
   });
 
   it("says that there is nothing to predict from", async () => {
