@@ -95,7 +95,7 @@ async function importSharp(): Promise<Sharp> {
     const isMissing = code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND";
     throw new PredictError(
       "unavailable",
-      isMissing && message.includes("sharp")
+      isMissing && message.includes("'sharp'")
         ? "decoding images needs the package sharp: npm install sharp; or pass decoded pixels to imageFromRaw"
         : `the package sharp is installed but cannot be loaded: ${message}`,
       { cause: error },

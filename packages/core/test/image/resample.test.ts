@@ -24,7 +24,7 @@ describe.each(methods)("a region of an image resized by %s", (interpolation) => 
         { x: width - 1, y: height - 1, width: 1, height: 1 },
       ]) {
         const part = resample(rowsOf(image, whole(image)), size, interpolation, keep);
-        expect(part).toEqual(cropImage(resized, keep).data);
+        expect(Buffer.compare(part, cropImage(resized, keep).data)).toBe(0);
       }
     }
   });
@@ -34,7 +34,8 @@ describe.each(methods)("a region of an image resized by %s", (interpolation) => 
     const cut = { x: 3, y: 5, width: 17, height: 12 };
     for (const size of sizes) {
       const part = resample(rowsOf(image, cut), size, interpolation, whole(size));
-      expect(part).toEqual(resizeImage(cropImage(image, cut), size, interpolation).data);
+      const alone = resizeImage(cropImage(image, cut), size, interpolation);
+      expect(Buffer.compare(part, alone.data)).toBe(0);
     }
   });
 });
