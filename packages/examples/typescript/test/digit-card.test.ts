@@ -1,10 +1,9 @@
 import type { TopEntry } from "@libpredict/core";
 import { describe, expect, it } from "vitest";
 import { cardWidth, drawCard } from "../src/digit-card.js";
-import { HeldOutDigits } from "../src/digits-data.js";
 
-/** One image, all ink, of a 1. */
-const images = new HeldOutDigits(Uint8Array.from([...new Array<number>(64).fill(16), 1]));
+/** All ink. */
+const pixels = new Uint8Array(64).fill(16);
 
 /** Guesses in the order of the network's certainty, as `Tensor.topK` gives them. */
 function top(...guesses: readonly [digit: number, probability: number][]): TopEntry[] {
@@ -13,7 +12,10 @@ function top(...guesses: readonly [digit: number, probability: number][]): TopEn
 
 describe("drawCard", () => {
   it("shows the image, the three best guesses and the verdict", () => {
-    const card = drawCard(images, 0, top([1, 0.8], [3, 0.1], [0, 0.0625]), false);
+    const card = drawCard(
+      { title: "image 0", pixels, label: 1, guesses: top([1, 0.8], [3, 0.1], [0, 0.0625]) },
+      false,
+    );
     expect(card.map((line) => line.slice(18).trimEnd())).toEqual([
       "image 0",
       "",
@@ -31,7 +33,18 @@ describe("drawCard", () => {
   });
 
   it("says what a misread digit is", () => {
-    const card = drawCard(images, 0, top([0, 0.75], [1, 0.125], [2, 0.125]), true);
+    const card = drawCard(
+      { title: "image 0", pixels, label: 1, guesses: top([0, 0.75], [1, 0.125], [2, 0.125]) },
+      true,
+    );
     expect(card[6]).toContain("\x1b[31mwrong: it is a 1");
+  });
+
+  it("says no verdict on an image whose digit is not known, and shortens a long name", () => {
+    const title = "a-photograph-with-a-long-name.jpeg";
+    const card = drawCard({ title, pixels, guesses: top([0, 1], [1, 0], [2, 0]) }, true);
+    expect(card[0]).toContain("  a-photograph-with...");
+    expect(card.join("")).not.toMatch(/right|wrong|\[3[12]m/);
+    expect(card[0]?.endsWith("...")).toBe(true);
   });
 });
