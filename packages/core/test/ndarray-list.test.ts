@@ -186,6 +186,29 @@ describe("readNDArrays", () => {
     expect(message(csr([0, 1, 2], [0], 2))).toMatch(/index vectors of 3 and 1 entries/);
   });
 
+  it("refuses indices that are no vector of integers", () => {
+    const rows = (indexType: number, ...indexShape: number[]): Uint8Array =>
+      fileOf(
+        ...u32(v2, 1, 2),
+        ...u64(1, 2),
+        ...u32(2),
+        ...u64(3, 2),
+        ...u32(1, 0, 3, indexType, indexShape.length),
+        ...u64(...indexShape),
+        [5, 6],
+        ...u64(1),
+      );
+    expect(readNDArrays(rows(6, 1)).tensors[0]?.toNested()).toEqual([
+      [0, 0],
+      [5, 6],
+      [0, 0],
+    ]);
+    for (const file of [rows(1, 1), rows(6, 1, 1), rows(6)])
+      expect(failureOf(() => readNDArrays(file)).message).toMatch(
+        /byte 84: expected a vector of integers for indices of a sparse array/,
+      );
+  });
+
   it("does not let a small sparse array become a large dense one", () => {
     const file = fileOf(
       ...u32(v2, 1, 2),
