@@ -1,8 +1,9 @@
 """Asks MXNet 1.9.1 how it resizes, crops, normalises and decodes images, and writes the goldens.
 
     python preprocess_goldens.py        # needs mxnet==1.9.1, numpy==1.23.5
+    npx biome check --write ../image/goldens
 
-Writes ../image/goldens/ (then: npx biome check --write ../image/goldens): resize.json, geometry.json, presets.json, decode.json, mean_16.nd. The
+Writes ../image/goldens/: resize.json, geometry.json, presets.json, decode.json, mean_16.nd. The
 images are computed by pattern() here and in synthetic-image.ts; the encoded ones are made by
 encode-images.mjs. Results are kept as SHA-256 of their bytes, little-endian, and a few samples.
 """
