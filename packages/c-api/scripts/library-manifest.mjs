@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { PACKAGE_ROOT } from "./objects.mjs";
+import { BuildError, PACKAGE_ROOT } from "./objects.mjs";
 
 /** The name of the manifest, beside the library. */
 export const LIBRARY_MANIFEST = "libpredict.json";
@@ -25,6 +25,7 @@ export const LIBRARY_MANIFEST = "libpredict.json";
  * @param {string} library In a platform package.
  * @param {string} [singleFile] The predict.c that was made from the same sources.
  * @returns {LibraryManifest}
+ * @throws {BuildError} The library says that it was made from other sources.
  */
 export function describeLibrary(
   library,
@@ -34,7 +35,13 @@ export function describeLibrary(
   const bytes = readFileSync(library);
   const banner = readFileSync(singleFile, "utf8").slice(0, 2000);
   const source = /SHA-256 of the sources: ([0-9a-f]{64})/.exec(banner)?.[1];
-  if (source === undefined) throw new Error(`${singleFile}: no hash of the sources in its banner`);
+  if (source === undefined) {
+    throw new BuildError(`${singleFile}: no hash of the sources in its banner`);
+  }
+  const said = /\bsource=(\w+)/.exec(bytes.toString("latin1"))?.[1];
+  if (said === undefined || !source.startsWith(said)) {
+    throw new BuildError(`${library}: made from sources ${said}, not ${source}; build again`);
+  }
   return {
     package: owner.name,
     version: owner.version,
