@@ -121,6 +121,8 @@ describe("without files, as in a browser,", () => {
     });
     expect(backend.last).toEqual(["{}", "weights"]);
     expect(events.at(-1)).toMatchObject({ loadedBytes: 7, totalBytes: 7 });
+    vi.stubGlobal("fetch", answer("900000000000000"));
+    await expect(load("https://example.org/net")).rejects.toMatchObject({ code: "memory" });
   });
 });
 
