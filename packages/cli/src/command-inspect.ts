@@ -66,9 +66,9 @@ Examples:
   libpredict inspect resnet50-symbol.json --input data=8,3,224,224 --html resnet50.html
   libpredict inspect digits --input data=1,1,8,8 --json --no-time
 
-Shapes that the graph states itself (__shape__) need no --input; of a batch that is left
-open, one is taken. Temporary memory is everything besides one copy of the weights. The
-time is the median of forwards on random inputs.`,
+Shapes that the graph states itself (__shape__) need no --input; of a batch that
+is left open, one is taken. Temporary memory is everything besides one copy of
+the weights. The time is the median of forwards on random inputs.`,
   );
   setAction(command, async ([name]: [string], options: InspectOptions, { signal }) => {
     const backend = chosenBackend(options);
