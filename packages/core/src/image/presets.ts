@@ -27,18 +27,22 @@ const gluon = { scale: 1 / 255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224,
  * - `gluon-inception-v3`: its Inception v3. The same with 342 and 299 x 299.
  * - `imagenet-2015`: Inception 21k, and the default of MXNet's C++ example. The largest square,
  *   resized to 224 x 224; RGB, 0 to 255, minus 117.
- * - `imagenet-2015-mean-image`: Inception-BN of 2015 (`Inception_BN-0039`). The same, but minus a mean image:
- *   `{ ...presets["imagenet-2015-mean-image"], meanImage }`, from its file `mean_224.nd`.
+ * - `imagenet-2015-mean-image`: Inception-BN of 2015 (`Inception_BN-0039`). The same, but minus
+ *   the mean image of its file `mean_224.nd`:
+ *   `{ ...presets["imagenet-2015-mean-image"], meanImage }`.
  * - `imagenet-rgb-mean`: symbols trained with MXNet's `train_imagenet`, Inception-BN of 2016
- *   (`Inception-BN-0126`), VGG and others of its model gallery that were converted from Caffe. Short side 256, centre
- *   224 x 224; RGB, 0 to 255, minus 123.68, 116.779, 103.939.
- * - `inception-v3`: Inception v3 of the model gallery (`Inception-7`). The largest square, resized to
- *   299 x 299; RGB, (x - 128) / 128.
- * - `caffe`: models that still take Caffe's channel order. As `imagenet-rgb-mean`, but BGR, minus 103.939,
- *   116.779, 123.68.
- * - `raw`: ResNet and ResNeXt of the model gallery, whose first layer normalises (`bn_data`). Short side 256,
- *   centre 224 x 224; RGB, 0 to 255.
- * - `gray`: small networks for drawn digits and letters. Fitted into 28 x 28 by area, on black; one channel, 0 to 1.
+ *   (`Inception-BN-0126`), VGG and others that MXNet's tool converted from Caffe, which turns
+ *   their channels round. Short side 256, centre 224 x 224; RGB, 0 to 255, minus 123.68, 116.779,
+ *   103.939.
+ * - `inception-v3`: Inception v3 of the model gallery (`Inception-7`). The largest square,
+ *   resized to 299 x 299; RGB, (x - 128) / 128.
+ * - `caffe`: models that still take Caffe's channel order. As `imagenet-rgb-mean`, but BGR, minus
+ *   103.939, 116.779, 123.68.
+ * - `raw`: ResNet of the model gallery, whose first layer `bn_data` normalises; its ResNeXt has
+ *   that layer too, but users report that it wants a mean. Short side 256, centre 224 x 224;
+ *   RGB, 0 to 255.
+ * - `gray`: small networks for drawn digits and letters. Fitted into 28 x 28 by area, on black;
+ *   one channel, 0 to 1. Dark strokes on white want `scale: -1 / 255, mean: -1`, and `padValue: 255`.
  */
 export const presets: Readonly<Record<PresetName, PreprocessOptions>> = {
   gluon: { ...shortSide256, ...gluon },

@@ -4,6 +4,7 @@ import {
   imageFromRaw,
   type PreprocessOptions,
   preprocess,
+  presets,
   resizeImage,
   Tensor,
 } from "../../src/index.js";
@@ -92,6 +93,13 @@ describe("preprocess", () => {
     expect([...(plain.data as Uint8Array)]).toEqual([
       0, 0, 0, 0, 0, 0, 10, 20, 30, 40, 50, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     ]);
+  });
+
+  it("turns dark on white into light on black, as the preset gray says", () => {
+    const gray = imageFromRaw(Uint8Array.of(255, 0), two);
+    const size = { width: 2, height: 2 };
+    const inverted = { scale: -1 / 255, mean: -1, padValue: 255 };
+    expect(numbers(gray, { ...presets.gray, size, ...inverted })).toEqual([0, 1, 0, 0]);
   });
 
   it("subtracts a mean image from the padding too", () => {
