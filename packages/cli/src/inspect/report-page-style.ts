@@ -8,6 +8,7 @@ export const pageStyle = `
 --convolution:#7fa6ff;--dense:#b894f5;--recurrent:#ee86c6;--normalisation:#94b8cc;--activation:#f29a62;--pooling:#5fcf86;--arithmetic:#e0b04a;--shape:#a9afba;--other:#8f99a8;--input:#4cc3de}}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1.25rem clamp(.9rem,3vw,2.5rem) 3rem;max-width:100rem;background:var(--back);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+.tile{min-width:0;overflow-wrap:anywhere}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 .5rem;overflow-wrap:anywhere}
 h2{font-size:1.15rem;margin:2rem 0 .6rem}
 h3{font-size:.9rem;margin:0;font-weight:600}
@@ -18,14 +19,15 @@ p{margin:0}
 .ends dt{color:var(--quiet)}
 .ends dd{margin:0;overflow-wrap:anywhere}
 .tensor{margin-right:1.2rem;display:inline-block}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(11.5rem,1fr));gap:.75rem;margin-top:1.25rem}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(11.5rem,45%),1fr));gap:.75rem;margin-top:1.25rem}
 .tile{background:var(--panel);border:1px solid var(--line);border-radius:10px;padding:.75rem .95rem}
 .tile h3{color:var(--quiet)}
 .tile .value{font-size:1.6rem;line-height:1.3;font-weight:650;font-variant-numeric:tabular-nums}
 .tile .quiet{font-size:.82rem}
 .share{margin:.6rem 0 1rem}
 .bar{display:block;width:100%;height:26px;border-radius:6px;background:var(--panel);margin:.3rem 0 .35rem}
-.bar rect{cursor:pointer;stroke:var(--back);stroke-width:1;vector-effect:non-scaling-stroke}
+.bar rect{cursor:pointer}
+.bar .wide{stroke:var(--back);stroke-width:1;vector-effect:non-scaling-stroke}
 .bar rect:hover,.bar rect.selected{opacity:.65}
 .largest{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;margin:0;padding:0;list-style:none;font-size:.88rem}
 .legend{display:flex;flex-wrap:wrap;gap:.15rem 1rem;margin:0;padding:0;list-style:none;font-size:.85rem;color:var(--quiet)}
@@ -50,7 +52,7 @@ button,input{font:inherit;color:inherit}
 #viewport.dragging{cursor:grabbing;user-select:none}
 #drawing{display:block;margin:0 auto}
 .edge{fill:none;stroke:var(--edge);stroke-width:1.4;marker-end:url(#tip)}
-#tip path{fill:var(--edge)}
+#tip path{fill:var(--edge);fill:context-stroke}
 .node{cursor:pointer;outline:none}
 .node rect:first-child{fill:var(--node);stroke:var(--line);stroke-width:1.2}
 .node:hover rect:first-child{stroke:var(--quiet)}
@@ -101,6 +103,8 @@ footer{margin-top:2rem;color:var(--quiet);font-size:.82rem}
 .hint{display:none}
 .zoom{margin-left:0}
 td{padding:.3rem .6rem}
+td:first-child{min-width:11rem}
+td:nth-child(2){min-width:9rem}
 }
 @media print{.tools,.hint{display:none}#viewport,.scroll{height:auto;max-height:none;overflow:visible}}
 `;

@@ -3,6 +3,7 @@
  * security policy lets only the page's own script run, whatever the model's names contain.
  */
 import { createHash } from "node:crypto";
+import { basename } from "node:path";
 import type { GraphNode } from "@libpredict/core";
 import { formatBytes, formatDuration, formatRoundCount, formatShape } from "../quantities.js";
 
@@ -58,6 +59,8 @@ export function reportPage(
   };
   const hash = createHash("sha256").update(script, "utf8").digest("base64");
   const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${hash}'`;
+  // Where the files lie is nobody else's business.
+  const title = basename(report.model).replace(/(-symbol)?\.json$/, "");
   const layers = nodes.flatMap((node, i) => (node.op === "" ? [] : [{ node, i }]));
   return html`<!doctype html>
 <html lang="en">
@@ -67,13 +70,13 @@ export function reportPage(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="libpredict inspect">
-<title>${report.model}</title>
+<title>${title}</title>
 <link rel="icon" href="data:,">
 <style>${new Html(pageStyle)}</style>
 </head>
 <body>
 <header>
-<h1>${report.model}</h1>
+<h1>${title}</h1>
 <dl class="ends">
 <dt>${report.inputs.length === 1 ? "Input" : "Inputs"}</dt><dd>${report.inputs.map(tensorText)}</dd>
 <dt>${report.outputs.length === 1 ? "Output" : "Outputs"}</dt><dd>${report.outputs.map(tensorText)}</dd>
@@ -167,7 +170,7 @@ function tiles(report: ModelReport): Html[] {
       formatBytes(memory.weights),
       random
         ? "random: the model has no file of parameters"
-        : `${formatRoundCount(report.parameters)} parameters`,
+        : `${formatRoundCount(report.parameters)} parameters${report.missing.length > 0 ? `; the file lacks ${report.missing.length} arrays` : ""}`,
     ),
     tile(
       "Temporary memory",
@@ -204,7 +207,7 @@ function shareBar(
     left += width;
     if (node[key] === 0) return [];
     return [
-      html`<rect class="kind-${layerKind(node.op)}" data-node="${i}" x="${x.toFixed(3)}" y="0" width="${width.toFixed(3)}" height="10"><title>${node.name}: ${formatRoundCount(node[key])}, ${percent(node[key] / total)}</title></rect>`,
+      html`<rect class="kind-${layerKind(node.op)}${width > 1 ? " wide" : ""}" data-node="${i}" x="${x.toFixed(3)}" y="0" width="${width.toFixed(3)}" height="10"><title>${node.name}: ${formatRoundCount(node[key])}, ${percent(node[key] / total)}</title></rect>`,
     ];
   });
   const largest = [...layers]

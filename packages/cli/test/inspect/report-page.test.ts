@@ -146,7 +146,7 @@ describe("the page in a browser", () => {
   it("shows what a layer is when it is clicked", async () => {
     const { page } = await open("digits.html");
     await page.locator(".node", { hasText: "conv1b_fwd" }).click();
-    const text = await page.locator("#details").innerText();
+    const text = await page.locator("#details").textContent();
     for (const part of [
       "conv1b_fwd",
       "Convolution 3×3 · 16",
