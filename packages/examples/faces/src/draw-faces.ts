@@ -62,8 +62,8 @@ function faceMarks({ box, score, landmarks }: Face, line: number): string {
 function scoreTab(box: Box, score: number, line: number): string {
   const percent = `${(100 * score).toFixed(score >= 0.9995 ? 0 : 1)}%`;
   const size = Math.max(4 * line, Math.min(8 * line, (box.right - box.left) / 5));
-  const [width, height] = [0.68 * size * percent.length, 1.25 * size];
-  const [left, top] = [box.left, box.top < height ? box.top : box.top - height];
+  const [width, height] = [0.76 * size * percent.length, 1.25 * size];
+  const [left, top] = [box.left - line / 2, box.top < height ? box.top : box.top - height];
   return (
     `<rect x="${px(left)}" y="${px(top)}" width="${px(width)}" height="${px(height)}" ` +
     `rx="${px(line)}" fill="${boxColour}"/>` +

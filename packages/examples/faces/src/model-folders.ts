@@ -21,7 +21,7 @@ const networks = {
     subfolder: "retinaface-mobile",
     files: ["16-symbol.json", "16-0000.params"],
     source:
-      "they are RetinaFace with the small MobileNet backbone, one level of stride 16, in MXNet's format",
+      "https://github.com/1996scarlet/faster-mobile-retinaface has them in the folder weights",
   },
 } as const;
 
