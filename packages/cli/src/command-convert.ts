@@ -65,8 +65,8 @@ Examples:
   libpredict convert resnet50-0000.params bias.npy --array arg:fc1_bias
   libpredict convert old-symbol.json new-symbol.json
 
-Arrays without a name are arr_0, arr_1, … in an .npz file; the array of a .npy file
-is named after the file.`,
+Arrays without a name are arr_0, arr_1, … in an .npz file; the array of a .npy
+file is named after the file.`,
     );
   withJson(withLibrary(command));
   setAction(command, async ([input, output]: [string, string], options: ConvertOptions) => {

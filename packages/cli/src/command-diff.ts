@@ -73,11 +73,12 @@ Examples:
   libpredict diff digits --library /usr/lib/libmxnet.so --input data=1,1,8,8
   libpredict diff resnet50 --library libmxnet.so --input data=cat.npy --json
 
-Exit code 0 if everything is within tolerance, 1 if not, or if the other library cannot run
-the model. Inputs without an array are random, from -1 to 1, the same each time. Whole numbers
-must be equal; NaN equals NaN. MXNet is run with MXNET_ENGINE_TYPE=NaiveEngine and
-MXNET_SUBGRAPH_BACKEND=NONE unless these variables are set; set MXNET_MKLDNN_ENABLED=0 to
-compare with its own kernels instead of oneDNN's.`,
+Exit code 0 if everything is within tolerance, 1 if not, or if the other library
+cannot run the model. Inputs without an array are random, from -1 to 1, the same
+each time. Whole numbers must be equal; NaN equals NaN. MXNet is run with
+MXNET_ENGINE_TYPE=NaiveEngine and MXNET_SUBGRAPH_BACKEND=NONE unless these
+variables are set; set MXNET_MKLDNN_ENABLED=0 to compare with its own kernels
+instead of oneDNN's.`,
   );
   setAction(command, async ([name]: [string], options: DiffOptions, { signal }) => {
     const backend = chosenBackend({});

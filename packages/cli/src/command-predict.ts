@@ -267,6 +267,15 @@ function targetInput(
   const open = names.filter((name) => !Object.hasOwn(given, name));
   const [only] = open;
   if (only !== undefined && open.length === 1) return only;
+  const weights = open.filter((name) =>
+    /_(weight|bias|gamma|beta|(moving|running)_\w+)$/.test(name),
+  );
+  if (weights.length > 0 && weights.length === open.length - 1)
+    throw new CommandError(
+      "missing",
+      `the parameters lack ${weights.join(", ")}`,
+      "Another file of parameters is given by --params.",
+    );
   throw new UsageError(
     open.length === 0
       ? `all inputs of the model (${names.join(", ")}) are given by --input; INPUT is one too many`

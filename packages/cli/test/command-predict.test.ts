@@ -429,6 +429,22 @@ describe("predict", () => {
     expect((await predict(at("bare"), ...graph, "--epoch", "1")).code).toBe(2);
   });
 
+  it("says which weights the parameters lack", async () => {
+    copyFileSync(`${digits}-symbol.json`, at("lacking-symbol.json"));
+    const { names, tensors } = readNDArrays(readFileSync(`${digits}-0000.params`));
+    const kept = names.flatMap((name, i) => (name.startsWith("arg:dense2") ? [] : [i]));
+    writeFileSync(
+      at("lacking-0000.params"),
+      writeNDArrays({
+        names: kept.map((i) => names[i] as string),
+        tensors: kept.map((i) => tensors[i] as Tensor),
+      }),
+    );
+    const { code, stderr } = await runCli(["predict", at("lacking"), at("one.npy")]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error \(missing\): the parameters lack dense2_weight, dense2_bias\n/);
+  });
+
   it("says that there is nothing to predict from", async () => {
     expect(await runCli(["predict", digits])).toMatchObject({
       code: 2,
