@@ -1,4 +1,5 @@
 // Models from content, without files or a network.
+import { getEventListeners } from "node:events";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type LoadProgress, Model, type ModelInput } from "../src/index.js";
@@ -220,9 +221,11 @@ describe("abort", () => {
     expect(backend.disposals).toBe(1);
   });
 
-  it("after the load does nothing", async () => {
+  it("after the load does nothing, and nothing listens to the signal any more", async () => {
     const controller = new AbortController();
-    const model = await load({ symbol: "{}" }, { signal: controller.signal });
+    const content = { symbol: "{}", params: Readable.from([bytes("wei"), bytes("ghts")]) };
+    const model = await load(content, { signal: controller.signal });
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
     controller.abort("enough");
     await new Promise(setImmediate);
     expect(model.disposed).toBe(false);

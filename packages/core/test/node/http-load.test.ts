@@ -14,6 +14,11 @@ const send =
     response.writeHead(200, headers).end(body);
   };
 const big = Buffer.alloc(3 * 2 ** 20, "weights ");
+/** The announced size is that of the compressed body: larger than "{}", less than `big`. */
+const sendGzip = (body: string | Uint8Array): Answer => {
+  const packed = gzipSync(body);
+  return send(packed, { "content-encoding": "gzip", "content-length": String(packed.length) });
+};
 const answers: Record<string, Answer> = {
   "/net-symbol.json": send("{}"),
   "/net-0000.params": send("zero"),
@@ -32,8 +37,8 @@ const answers: Record<string, Answer> = {
     response.write("{}");
     setTimeout(() => response.socket?.destroy(), 20);
   },
-  "/gzip-symbol.json": send(gzipSync("{}"), { "content-encoding": "gzip" }),
-  "/gzip-0000.params": send(gzipSync(big), { "content-encoding": "gzip" }),
+  "/gzip-symbol.json": sendGzip("{}"),
+  "/gzip-0000.params": sendGzip(big),
   "/chunked-symbol.json": (_request, response) => {
     response.write("{");
     response.end("}");
