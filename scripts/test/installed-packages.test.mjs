@@ -126,7 +126,9 @@ describe("TypeScript", () => {
   test("compiles as bundlers resolve: without Node's condition, and with its own entry", () => {
     const everywhere = `import { Model, Tensor } from "@libpredict/core";\nconst model: Model = await Model.load({ symbol: "", params: new Uint8Array() });\nexport { model, Tensor };\n`;
     const node = `import { ffiBackend, Model } from "@libpredict/core/node";\nexport const model: Model = await Model.load("x", { backend: ffiBackend() });\n`;
-    const bundler = { module: "preserve", moduleResolution: "bundler", noEmit: true };
+    // No types of Node, and no more of the language than a browser's project has.
+    const without = { types: [], lib: ["es2022", "dom"] };
+    const bundler = { module: "preserve", moduleResolution: "bundler", noEmit: true, ...without };
     const { stdout } = compile("module", { "everywhere.ts": everywhere, "node.ts": node }, bundler);
     expect(stdout).toBe("");
   });

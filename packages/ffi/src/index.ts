@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * Low-level binding of libpredict's C header: one function to one function, C names kept,
  * every pointer, length and handle checked before C sees it.
