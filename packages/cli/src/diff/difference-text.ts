@@ -2,6 +2,7 @@
 import { formatCount, formatShape } from "../quantities.js";
 import type { Colors } from "../terminal.js";
 import { textTable } from "../text-table.js";
+import { visibleText } from "../visible-text.js";
 import type { ComparedOutput, LibraryDifference } from "./compare-libraries.js";
 import type { Comparison } from "./compare-tensors.js";
 
@@ -29,7 +30,7 @@ export function differenceText(
   const [first] = different;
   if (first) {
     lines.push(
-      `${bold("first divergence")}: ${red(first.layer)} (${first.op}), ${first.name} ${formatShape(first.shape)}`,
+      `${bold("first divergence")}: ${red(visibleText(first.layer))} (${visibleText(first.op)}), ${visibleText(first.name)} ${formatShape(first.shape)}`,
       ...detailLines(first.comparison).map((line) => `  ${line}`),
       "",
     );
@@ -37,7 +38,9 @@ export function differenceText(
     const begins = layers.find(({ comparison }) => comparison.difference > 0);
     lines.push(
       begins
-        ? dim(`the first layer that is not bit-equal is ${begins.layer} (${begins.op})`)
+        ? dim(
+            `the first layer that is not bit-equal is ${visibleText(begins.layer)} (${visibleText(begins.op)})`,
+          )
         : dim("all layers are bit-equal"),
       "",
     );
@@ -64,8 +67,8 @@ function table(outputs: readonly ComparedOutput[], { dim, green, red }: Colors):
       { title: "" },
     ],
     outputs.map(({ name, op, shape, comparison }) => [
-      `  ${name}`,
-      op,
+      `  ${visibleText(name)}`,
+      visibleText(op),
       formatShape(shape),
       amount(comparison.difference),
       amount(comparison.relative),
@@ -97,7 +100,9 @@ function uncomparedLines(
     reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
   return [...reasons].map(([reason, names]) => {
     const more = names.length > 4 ? `, and ${names.length - 4} more` : "";
-    return yellow(`not compared: ${names.slice(0, 4).join(", ")}${more}: ${reason}`);
+    return yellow(
+      `not compared: ${names.slice(0, 4).map(visibleText).join(", ")}${more}: ${reason}`,
+    );
   });
 }
 

@@ -8,6 +8,7 @@ import {
 } from "../quantities.js";
 import type { Colors } from "../terminal.js";
 import { type Column, textTable, textWidth } from "../text-table.js";
+import { visibleText } from "../visible-text.js";
 import type { LayerReport, ModelReport } from "./model-report.js";
 import { shortText } from "./short-text.js";
 
@@ -33,7 +34,13 @@ const leastNameLength = 16;
 /** The lines of a report. */
 export function reportText(report: ModelReport, options: ReportTextOptions): string[] {
   const { bold, yellow } = options.colors;
-  const lines = [bold(report.model), ...endLines(report), "", ...layerLines(report, options), ""];
+  const lines = [
+    bold(visibleText(report.model)),
+    ...endLines(report),
+    "",
+    ...layerLines(report, options),
+    "",
+  ];
   lines.push(...totalLines(report, options.colors));
   if (report.weights === "random")
     lines.push(
@@ -56,13 +63,13 @@ function endLines({ inputs, outputs }: ModelReport): string[] {
   const rows = [
     ...inputs.map((info, i) => [
       i === 0 ? "inputs" : "",
-      info.name,
+      visibleText(info.name),
       formatShape(info.shape),
       info.dtype,
     ]),
     ...outputs.map((info, i) => [
       i === 0 ? "outputs" : "",
-      info.name,
+      visibleText(info.name),
       formatShape(info.shape),
       info.dtype,
     ]),
@@ -79,8 +86,10 @@ function layerLines(
   const share = (part: number, total: number): string =>
     part === 0 ? "" : `${((100 * part) / total).toFixed(1)} %`;
   const rows = shown.map((layer) => [
-    layer.name,
-    layer.settings === "" ? layer.op : `${layer.op} ${colors.dim(layer.settings)}`,
+    visibleText(layer.name),
+    [visibleText(layer.op), layer.settings && colors.dim(visibleText(layer.settings))]
+      .filter(Boolean)
+      .join(" "),
     layer.outputs.map((output) => formatShape(output.shape)).join(", "),
     layer.parameters === 0 ? "" : formatCount(layer.parameters),
     share(layer.parameters, report.parameters),
@@ -155,6 +164,6 @@ export function sortLayers(layers: readonly LayerReport[], order: LayerOrder): L
 }
 
 function list(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(", ");
+  const shown = names.slice(0, 5).map(visibleText).join(", ");
   return names.length > 5 ? `${shown}, and ${names.length - 5} more` : shown;
 }

@@ -54,6 +54,12 @@ describe("the page of a model whose names are hostile", () => {
     for (const wrong of [/<img/, / on[a-z]+=["'a-z]/]) expect(markup.match(wrong)).toBeNull();
     expect(markup.includes("&lt;/script&gt;&lt;script&gt;")).toBe(true);
   });
+
+  it("has no control characters of theirs on a terminal either", async () => {
+    const { stdout } = await runCli(["inspect", at("evil"), "--no-time"]);
+    expect(stdout).toContain("()}}��");
+    expect(stdout).not.toContain("\u0001");
+  });
 });
 
 describe("the page in a browser", () => {
