@@ -80,12 +80,14 @@ async function chosenImages(
 async function ownDigit(path: string): Promise<Shown> {
   // npm runs scripts in the project's folder, whichever the caller is in.
   const { INIT_CWD: folder = "." } = process.env;
+  const file = resolve(folder, path);
   try {
-    const pixels = digitPixels(await decodeImage(resolve(folder, path)));
-    return { title: basename(path), pixels };
+    return { title: basename(path), pixels: digitPixels(await decodeImage(file)) };
   } catch (error) {
     const reason = error instanceof LoadError ? error.tried.at(-1)?.reason : undefined;
-    throw new PictureError(`${path}: ${reason ?? (error as Error).message}`, { cause: error });
+    const { message } = error as Error;
+    const text = message.startsWith(`${file}: `) ? message.slice(file.length + 2) : message;
+    throw new PictureError(`${path}: ${reason ?? text}`, { cause: error });
   }
 }
 

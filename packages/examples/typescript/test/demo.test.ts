@@ -1,11 +1,32 @@
 import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
-import { HeldOutDigits, readDigitsMetadata } from "../src/digits-data.js";
+import { afterAll, describe, expect, it } from "vitest";
+import { digitsFolder, HeldOutDigits, readDigitsMetadata } from "../src/digits-data.js";
 import { drawImage } from "../src/drawing.js";
+import { greyPng } from "./grey-png.js";
 
 const demo = fileURLToPath(new URL("../dist/demo.js", import.meta.url));
 const images = await HeldOutDigits.read(await readDigitsMetadata());
+
+const golden = JSON.parse(readFileSync(`${digitsFolder}digits-golden.json`, "utf8")) as {
+  readonly images: readonly { readonly index: number; readonly label: number }[];
+};
+
+const folder = mkdtempSync(join(tmpdir(), "demo-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A held-out image twenty times as large, dark on light, with a margin. */
+function picture(index: number): Uint8Array {
+  const pixels = images.pixels(index);
+  return greyPng(220, 200, (x, y) => {
+    const [column, row] = [Math.floor((x - 30) / 20), Math.floor((y - 20) / 20)];
+    const isInside = column >= 0 && column < 8 && row >= 0 && row < 8;
+    return isInside ? 240 - 14 * (pixels[row * 8 + column] ?? 0) : 240;
+  });
+}
 
 /** Code that runs before the demo, in its process. */
 const asTerminal = "process.stdout.isTTY = true; process.stdout.columns = 80;";
@@ -89,6 +110,41 @@ describe("the demo in a pipe", () => {
   });
 });
 
+describe("the demo with the user's own picture", () => {
+  const image = golden.images[0] ?? { index: 0, label: 0 };
+  const own = join(folder, "own.png");
+  writeFileSync(own, picture(image.index));
+
+  it("shows what the network saw and what it takes it for", async () => {
+    const { exitCode, stdout, stderr } = await runDemo([own]);
+    expect(stderr).toBe("");
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("own.png");
+    expect(guesses(stdout, "#")).toHaveLength(3);
+    expect(guesses(stdout, "#")[0]?.digit).toBe(image.label);
+    expect(stdout).toMatch(/[@%]{4}/);
+    expect(stdout).not.toMatch(/right|wrong|accuracy/);
+  });
+
+  it("takes a path in the folder from which npm was called", async () => {
+    const { exitCode, stdout } = await runDemo(["own.png", "3"], {
+      environment: { INIT_CWD: folder },
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("own.png");
+    expect(stdout).toContain("image 3");
+    expect(guesses(stdout, "#")).toHaveLength(6);
+  });
+
+  it("says what it takes", async () => {
+    for (const option of ["--help", "-h"]) {
+      const { exitCode, stdout } = await runDemo([option]);
+      expect(exitCode).toBe(0);
+      for (const word of ["PICTURE", "NUMBER", "exit codes"]) expect(stdout).toContain(word);
+    }
+  });
+});
+
 describe("the demo in a terminal", () => {
   it("draws with blocks and colours", async () => {
     const { exitCode, stdout } = await runDemo(["0", "91"], { preload: asTerminal });
@@ -122,13 +178,42 @@ describe("the demo in a terminal", () => {
 
 describe("the demo when something is wrong", () => {
   it("names an argument that is no image and ends with code 2", async () => {
-    for (const wrong of ["360", "-1", "one", "1.5", ""]) {
+    for (const wrong of ["360", "-1", "1.5", ""]) {
       const { exitCode, stdout, stderr } = await runDemo(["0", wrong]);
       expect(stderr).toBe(
-        `error: "${wrong}" is no held-out image: they are numbered 0 to 359\nusage: demo [image number ...]\n`,
+        `error: "${wrong}" is no held-out image: they are numbered 0 to 359\n--help tells more\n`,
       );
       expect(stdout).toBe("");
       expect(exitCode).toBe(2);
+    }
+  });
+
+  it("names an option that there is none of and ends with code 2", async () => {
+    const { exitCode, stderr } = await runDemo(["--card"]);
+    expect(stderr).toBe("error: there is no option --card\n--help tells more\n");
+    expect(exitCode).toBe(2);
+  });
+
+  it("says which file is no picture, or is not there, or shows nothing", async () => {
+    const broken = join(folder, "broken.png");
+    writeFileSync(broken, "no picture");
+    const blank = join(folder, "blank.png");
+    writeFileSync(
+      blank,
+      greyPng(4, 4, () => 200),
+    );
+    for (const [file, reason] of [
+      [broken, /broken\.png: .*unsupported image format\n$/],
+      [join(folder, "absent.png"), /absent\.png: no such file/],
+      [blank, /blank\.png: there is no digit: the picture has \(almost\) one colour only\n$/],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await runDemo(["0", file]);
+      expect(stderr).toMatch(reason);
+      if (!file.endsWith("absent.png")) expect(stderr.match(/\.png/g)).toHaveLength(1);
+      expect(stderr).not.toContain("    at ");
+      expect(stderr).not.toContain("npm run build");
+      expect(stdout).toBe("");
+      expect(exitCode).toBe(1);
     }
   });
 
