@@ -72,7 +72,7 @@ export function storeExact(
 }
 
 /**
- * Stores a number or bigint, converting it: to floats rounded to the nearest, to whole numbers
+ * Stores a number, converting it: to floats rounded to the nearest, to whole numbers
  * truncated toward zero, to bool whether it is not zero.
  *
  * @param place - what to call the value, should it be refused
@@ -82,21 +82,21 @@ export function storeCast(
   data: ElementData,
   index: number,
   dtype: DType,
-  value: number | bigint,
+  value: number,
   place: () => string,
 ): void {
   const range = integerRanges[dtype];
-  if (dtype === "bool") data[index] = Number(value) === 0 ? 0 : 1;
-  else if (dtype === "float16") data[index] = encodeFloat16(Number(value));
-  else if (!range) data[index] = Number(value);
+  if (dtype === "bool") data[index] = value === 0 ? 0 : 1;
+  else if (dtype === "float16") data[index] = encodeFloat16(value);
+  else if (!range) data[index] = value;
   else {
-    const whole = typeof value === "bigint" ? value : Math.trunc(value);
+    const whole = Math.trunc(value);
     // Comparisons between numbers and bigints are exact; NaN fails both.
     if (!(whole >= range[0] && whole <= range[1]))
       throw new PredictError(
         "dtype",
         `${place()} is ${value}: elements of type ${dtype} go from ${range[0]} to ${range[1]}`,
       );
-    data[index] = (dtype === "int64" ? BigInt(whole) : Number(whole)) as never;
+    data[index] = (dtype === "int64" ? BigInt(whole) : whole) as never;
   }
 }

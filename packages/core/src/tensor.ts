@@ -150,11 +150,8 @@ export class Tensor<D extends DType = DType> {
     if (!arrayClass) throw new PredictError("dtype", `there is no element type "${dtype}"`);
     if ((dtype as DType) === this.dtype) return this as unknown as Tensor<E>;
     const data = new arrayClass(this.size);
-    const exact = this.dtype === "int64";
-    for (let i = 0; i < data.length; i++) {
-      const value = exact ? (this.data[i] as bigint) : this.#number(i);
-      storeCast(data, i, dtype, value, () => `element ${positionOf(i, this.shape)}`);
-    }
+    for (let i = 0; i < data.length; i++)
+      storeCast(data, i, dtype, this.#number(i), () => `element ${positionOf(i, this.shape)}`);
     return new Tensor(data as ArrayByDType[E], this.shape, dtype);
   }
 
