@@ -30,11 +30,11 @@ export function printPrediction(prediction: Prediction, options: PrintOptions): 
   }
   const { input, row, top } = prediction;
   const name = options.rows ? `${input}[${row}]` : input;
-  const lines = classLines(top, options.scores);
-  const [only] = lines;
-  if (options.several && top.length === 1 && only !== undefined)
-    printLine(`${name.padEnd(options.nameWidth)}  ${only}`);
-  else printBlock(options.several, name, lines);
+  const [only] = top;
+  if (options.several && top.length === 1 && only !== undefined) {
+    const score = formatScore(only.score, options.scores);
+    printLine(`${name.padEnd(options.nameWidth)}  ${score}  ${colors.bold(nameOf(only))}`);
+  } else printBlock(options.several, name, classLines(top, options.scores));
 }
 
 function printBlock(several: boolean, name: string, lines: readonly string[]): void {
@@ -43,15 +43,16 @@ function printBlock(several: boolean, name: string, lines: readonly string[]): v
 }
 
 function classLines(top: readonly ClassScore[], scores: ScoreKind | undefined): string[] {
-  const rows = top.map(({ index, label, score }, place) => {
-    const name = label === null ? `class ${index}` : label;
-    return [
-      formatScore(score, scores),
-      place === 0 ? colors.bold(name) : name,
-      label === null ? "" : colors.dim(String(index)),
-    ];
-  });
+  const rows = top.map((guess, place) => [
+    formatScore(guess.score, scores),
+    place === 0 ? colors.bold(nameOf(guess)) : nameOf(guess),
+    guess.label === null ? "" : colors.dim(String(guess.index)),
+  ]);
   return textTable([{ title: "", align: "right" }, { title: "" }, { title: "" }], rows);
+}
+
+function nameOf({ label, index }: ClassScore): string {
+  return label ?? `class ${index}`;
 }
 
 /** `93.12 %` of probabilities, `12.41` of values. */
