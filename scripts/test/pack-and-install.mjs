@@ -48,6 +48,18 @@ export async function setup(project) {
 }
 
 /**
+ * The environment without what an outer npm or pnpm hands to the scripts it runs, which would
+ * overrule the folder and the settings of an inner one, and without what finds other libraries.
+ *
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function plainEnvironment() {
+  const { NODE_PATH, NODE_OPTIONS, LIBPREDICT_PATH, INIT_CWD, ...env } = process.env;
+  for (const name of Object.keys(env)) if (/^(?:npm|pnpm)_/i.test(name)) delete env[name];
+  return env;
+}
+
+/**
  * The environment of a package manager that knows this registry alone and starts with empty caches.
  *
  * @param {string} home
@@ -55,11 +67,8 @@ export async function setup(project) {
  * @returns {NodeJS.ProcessEnv}
  */
 export function clientEnvironment(home, registry) {
-  const { NODE_PATH, LIBPREDICT_PATH, ...env } = process.env;
-  // What npm and pnpm hand to the scripts they run (npm_config_…) would overrule what is set here.
-  for (const name of Object.keys(env)) if (/^(?:npm|pnpm)_/i.test(name)) delete env[name];
   return {
-    ...env,
+    ...plainEnvironment(),
     npm_config_registry: registry,
     npm_config_cache: join(home, "npm-cache"),
     npm_config_store_dir: join(home, "pnpm-store"),

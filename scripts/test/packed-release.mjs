@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, inject } from "vitest";
+import { plainEnvironment } from "./pack-and-install.mjs";
 
 /** @returns {import("./pack-and-install.mjs").Release} */
 export function release() {
@@ -37,12 +38,11 @@ export function projectFolder(name, files, { withPackages = true } = {}) {
  */
 export function run(folder, command) {
   const [program = "", ...args] = command;
-  const { LIBPREDICT_PATH, NODE_PATH, NODE_OPTIONS, ...env } = process.env;
   const result = spawnSync(program === "node" ? process.execPath : program, args, {
     cwd: folder,
     encoding: "utf8",
     // npx warns about settings of the machine that it does not know.
-    env: { ...env, npm_config_loglevel: "error" },
+    env: { ...plainEnvironment(), npm_config_loglevel: "error" },
   });
   expect({ code: result.status, stderr: result.stderr, error: result.error }).toEqual({
     code: 0,
