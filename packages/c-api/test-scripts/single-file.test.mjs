@@ -5,10 +5,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { writeAmalgamation } from "../scripts/amalgamate.mjs";
+import { sourceDigits, sourceHash, writeAmalgamation } from "../scripts/amalgamate.mjs";
 import { publicFunctions } from "../scripts/c-text.mjs";
 import { findCompiler } from "../scripts/compiler.mjs";
-import { PACKAGE_ROOT, WARNING_FLAGS } from "../scripts/objects.mjs";
+import { PACKAGE_ROOT, packageVersion, WARNING_FLAGS } from "../scripts/objects.mjs";
 import { exportedSymbols } from "../scripts/symbols.mjs";
 import { KNOWN_COMPILERS } from "./known-compilers.mjs";
 
@@ -40,6 +40,20 @@ test("two builds are the same, byte for byte", () => {
 
 test("the text names no folder of this machine", () => {
   expect(readFileSync(join(folder, "predict.c"), "utf8")).not.toContain(PACKAGE_ROOT);
+});
+
+test("compiled with no flags, it tells its version and its sources", () => {
+  const [cc = "", ...leading] = findCompiler().command;
+  writeFileSync(
+    join(folder, "tell.c"),
+    '#include "c_predict_api.h"\n#include <stdio.h>\nint main(void) { return puts(LPGetBuildInfo()) < 0; }\n',
+  );
+  compile(cc, [...leading, "tell.c", "predict.c", "-o", "tell", "-lm", "-pthread"]);
+  const told = spawnSync(join(folder, "tell"), { encoding: "utf8" }).stdout;
+  const banner = readFileSync(join(folder, "predict.c"), "utf8").slice(0, 1000);
+  const hash = /SHA-256 of the sources: ([0-9a-f]{64})/.exec(banner)?.[1] ?? "";
+  expect(hash).toBe(sourceHash());
+  expect(told).toContain(`version=${packageVersion()} source=${sourceDigits(hash)} isa=`);
 });
 
 test("the program of docs/guides/c-api-in-ten-minutes.md compiles without a warning, and runs", () => {

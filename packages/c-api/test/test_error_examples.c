@@ -31,6 +31,13 @@ TEST(argument_handle_and_device) {
     CHECK_FAILS(MXPredCreate(model.symbol, model.params, (int)model.params_size, 2, 0, 1, &key,
                              indptr, dims, &other),
                 LP_ERROR_DEVICE, "use dev_type 1");
+    /* Each function names itself. */
+    CHECK_FAILS(MXPredCreate(model.symbol, model.params, (int)model.params_size, 1, 0, 1, &key,
+                             indptr, dims, NULL),
+                LP_ERROR_ARGUMENT, "MXPredCreate: out");
+    CHECK_FAILS(MXPredCreatePartialOut(model.symbol, model.params, (int)model.params_size, 1, 0, 1,
+                                       &key, indptr, dims, 0, NULL, NULL),
+                LP_ERROR_ARGUMENT, "MXPredCreatePartialOut: out");
     end();
 }
 

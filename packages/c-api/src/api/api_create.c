@@ -53,13 +53,39 @@ static lp_status api_create_predictor(lp_model *model, const lp_bindings *bindin
   return LP_OK;
 }
 
+/* MXPredCreate and MXPredCreatePartialOut; `function` is the one that was called. */
+static int api_create_outputs(const char *function, const char *symbol, const void *params,
+                              int params_size, int dev_type, uint32_t num_inputs,
+                              const char **input_keys, const uint32_t *indptr,
+                              const uint32_t *shapes, uint32_t num_outputs,
+                              const char **output_keys, PredictorHandle *out) {
+  lp_bindings bindings;
+  lp_model *model;
+  memset(&bindings, 0, sizeof bindings);
+  lp_status status = lp_guard_pointer(function, "out", out);
+  if (status == LP_OK) {
+    status = lp_guard_shapes(function, num_inputs, input_keys, indptr, shapes, &bindings);
+  }
+  if (status == LP_OK) {
+    status = lp_guard_outputs(function, num_outputs, output_keys, &bindings);
+  }
+  if (status == LP_OK) {
+    status = api_create_model(function, symbol, params, params_size, dev_type, &model);
+  }
+  if (status == LP_OK) {
+    status = api_create_predictor(model, &bindings, out);
+  }
+  return lp_guard_return(status);
+}
+
 int MXPredCreate(const char *symbol_json_str, const void *param_bytes, int param_size,
                  int dev_type, int dev_id, uint32_t num_input_nodes, const char **input_keys,
                  const uint32_t *input_shape_indptr, const uint32_t *input_shape_data,
                  PredictorHandle *out) {
-  return MXPredCreatePartialOut(symbol_json_str, param_bytes, param_size, dev_type, dev_id,
-                                num_input_nodes, input_keys, input_shape_indptr, input_shape_data,
-                                0, NULL, out);
+  (void)dev_id;
+  return api_create_outputs("MXPredCreate", symbol_json_str, param_bytes, param_size, dev_type,
+                            num_input_nodes, input_keys, input_shape_indptr, input_shape_data, 0,
+                            NULL, out);
 }
 
 int MXPredCreateEx(const char *symbol_json_str, const void *param_bytes, int param_size,
@@ -95,26 +121,10 @@ int MXPredCreatePartialOut(const char *symbol_json_str, const void *param_bytes,
                            const char **input_keys, const uint32_t *input_shape_indptr,
                            const uint32_t *input_shape_data, uint32_t num_output_nodes,
                            const char **output_keys, PredictorHandle *out) {
-  lp_bindings bindings;
-  lp_model *model;
   (void)dev_id;
-  memset(&bindings, 0, sizeof bindings);
-  lp_status status = lp_guard_pointer("MXPredCreate", "out", out);
-  if (status == LP_OK) {
-    status = lp_guard_shapes("MXPredCreate", num_input_nodes, input_keys, input_shape_indptr,
-                             input_shape_data, &bindings);
-  }
-  if (status == LP_OK) {
-    status = lp_guard_outputs("MXPredCreate", num_output_nodes, output_keys, &bindings);
-  }
-  if (status == LP_OK) {
-    status = api_create_model("MXPredCreate", symbol_json_str, param_bytes, param_size, dev_type,
-                              &model);
-  }
-  if (status == LP_OK) {
-    status = api_create_predictor(model, &bindings, out);
-  }
-  return lp_guard_return(status);
+  return api_create_outputs("MXPredCreatePartialOut", symbol_json_str, param_bytes, param_size,
+                            dev_type, num_input_nodes, input_keys, input_shape_indptr,
+                            input_shape_data, num_output_nodes, output_keys, out);
 }
 
 int MXPredCreateMultiThread(const char *symbol_json_str, const void *param_bytes, int param_size,

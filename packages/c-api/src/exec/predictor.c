@@ -118,8 +118,23 @@ static lp_status predictor_take_dtypes(lp_predictor *predictor, const lp_binding
 
 /* ---- shapes and types --------------------------------------------------------- */
 
+typedef lp_status (*predictor_attempt)(void *context, bool second);
+
+/* Where the first attempt fails with this code, a second; where that does too, the first's error. */
+static lp_status predictor_try_twice(predictor_attempt attempt, void *context, int code) {
+  lp_status status = attempt(context, false);
+  if (status != code) {
+    return status;
+  }
+  char first[LP_ERROR_TEXT_SIZE];
+  memcpy(first, lp_status_text(), sizeof first);
+  status = attempt(context, true);
+  return status == code ? lp_fail(code, "%s", first) : status;
+}
+
 /* trust: parameters of the file count as shapes that are given. */
-static lp_status predictor_infer_with(lp_predictor *predictor, bool trust) {
+static lp_status predictor_infer_with(void *context, bool trust) {
+  lp_predictor *predictor = context;
   const lp_model *model = predictor->model;
   const lp_graph *graph = &model->graph;
   lp_pool scratch = {0};
@@ -169,36 +184,23 @@ static lp_status predictor_infer_with(lp_predictor *predictor, bool trust) {
  * shapes as given: operators that accept several (a bias (3,1) for (3), one
  * slope for all channels) take the one that is there.
  */
-static lp_status predictor_infer_shapes(lp_predictor *predictor) {
-  lp_status status = predictor_infer_with(predictor, false);
-  if (status != LP_ERROR_SHAPE) {
-    return status;
-  }
-  char first[LP_ERROR_TEXT_SIZE];
-  memcpy(first, lp_status_text(), sizeof first);
-  status = predictor_infer_with(predictor, true);
-  return status == LP_ERROR_SHAPE ? lp_fail(LP_ERROR_SHAPE, "%s", first) : status;
+static lp_status predictor_infer_rounding(void *context, bool round_down) {
+  lp_predictor *predictor = context;
+  predictor->selection.round_down = round_down;
+  return predictor_try_twice(predictor_infer_with, predictor, LP_ERROR_SHAPE);
 }
 
 /* Shapes, with the other rounding rule if the file does not say which and the first fails. */
 static lp_status predictor_shape_all(lp_predictor *predictor) {
-  lp_status status = predictor_infer_shapes(predictor);
-  if (status != LP_ERROR_SHAPE || !predictor->model->graph.has_legacy_rounding) {
-    return status;
+  if (!predictor->model->graph.has_legacy_rounding) {
+    return predictor_infer_rounding(predictor, false);
   }
-  char first[LP_ERROR_TEXT_SIZE];
-  memcpy(first, lp_status_text(), sizeof first);
-  predictor->selection.round_down = true;
-  status = predictor_infer_shapes(predictor);
-  if (status == LP_ERROR_SHAPE) {
-    predictor->selection.round_down = false;
-    return lp_fail(LP_ERROR_SHAPE, "%s", first);
-  }
-  return status;
+  return predictor_try_twice(predictor_infer_rounding, predictor, LP_ERROR_SHAPE);
 }
 
 /* as_float32: float parameters count as float32. */
-static lp_status predictor_infer_dtypes(lp_predictor *predictor, bool as_float32) {
+static lp_status predictor_infer_dtypes(void *context, bool as_float32) {
+  lp_predictor *predictor = context;
   const lp_model *model = predictor->model;
   const lp_graph *graph = &model->graph;
   for (uint32_t i = 0; i < graph->num_entries; i++) {
@@ -223,19 +225,12 @@ static lp_status predictor_infer_dtypes(lp_predictor *predictor, bool as_float32
 
 /* A model of half or double precision whose caller states no types works in float32, as MXNet before 1.6 did. */
 static lp_status predictor_type_all(lp_predictor *predictor) {
-  lp_status status = predictor_infer_dtypes(predictor, false);
-  if (status != LP_ERROR_DTYPE) {
-    return status;
-  }
   for (uint32_t i = 0; i < predictor->model->graph.num_nodes; i++) {
     if (predictor->given_dtypes[i] != LP_DTYPE_UNKNOWN) {
-      return status;
+      return predictor_infer_dtypes(predictor, false);
     }
   }
-  char first[LP_ERROR_TEXT_SIZE];
-  memcpy(first, lp_status_text(), sizeof first);
-  status = predictor_infer_dtypes(predictor, true);
-  return status == LP_ERROR_DTYPE ? lp_fail(LP_ERROR_DTYPE, "%s", first) : status;
+  return predictor_try_twice(predictor_infer_dtypes, predictor, LP_ERROR_DTYPE);
 }
 
 /* ---- memory -------------------------------------------------------------------- */
@@ -506,17 +501,22 @@ static lp_status predictor_reshape_with(const lp_predictor *old, const lp_bindin
   return LP_OK;
 }
 
+typedef struct predictor_reshaping {
+  const lp_predictor *old;
+  const lp_bindings *bindings;
+  lp_predictor **out;
+} predictor_reshaping;
+
+/* A shape that was given before may follow from the new ones: MXNet looks at those alone. */
+static lp_status predictor_reshape_attempt(void *context, bool new_ones_alone) {
+  const predictor_reshaping *job = context;
+  return predictor_reshape_with(job->old, job->bindings, !new_ones_alone, job->out);
+}
+
 lp_status lp_predictor_reshape(const lp_predictor *old, const lp_bindings *bindings,
                                lp_predictor **out) {
-  lp_status status = predictor_reshape_with(old, bindings, true, out);
-  if (status != LP_ERROR_SHAPE) {
-    return status;
-  }
-  /* A shape that was given before may follow from the new ones: MXNet looks at those alone. */
-  char first[LP_ERROR_TEXT_SIZE];
-  memcpy(first, lp_status_text(), sizeof first);
-  status = predictor_reshape_with(old, bindings, false, out);
-  return status == LP_ERROR_SHAPE ? lp_fail(LP_ERROR_SHAPE, "%s", first) : status;
+  predictor_reshaping job = {old, bindings, out};
+  return predictor_try_twice(predictor_reshape_attempt, &job, LP_ERROR_SHAPE);
 }
 
 void lp_predictor_free(lp_predictor *predictor) {
