@@ -25,7 +25,10 @@ describe("arguments", () => {
     ["too many", untyped("MXPredForward", predictor, 1)],
     ["none where one is needed", untyped("MXPredSetInput", predictor, "data")],
   ])("are refused when there are %s", (_what, call) => {
-    expect(failureOf(call)).toMatchObject({ code: "argument", message: /takes \d+ arguments/ });
+    expect(failureOf(call)).toMatchObject({
+      code: "argument",
+      message: expect.stringMatching(/takes \d+ arguments/),
+    });
   });
 
   it.each([
@@ -64,7 +67,10 @@ describe("arguments", () => {
     const message = failureOf(() =>
       library.MXPredSetInput(predictor, "da\0ta", new Float32Array(4), 4),
     );
-    expect(message).toMatchObject({ code: "argument", message: /key has a NUL character at 2/ });
+    expect(message).toMatchObject({
+      code: "argument",
+      message: expect.stringMatching(/key has a NUL character at 2/),
+    });
   });
 
   it("that are strings must be strings", () => {
@@ -106,14 +112,17 @@ describe("arrays", () => {
     const failure = failureOf(() =>
       library.MXPredSetInput(predictor, "data", new Float32Array(length), 4),
     );
-    expect(failure).toMatchObject({ code: "size", message: /elements, expected 4/ });
+    expect(failure).toMatchObject({
+      code: "size",
+      message: expect.stringMatching(/elements, expected 4/),
+    });
   });
 
   it("are refused when detached", () => {
     const data = new Float32Array(4);
     structuredClone(data, { transfer: [data.buffer] });
     const failure = failureOf(() => library.MXPredSetInput(predictor, "data", data, 4));
-    expect(failure).toMatchObject({ code: "argument", message: /detached/ });
+    expect(failure).toMatchObject({ code: "argument", message: expect.stringMatching(/detached/) });
   });
 
   it("are refused in shared memory and in resizable buffers", () => {
@@ -141,7 +150,7 @@ describe("arrays", () => {
     const params = [bytes, 0, 1, 0, 2, ["data"], Uint32Array.of(0, 1, 1), dim];
     expect(failureOf(untyped("MXPredCreate", "{}", ...params))).toMatchObject({
       code: "size",
-      message: /input_keys has 1 strings, expected 2/,
+      message: expect.stringMatching(/input_keys has 1 strings, expected 2/),
     });
   });
 
@@ -149,7 +158,7 @@ describe("arrays", () => {
     const params = [bytes, 0, 1, 0, 1, ["data"], Uint32Array.of(0, 2), dim];
     expect(failureOf(untyped("MXPredCreate", "{}", ...params))).toMatchObject({
       code: "size",
-      message: /input_shape_data has 1 elements, expected 2/,
+      message: expect.stringMatching(/input_shape_data has 1 elements, expected 2/),
     });
   });
 
@@ -159,14 +168,17 @@ describe("arrays", () => {
       /input_keys is null but not empty/,
     );
     const none = failureOf(untyped("MXPredCreate", "{}", bytes, 0, 1, 0, 0, null, null, null));
-    expect(none).toMatchObject({ code: "shape", message: /no shape for data/ });
+    expect(none).toMatchObject({
+      code: "shape",
+      message: expect.stringMatching(/no shape for data/),
+    });
   });
 
   it("of bytes must have the announced number of bytes", () => {
     const params = [new Uint8Array(3), 4, 1, 0, 1, ["data"], one, dim];
     expect(failureOf(untyped("MXPredCreate", "{}", ...params))).toMatchObject({
       code: "size",
-      message: /param_bytes has 3 bytes, expected 4/,
+      message: expect.stringMatching(/param_bytes has 3 bytes, expected 4/),
     });
   });
 
@@ -326,7 +338,7 @@ describe("structures", () => {
       library.MXPredFree(create(options)() as PredictorHandle);
     expect(failureOf(create({ num_threads: 300 }))).toMatchObject({
       code: "argument",
-      message: /too many threads/,
+      message: expect.stringMatching(/too many threads/),
     });
   });
 

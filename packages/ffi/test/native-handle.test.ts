@@ -29,7 +29,7 @@ describe("a handle", () => {
     ])
       expect(failureOf(use)).toMatchObject({
         code: "disposed",
-        message: /predictor handle was freed/,
+        message: expect.stringMatching(/predictor handle was freed/),
       });
   });
 
@@ -56,7 +56,9 @@ describe("a handle", () => {
     for (const call of [() => forward(list), () => free(list)])
       expect(failureOf(call)).toMatchObject({
         code: "handle",
-        message: /must be a handle of kind "predictor", not of kind "ndlist"/,
+        message: expect.stringMatching(
+          /must be a handle of kind "predictor", not of kind "ndlist"/,
+        ),
       });
     library.MXNDListFree(list);
   });
@@ -85,7 +87,7 @@ describe("a handle", () => {
     const handle = createFake(library, 2);
     expect(failureOf(() => other.MXPredForward(handle))).toMatchObject({
       code: "handle",
-      message: /another library/,
+      message: expect.stringMatching(/another library/),
     });
     library.MXPredFree(handle);
   });
@@ -104,7 +106,7 @@ describe("a handle that an asynchronous call uses", () => {
     expect(handle.state).toBe("busy");
     expect(failureOf(() => library.MXPredForward(handle))).toMatchObject({
       code: "busy",
-      message: /MXPredForward: a running call uses the predictor handle/,
+      message: expect.stringMatching(/MXPredForward: a running call uses the predictor handle/),
     });
     expect(
       failureOf(() => library.MXPredSetInput(handle, "data", new Float32Array(2), 2)).code,
