@@ -42,6 +42,30 @@ describe("layOut", () => {
     expect(edges).toHaveLength(4);
   });
 
+  it("keeps each of two parallel chains in one line, however wide its boxes are", () => {
+    // 0 → 1 2 3 4 → 9 and 0 → 5 6 7 8 → 9.
+    const nodes = [100, 60, 220, 80, 160, 200, 70, 180, 60, 100].map((width) => ({
+      width,
+      height: 40,
+    }));
+    const chains = [
+      [0, 1, 2, 3, 4, 9],
+      [0, 5, 6, 7, 8, 9],
+    ];
+    const edges = chains.flatMap((chain) =>
+      chain.slice(1).map((to, i) => edge(chain[i] as number, to)),
+    );
+    const layout = layOut(
+      nodes,
+      edges.sort((a, b) => a.from - b.from),
+    );
+    for (const chain of chains) {
+      const xs = chain.slice(1, -1).map((i) => layout.nodes[i]?.x ?? Number.NaN);
+      for (const x of xs) expect(x).toBeCloseTo(xs[0] ?? Number.NaN, 6);
+    }
+    expect(overlaps(nodes, layout.nodes)).toEqual([]);
+  });
+
   it("begins and ends edges at the boxes' sides", () => {
     const { nodes, edges } = layOut(boxes(2), [edge(0, 1)]);
     expect(edges[0]?.[0]).toEqual({ x: nodes[0]?.x, y: (nodes[0]?.y ?? 0) + 20 });
