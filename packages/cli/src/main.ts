@@ -61,9 +61,11 @@ ${colors.bold("Exit codes:")}
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  // Help and version end this way too.
-  if (error.exitCode === 0) process.exitCode = exitCodes.done;
+  if (!(error instanceof CommanderError)) {
+    reportError(error, process.argv.includes("--json"));
+    process.exitCode = exitCodes.failed;
+    // Help and version end this way too.
+  } else if (error.exitCode === 0) process.exitCode = exitCodes.done;
   else {
     if (!error.code.startsWith("commander.help"))
       reportError(usageErrorOf(error), process.argv.includes("--json"));

@@ -4,11 +4,12 @@
  */
 import { exitCodes } from "./exit-codes.js";
 
-/** Makes a closed pipe end the process quietly. Called once, before anything is written. */
+/** Makes a closed pipe end the process quietly, and a full disk not. Called once, before anything is written. */
 export function endQuietlyOnClosedPipe(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(process.exitCode ?? exitCodes.done);
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? exitCodes.done);
+    printNote(`error (output): ${error.message}`);
+    process.exit(exitCodes.failed);
   });
   // Nobody is left to tell.
   process.stderr.on("error", () => undefined);

@@ -1,4 +1,14 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readNDArrays, readNpy, Tensor, writeNDArrays, writeNpy } from "@libpredict/core";
@@ -427,6 +437,26 @@ describe("predict", () => {
     const graph = ["--params", at("other.params")];
     expect(await predict(at("bare-symbol.json"), ...graph)).toMatchObject(right);
     expect((await predict(at("bare"), ...graph, "--epoch", "1")).code).toBe(2);
+  });
+
+  it("loads a model from an http URL", async () => {
+    const server = createServer((request, response) => {
+      const file = `${digits}${(request.url ?? "").replace("/digits", "")}`;
+      if (existsSync(file)) response.end(readFileSync(file));
+      else response.writeHead(404).end();
+    });
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    try {
+      const { port } = server.address() as AddressInfo;
+      const base = `http://127.0.0.1:${port}`;
+      const [result] = await predictJson(`${base}/digits`, at("one.npy"));
+      expect(result?.top?.[0]?.index).toBe(labelOf(0));
+      const wrong = await runCli(["predict", `${base}/letters`, at("one.npy")]);
+      expect(wrong.code).toBe(1);
+      expect(wrong.stderr).toContain(`${base}/letters-symbol.json): HTTP status 404`);
+    } finally {
+      server.close();
+    }
   });
 
   it("says which weights the parameters lack", async () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -214,6 +214,16 @@ describe("a reader that goes away", () => {
     const [line, code] = stdout.trimEnd().split("\n");
     expect(JSON.parse(line ?? "")).toMatchObject({ row: 0 });
     expect({ code, stderr }).toEqual({ code: "0", stderr: "" });
+  });
+});
+
+describe("a full disk", () => {
+  it("is an error, without a stack", async (context) => {
+    if (!existsSync("/dev/full") && !requireAll) context.skip("this system has no /dev/full");
+    const script = `'${process.execPath}' '${bin}' predict '${digits}' '${at("all.npy")}' > /dev/full`;
+    const result = spawnSync("bash", ["-c", script], { encoding: "utf8", env: plainEnvironment() });
+    expect(result.status).toBe(1);
+    expect(result.stderr).toMatch(/^error \(output\): ENOSPC: [^\n]*\n$/);
   });
 });
 
