@@ -3,7 +3,8 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
-import { PACKAGE_ROOT, packageVersion } from "../scripts/objects.mjs";
+import { sourceDigits, sourceHash } from "../scripts/amalgamate.mjs";
+import { BuildError, PACKAGE_ROOT, packageVersion } from "../scripts/objects.mjs";
 
 /**
  * @typedef {object} LayoutFile
@@ -32,6 +33,22 @@ export const BUILT = {
 /** @returns {string[]} The built parts that are missing. */
 export function missingParts() {
   return Object.values(BUILT).filter((path) => !existsSync(path));
+}
+
+/**
+ * Whether the built library was made from other sources than those that are here.
+ *
+ * @param {string} [library]
+ */
+export function isOutdated(library = BUILT.library) {
+  const said = /\bsource=(\w+)/.exec(readFileSync(library, "latin1"))?.[1];
+  try {
+    return said !== sourceDigits(sourceHash());
+  } catch (error) {
+    // No library can be made from sources that break a rule: it was made from others.
+    if (error instanceof BuildError) return true;
+    throw error;
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import { isAbsolute, join, posix, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { PACKAGE_ROOT, packageVersion } from "../scripts/objects.mjs";
 import { InstallError, install, uninstall } from "./install-actions.mjs";
-import { installLayout, missingParts } from "./install-layout.mjs";
+import { installLayout, isOutdated, missingParts } from "./install-layout.mjs";
 import { ManifestError } from "./install-manifest.mjs";
 
 const HELP = `Installs libpredict where C and C++ programs look for it.
@@ -121,6 +121,9 @@ function runInstall({ prefix, libdir, dryRun, force }, root) {
     console.log(`  ${path}${replaced.includes(path) ? " (in place of another file)" : ""}`);
   }
   list(removed, " (of an earlier installation: taken away)");
+  if (isOutdated()) {
+    console.log("note: the sources have changed since the library was built (npm run build)");
+  }
   if (dryRun || (process.env["DESTDIR"] ?? "") !== "") return 0;
   const libraries = join(prefix, libdir);
   console.log(

@@ -19,8 +19,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { install } from "../install/install-actions.mjs";
-import { BUILT, installLayout } from "../install/install-layout.mjs";
+import { BUILT, installLayout, isOutdated } from "../install/install-layout.mjs";
 import { MANIFEST_PATH, readManifest } from "../install/install-manifest.mjs";
+import { sourceDigits, sourceHash } from "../scripts/amalgamate.mjs";
 import { findCompiler } from "../scripts/compiler.mjs";
 import { PACKAGE_ROOT, WARNING_FLAGS } from "../scripts/objects.mjs";
 
@@ -278,6 +279,14 @@ test("wrong arguments end with code 2 and say which; --help explains all of them
   for (const option of ["--prefix", "--libdir", "--uninstall", "--dry-run", "--force", "DESTDIR"]) {
     expect(help.stdout).toContain(option);
   }
+});
+
+test("a library made from other sources than those that are here is known as such", () => {
+  const library = join(folder, "library.so");
+  writeFileSync(library, `\0source=${sourceDigits(sourceHash())} isa\0`);
+  expect(isOutdated(library)).toBe(false);
+  writeFileSync(library, "\0source=0123456789abcdef isa\0");
+  expect(isOutdated(library)).toBe(true);
 });
 
 test("a prefix that is a file is an error, not a stack trace", () => {
