@@ -10,6 +10,7 @@ import type { Image, ImageSize } from "./image/image.js";
 import { type PreprocessOptions, preprocess } from "./image/preprocess.js";
 import { type PresetName, presetForSize, presets } from "./image/presets.js";
 import { type LoadModelOptions, Model } from "./model.js";
+import type { ModelInput } from "./model-input.js";
 import { type ItemSource, inGroups, mapInOrder } from "./ordered-map.js";
 import { outputScale } from "./output-scale.js";
 import type { Outputs } from "./outputs.js";
@@ -147,15 +148,13 @@ export class Classifier {
    * @param options - how images are prepared, the names of the classes, and what else there is
    * @throws {@link PredictError} as `Model.load` and `Model.createPool`; `argument`: there is no
    *   such preset, or an option is impossible, or it cannot be told whether scores want a softmax;
-   *   `name`: it cannot be told which input or output to use
+   *   `name`: it cannot be told which input or output to use; `unavailable`: the library tells
+   *   too little, and the message says which option is needed
    * @throws {@link ShapeError} the number of labels is not that of the classes; the network does
    *   not take images of the preset's size
    * @throws {@link LoadError} a file is missing
    */
-  static async load(
-    source: Model | Parameters<typeof Model.load>[0],
-    options: ClassifierOptions,
-  ): Promise<Classifier> {
+  static async load(source: Model | ModelInput, options: ClassifierOptions): Promise<Classifier> {
     const recipe = recipeOf(options);
     const maxWaiting = options.maxWaiting ?? Number.POSITIVE_INFINITY;
     if (maxWaiting !== Number.POSITIVE_INFINITY) checkCount("maxWaiting", maxWaiting, 0);
@@ -513,10 +512,23 @@ function poolOf(
 }
 
 function onlyInput(model: Model): string {
-  const [name, ...others] = model.inputs;
+  const names = known(() => model.inputs, "input");
+  const [name, ...others] = names;
   if (name === undefined || others.length > 0)
-    throw new PredictError("name", `${several("inputs", model.inputs)}; choose one with input`);
+    throw new PredictError("name", `${several("inputs", names)}; choose one with input`);
   return name;
+}
+
+/** What a library that has the whole header tells. @throws {@link PredictError} `unavailable`: it says which option is needed */
+function known<T>(ask: () => T, option: string): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (!(error instanceof PredictError) || error.code !== "unavailable") throw error;
+    throw new PredictError("unavailable", `${error.message}; pass the option ${option}`, {
+      cause: error,
+    });
+  }
 }
 
 function several(what: string, names: readonly string[]): string {
@@ -541,7 +553,10 @@ function wantsSoftmax(pool: PredictorPool, option: "auto" | boolean): boolean {
   if (typeof option === "boolean") return option;
   if (option !== "auto")
     throw new PredictError("argument", `softmax is true, false or "auto", not ${option}`);
-  const { scale, op, node } = outputScale(pool.describe(), 0);
+  const { scale, op, node } = outputScale(
+    known(() => pool.describe(), "softmax"),
+    0,
+  );
   if (scale === undefined)
     throw new PredictError(
       "argument",

@@ -5,6 +5,7 @@ import {
   type ClassifierOptions,
   type Image,
   Model,
+  PredictError,
   type PreprocessOptions,
   Tensor,
 } from "../src/index.js";
@@ -260,6 +261,26 @@ describe("loading", () => {
     const { code, message } = await failure(make({ [name]: value } as never));
     expect(code).toBe("argument");
     expect(message).toContain(part);
+  });
+
+  it("says which options a library needs that tells less", async () => {
+    const mute = (backend: FakeBackend): void => {
+      const unavailable = (): never => {
+        throw new PredictError("unavailable", "this library cannot tell");
+      };
+      Object.defineProperty(backend, "graph", { get: unavailable });
+      Object.defineProperty(backend, "inputNames", { get: unavailable });
+    };
+    expect(await failure(make({ softmax: false }, mute))).toMatchObject({
+      code: "unavailable",
+      message: "this library cannot tell; pass the option input",
+    });
+    expect(await failure(make({ softmax: "auto", input: "data" }, mute))).toMatchObject({
+      code: "unavailable",
+      message: "this library cannot tell; pass the option softmax",
+    });
+    const { classifier } = await make({ softmax: false, input: "data" }, mute);
+    expect(await classifier.classify(image(3, 7), { top: 1 })).toHaveLength(1);
   });
 
   it("leaves a model that was handed in to its owner", async () => {

@@ -127,8 +127,11 @@ export class FakeBackend implements Backend {
     createPredictor(options: PredictorOptions): BackendPredictor;
     dispose(): void;
   }> {
+    const backend = this;
     return {
-      inputs: this.inputNames,
+      get inputs() {
+        return backend.inputNames;
+      },
       outputs: this.outputNames,
       createPredictor: (options) => new FakePredictor(this, options),
       dispose: () => {
