@@ -82,6 +82,7 @@ export function layOut(
   orderLayers(items, layers);
   placeColumns(items, layers, columnGap);
   straightenChains(items, layers, columnGap);
+  alignNarrows(items, layers);
 
   const rowHeights = layers.map((layer) =>
     Math.max(0, ...layer.map((i) => nodes[(items[i] as Item).node]?.height ?? 0)),
@@ -254,14 +255,12 @@ function countCrossings(
  * squares under the given order and distances, which isotonic regression solves exactly.
  */
 function placeColumns(items: readonly Item[], layers: readonly number[][], gap: number): void {
-  for (const layer of layers) {
-    let x = 0;
-    for (const i of layer) {
+  for (const layer of layers)
+    layer.forEach((i, index) => {
+      const before = items[layer[index - 1] as number];
       const item = items[i] as Item;
-      item.x = x + item.width / 2;
-      x += item.width + gap;
-    }
-  }
+      item.x = before ? before.x + distance(before, item, gap) : 0;
+    });
   for (let round = 0; round < placeCount; round++) {
     const downwards = round % 2 === 0;
     for (let step = 0; step < layers.length; step++) {
@@ -269,7 +268,9 @@ function placeColumns(items: readonly Item[], layers: readonly number[][], gap: 
       // The last rounds look both ways, so that neither end decides alone.
       const both = round >= placeCount - 6;
       placeLayer(items, layer, gap, (item) =>
-        both ? [...item.up, ...item.down] : downwards ? item.up : item.down,
+        both
+          ? [...leading(items, item.up), ...leading(items, item.down)]
+          : leading(items, downwards ? item.up : item.down),
       );
     }
   }
@@ -288,16 +289,15 @@ function placeLayer(
   layer.forEach((i, index) => {
     const item = items[i] as Item;
     const before = items[layer[index - 1] as number];
-    if (before) offset += before.width / 2 + item.width / 2 + gap;
+    if (before) offset += distance(before, item, gap);
     offsets.push(offset);
     const near = neighbours(item);
     const wanted =
       near.length > 0
         ? near.reduce((sum, n) => sum + (items[n] as Item).x, 0) / near.length
         : item.x;
-    const passing = item.node < 0;
-    // Bends of long edges are what the eye catches, so passing places are the stubborn ones.
-    const weight = near.length === 0 ? 0.1 : passing ? 4 : 1;
+    // Edges make way for boxes, which would else be pushed a little further by every shortcut.
+    const weight = near.length === 0 ? 0.1 : item.node < 0 ? 0.02 : 1;
     blocks.push({ first: index, weight, sum: weight * (wanted - offset) });
     for (;;) {
       const last = blocks[blocks.length - 1] as (typeof blocks)[0];
@@ -355,8 +355,8 @@ function straightenChains(
       const layer = layers[item.layer] as readonly number[];
       const left = items[layer[(place[i] as number) - 1] ?? -1];
       const right = items[layer[(place[i] as number) + 1] ?? -1];
-      if (left) low = Math.max(low, left.x + (left.width + item.width) / 2 + gap);
-      if (right) high = Math.min(high, right.x - (right.width + item.width) / 2 - gap);
+      if (left) low = Math.max(low, left.x + distance(left, item, gap));
+      if (right) high = Math.min(high, right.x - distance(item, right, gap));
     }
     return [low, high];
   };
@@ -377,8 +377,8 @@ function straightenChains(
         continue;
       }
       const ends = [
-        ...(items[chain[0] as number] as Item).up,
-        ...(items[chain[chain.length - 1] as number] as Item).down,
+        ...leading(items, (items[chain[0] as number] as Item).up),
+        ...leading(items, (items[chain[chain.length - 1] as number] as Item).down),
       ];
       const wanted = round < 4 || ends.length === 0 ? mean(chain) : mean(ends);
       const x = Math.min(high, Math.max(low, wanted));
@@ -387,4 +387,38 @@ function straightenChains(
     }
     chains = round % 2 === 0 ? next : next.toReversed();
   }
+}
+
+/**
+ * Sets the places where the whole graph is one box wide under each other. What lies between two
+ * of them moves as one, so a long network of blocks does not lean to one side.
+ */
+function alignNarrows(items: readonly Item[], layers: readonly (readonly number[])[]): void {
+  const shifts = layers.map(([first, ...others]) =>
+    first === undefined || others.length > 0 ? undefined : -(items[first] as Item).x,
+  );
+  let above: number | undefined;
+  layers.forEach((layer, index) => {
+    const own = shifts[index];
+    const below = own ?? shifts.slice(index).find((shift) => shift !== undefined);
+    const shift = own ?? ((above ?? below ?? 0) + (below ?? above ?? 0)) / 2;
+    for (const i of layer) (items[i] as Item).x += shift;
+    above = own ?? above;
+  });
+}
+
+/**
+ * Of a box and a passing edge, the box alone: what a shortcut joins stays below the way it
+ * shortens, and a network of many such blocks does not wander off to one side.
+ */
+function leading(items: readonly Item[], neighbours: readonly number[]): readonly number[] {
+  if (neighbours.length !== 2) return neighbours;
+  const boxes = neighbours.filter((i) => (items[i] as Item).node >= 0);
+  return boxes.length === 1 ? boxes : neighbours;
+}
+
+/** Least distance of the centres of two neighbours of a layer; edges may run closer together than boxes. */
+function distance(left: Item, right: Item, gap: number): number {
+  const passing = Number(left.node < 0) + Number(right.node < 0);
+  return (left.width + right.width) / 2 + (passing === 2 ? gap / 3 : gap);
 }

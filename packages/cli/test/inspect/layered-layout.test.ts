@@ -66,6 +66,15 @@ describe("layOut", () => {
     expect(overlaps(nodes, layout.nodes)).toEqual([]);
   });
 
+  it("stays upright: a hundred blocks with shortcuts are no wider than a few", () => {
+    const blocks = (count: number): number => {
+      const edges = Array.from({ length: 4 * count }, (_, i) => edge(i, i + 1));
+      for (let i = 0; i < count; i++) edges.push(edge(4 * i, 4 * i + 4));
+      return layOut(boxes(4 * count + 1), edges).width;
+    };
+    expect(blocks(100)).toBeLessThanOrEqual(blocks(3) + 1);
+  });
+
   it("begins and ends edges at the boxes' sides", () => {
     const { nodes, edges } = layOut(boxes(2), [edge(0, 1)]);
     expect(edges[0]?.[0]).toEqual({ x: nodes[0]?.x, y: (nodes[0]?.y ?? 0) + 20 });
