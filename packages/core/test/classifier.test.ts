@@ -323,6 +323,17 @@ describe("classifyAll", () => {
     }
   });
 
+  it("converts no tensor of another element type, alone or in a batch", async () => {
+    const { classifier } = await make();
+    const tensors = [Float32Array.of(1, 2), Float64Array.of(3, 4), Float32Array.of(5, 6)].map(
+      (data) => new Tensor(data, [1, 1, 2]),
+    );
+    for (const batch of [1, 3]) {
+      const results = await collect(classifier.classifyAll(tensors, { batch }));
+      expect(results.map(scoreOf)).toEqual([4, "dtype", 12]);
+    }
+  });
+
   it("reports the error of a run for each of its images", async () => {
     const { backend, classifier } = await make();
     backend.failure = new Error("no memory");
@@ -388,9 +399,8 @@ describe("classifyAll", () => {
     classifier.dispose();
     await next();
     await next();
-    expect((await failure(second.then(() => classifier.classifyAll(images).next()))).code).toBe(
-      "disposed",
-    );
+    expect((await failure(second)).code).toBe("disposed");
+    expect((await failure(classifier.classifyAll(images).next())).code).toBe("disposed");
   });
 
   it.each(["batch", "concurrency", "top"])("refuses %s: 0", async (name) => {

@@ -160,6 +160,36 @@ describe("mapInOrder", () => {
     await expect(never.next()).rejects.toMatchObject({ code: "aborted" });
   });
 
+  it("tells the work of the abort at once, also while the caller is busy with a result", async () => {
+    const { work, open, signals } = gates();
+    const abort = new AbortController();
+    const results = mapInOrder([1, 2], 2, work, abort.signal);
+    const first = results.next();
+    await settle();
+    await open(1);
+    await first;
+    abort.abort();
+    expect(signals[1]?.aborted).toBe(true);
+    await expect(results.next()).rejects.toMatchObject({ code: "aborted" });
+  });
+
+  it("waits until the source has closed when the caller leaves", async () => {
+    let closed = false;
+    const source = (async function* (): AsyncGenerator<number> {
+      try {
+        for (let item = 1; ; item++) yield item;
+      } finally {
+        await settle();
+        closed = true;
+      }
+    })();
+    const results = mapInOrder(source, 1, async (i) => i);
+    await results.next();
+    await settle();
+    await results.return();
+    expect(closed).toBe(true);
+  });
+
   it("closes the source when the caller leaves", async () => {
     const log: string[] = [];
     for await (const item of mapInOrder(asyncItems([1, 2, 3], log), 1, async (i) => i)) {
