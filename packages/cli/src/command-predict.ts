@@ -50,7 +50,7 @@ interface PredictOptions extends JsonOption, LibraryOption, ThreadsOption {
   readonly softmax?: boolean;
   readonly raw?: boolean;
   readonly save?: string;
-  readonly params?: string;
+  readonly params?: string | false;
   readonly epoch?: number;
   readonly jsonl?: boolean;
 }
@@ -75,6 +75,7 @@ export function addPredictCommand(program: Command): void {
       collectInputArgument,
     )
     .option("--params <file>", "file of parameters (default: the last epoch's, beside the graph)")
+    .option("--no-params", "the model has no parameters")
     .option("--epoch <n>", "take the parameters of this epoch", wholeNumber(0, 1e9))
     .option("--batch <n>", "images in one run (default: 1)", wholeNumber(1, 65_536))
     .option("--cast", "convert arrays to float32")
@@ -189,7 +190,8 @@ async function loadModel(
   const symbolFile = source.endsWith(".json") ? source : `${source}-symbol.json`;
   let bar: ProgressBar | undefined;
   try {
-    return await Model.load(params === undefined ? source : { symbolFile, paramsFile: params }, {
+    const files = params ? { symbolFile, paramsFile: params } : { symbolFile };
+    return await Model.load(params === undefined ? source : files, {
       backend,
       ...(epoch !== undefined && { epoch }),
       signal,

@@ -46,7 +46,8 @@ const loadHints = {
   library: "libpredict doctor says what is wrong and how to mend it.",
   graph:
     "A model is named by its path without the endings -symbol.json and -0000.params, or by its symbol file.",
-  params: "A file of parameters with another name is given by --params.",
+  params:
+    "A file of parameters with another name is given by --params; predict --no-params needs none.",
 } as const;
 
 function modelHint(graphFound: boolean): string {

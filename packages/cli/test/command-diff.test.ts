@@ -132,6 +132,34 @@ describe("libpredict diff", () => {
     expect(layers).toHaveLength(19);
   });
 
+  it("compares single outputs of nodes that have several only where the library can select them", async () => {
+    writeModel(
+      at("halves"),
+      [
+        [
+          { name: "data" },
+          { name: "cut", op: "SliceChannel", attrs: { num_outputs: "2" }, inputs: ["data"] },
+          { name: "y", op: "square", inputs: ["cut"] },
+        ],
+        ["y"],
+      ],
+      {},
+    );
+    const words = ["diff", at("halves"), "--input", "data=1,4", "--library"];
+    const some = await runCli([...words, wrong, "--json"], { env: workingEnvironment });
+    expect(some.code).toBe(0);
+    const { layers, uncompared } = JSON.parse(some.stdout) as DiffDocument;
+    expect(layers.map((layer) => layer.name)).toEqual(["y_output"]);
+    expect(uncompared).toEqual(
+      ["cut_output0", "cut_output1"].map((name) => ({
+        name,
+        reason: "the other library cannot select an output of that name",
+      })),
+    );
+    const all = await runCli([...words, own]);
+    expect(all.stdout).toContain("3 layer outputs compared");
+  });
+
   it("says why the other library cannot run the model at all, with exit code 1", async () => {
     const { code, stdout, stderr } = await compare({ WRONG_REFUSES: "1" });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

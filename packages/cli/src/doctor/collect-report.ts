@@ -9,7 +9,12 @@ import { runtimeFacts } from "./runtime-facts.js";
 import { selfTest } from "./self-test.js";
 
 /** Variables of the environment that change what happens. */
-const variables = ["LIBPREDICT_PATH", "LIBPREDICT_ISA", "UV_THREADPOOL_SIZE"] as const;
+const variables = [
+  "LIBPREDICT_PATH",
+  "LIBPREDICT_ISA",
+  "LIBPREDICT_NUM_THREADS",
+  "UV_THREADPOOL_SIZE",
+] as const;
 
 /** Looks at everything. @param library - the value of `--library` */
 export async function collectReport(library: string | undefined): Promise<DoctorReport> {

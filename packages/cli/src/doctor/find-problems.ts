@@ -71,7 +71,7 @@ function* engineProblems({ engine, version, runtime, machine, environment }: Fac
     );
 }
 
-function* speedProblems({ engine, machine }: Facts) {
+function* speedProblems({ engine, machine, environment }: Facts) {
   const { vectors, threads, cpus } = engine.build;
   if (vectors === "no")
     yield warning(
@@ -83,12 +83,18 @@ function* speedProblems({ engine, machine }: Facts) {
       "the library was built without threads: a run uses one processor",
       "Use a build with threads.",
     );
+  const asked = environment["LIBPREDICT_NUM_THREADS"];
+  if (asked && !/^0*[1-9]\d*$/.test(asked))
+    yield warning(
+      `LIBPREDICT_NUM_THREADS is "${asked}", which is no number of threads and has no effect`,
+      "Unset it, or set it to a whole number from 1.",
+    );
   const quota = machine.cgroupProcessors;
   const used = Number(cpus ?? machine.usableProcessors);
   if (engine.path !== null && threads !== "no" && quota !== null && used > Math.ceil(quota))
     yield warning(
       `a run uses ${used} threads, the container may use ${quota} processors: threads are stopped in turns`,
-      `Pass --threads ${Math.max(1, Math.floor(quota))} (in code: the option threads).`,
+      `Set LIBPREDICT_NUM_THREADS to ${Math.max(1, Math.floor(quota))}, or pass --threads (in code: the option threads).`,
     );
 }
 

@@ -137,11 +137,18 @@ const cases: readonly [string, Partial<Facts>, "error" | "warning", RegExp, RegE
     /build with threads/,
   ],
   [
+    "a number of threads that is none",
+    { environment: { LIBPREDICT_NUM_THREADS: "many" } },
+    "warning",
+    /"many", which is no number of threads/,
+    /whole number from 1/,
+  ],
+  [
     "more threads than the container allows",
     { machine: { ...healthy.machine, cgroupProcessors: 1.5 } },
     "warning",
     /uses 4 threads, the container may use 1\.5/,
-    /--threads 1 /,
+    /LIBPREDICT_NUM_THREADS to 1,/,
   ],
   [
     "an old Node",

@@ -18,6 +18,8 @@ const images = 360;
 export const golden: readonly {
   readonly index: number;
   readonly label: number;
+  /** Of the node `dense2_fwd`. */
+  readonly logits: readonly number[];
   readonly softmax: readonly number[];
 }[] = JSON.parse(readFileSync(join(folder, "digits-golden.json"), "utf8")).images;
 

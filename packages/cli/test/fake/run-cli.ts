@@ -29,7 +29,8 @@ export function plainEnvironment(): NodeJS.ProcessEnv {
     FORCE_COLOR: _b,
     LIBPREDICT_PATH: _c,
     LIBPREDICT_ISA: _d,
-    UV_THREADPOOL_SIZE: _e,
+    LIBPREDICT_NUM_THREADS: _e,
+    UV_THREADPOOL_SIZE: _f,
     ...env
   } = process.env;
   return env;
