@@ -111,6 +111,11 @@ interface Measured {
  * Predictors of one model that share its weights and run at the same time. Made by
  * `Model.createPool`.
  *
+ * In Node, runs take place on libuv's threads: four for the whole process, unless the environment
+ * variable `UV_THREADPOOL_SIZE` says otherwise when it starts. File access, DNS look-ups, zlib and
+ * sharp use the same threads, and wait while runs occupy all of them: with a pool of four or more
+ * predictors, set the variable to the pool's size plus what else goes on at the same time.
+ *
  * Holds native memory: call `dispose` or `close`, or declare it with `using` or `await using`.
  */
 export class PredictorPool {
