@@ -1,7 +1,8 @@
 // Turns the description of the C header (packages/ffi/api.json, which the generator makes from the
-// header and checks) into pages of the site: one for each function, one for the types, one for the
-// error codes. The text is the header's own; nothing is added but links.
-// Usage: node docs/scripts/header-pages.mjs        writes docs/build/c-api.md and docs/build/c-api/
+// header and checks) into pages of the site, one for each function and one for the types, and into
+// the table of error codes in docs/guides/errors.md. The text is the header's own; nothing is added
+// but links.
+// Usage: node docs/scripts/header-pages.mjs        writes docs/build/c-api.md, docs/build/c-api/ and the table
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,23 +24,27 @@ const errorNames = new Set(
 
 /**
  * A doc text with every name of the header linked to its page, but for the page it stands on.
- * @param {string} text @param {string} own @param {string} folder how a page in c-api/ is reached
+ * @param {string} text @param {string} own
+ * @param {string | undefined} folder how a page in c-api/ is reached; undefined: names are code, not links
  */
 export function linked(text, own, folder) {
+  /** @param {string} name */
+  const link = (name) => {
+    const known = functionNames.has(name) || typeNames.has(name) || errorNames.has(name);
+    if (!known || name === own) return name;
+    if (folder === undefined) return `\`${name}\``;
+    if (functionNames.has(name)) return `[${name}](${folder}${name}.md)`;
+    if (typeNames.has(name)) return `[${name}](${folder}types.md#${name.toLowerCase()})`;
+    return `[${name}](${folder === "" ? "../" : ""}../guides/errors.md#codes)`;
+  };
   return text
     .split(/(`[^`]*`)/)
     .map((part, i) =>
       i % 2 === 1
         ? part
         : part
-            .replace(/[\\<>|*_[\]{}]/g, (mark) => (mark === "_" ? mark : `\\${mark}`))
-            .replace(/\b(?:MX|LP)\w+|\b\w+(?:Handle|Callback|Function)\b/g, (name) => {
-              if (name === own) return name;
-              if (functionNames.has(name)) return `[${name}](${folder}${name}.md)`;
-              if (errorNames.has(name)) return `[${name}](${folder}error-codes.md)`;
-              if (typeNames.has(name)) return `[${name}](${folder}types.md#${name.toLowerCase()})`;
-              return name;
-            }),
+            .replace(/[\\<>|*[\]{}]/g, "\\$&")
+            .replace(/\b(?:MX|LP)\w+|\b\w+(?:Handle|Callback|Function)\b/g, link),
     )
     .join("");
 }
@@ -81,18 +86,7 @@ function lengthUnit(p) {
 
 /** @param {ApiDescription["functions"][number]} f */
 export function functionPage(f) {
-  const out = [
-    "---",
-    `title: ${f.name}`,
-    "---",
-    "",
-    `# ${f.name}`,
-    "",
-    "```c no-run",
-    prototypeOf(f),
-    "```",
-    "",
-  ];
+  const out = [`# ${f.name}`, "", "```c no-run", prototypeOf(f), "```", ""];
   out.push(linked(f.doc, f.name, ""), "");
   if (f.parameters.length > 0) {
     out.push("## Parameters", "", "| name | | |", "|---|---|---|");
@@ -108,7 +102,9 @@ export function functionPage(f) {
   if (f.errors.length > 0) {
     out.push("## Errors", "", "| code | when |", "|---|---|");
     for (const e of f.errors)
-      out.push(`| [${e.code}](error-codes.md) | ${cell(linked(e.trigger, f.name, ""))} |`);
+      out.push(
+        `| [${e.code}](../../guides/errors.md#codes) | ${cell(linked(e.trigger, f.name, ""))} |`,
+      );
     out.push("");
   }
   out.push("## Threads", "", linked(f.thread, f.name, ""), "");
@@ -116,7 +112,7 @@ export function functionPage(f) {
 }
 
 export function typesPage() {
-  const out = ["---", "title: Types", "---", "", "# Types", ""];
+  const out = ["# Types", ""];
   out.push("Handles, structures, enumerations and callbacks of `c_predict_api.h`.", "");
   /** @param {string} name @param {string} doc */
   const section = (name, doc) => out.push(`## ${name}`, "", linked(doc, name, ""), "");
@@ -153,7 +149,9 @@ export function typesPage() {
  */
 export function errorParts(doc) {
   const match = /^([\s\S]*?)(?:\s*Example: ([\s\S]*?))?(?:\s*Remedy: ([\s\S]*))?$/.exec(doc);
-  return { meaning: match?.[1] ?? doc, example: match?.[2] ?? "", remedy: match?.[3] ?? "" };
+  /** @param {string | undefined} text */
+  const sentence = (text) => (text ?? "").replace(/^[a-z]/, (letter) => letter.toUpperCase());
+  return { meaning: match?.[1] ?? doc, example: match?.[2] ?? "", remedy: sentence(match?.[3]) };
 }
 
 /**
@@ -179,41 +177,42 @@ export function typescriptCodes(source) {
   return codes;
 }
 
-/** @param {string} source packages/core/src/predict-error.ts */
-export function errorsPage(source) {
-  const out = ["---", "title: Error codes", "---", "", "# Error codes", ""];
-  out.push(
-    "Every failure has a code besides its text. [Errors](../../guides/errors.md) tells how they arrive.",
-    "",
-  );
-  const head = ["| code | means | example | what to do |", "|---|---|---|---|"];
+/**
+ * The tables between the marks of docs/guides/errors.md.
+ * @param {string} source packages/core/src/predict-error.ts
+ */
+export function errorTables(source) {
+  const out = [];
+  const head = ["", "| code | means | example | what to do |", "|---|---|---|---|"];
   /** @param {string} name @param {string} doc */
   const row = (name, doc) => {
     const { meaning, example, remedy } = errorParts(doc);
-    const texts = [meaning, example, remedy].map((t) => cell(linked(t, "", "")));
+    const texts = [meaning, example, remedy].map((t) => cell(linked(t, "", undefined)));
     out.push(`| ${name} | ${texts.join(" | ")} |`);
   };
-  out.push("## Of the engine", "", ...head);
+  out.push("Of the engine, with the code in TypeScript under the one in C:", ...head);
   for (const m of api.enums.find((e) => e.name === "LPErrorCode")?.members ?? []) {
     const short = m.name.replace(/^LP_(ERROR_)?/, "").toLowerCase();
-    row(
-      m.value === 0
-        ? `\`${m.name}\` (0)`
-        : `\`${m.name}\` (${m.value}), in TypeScript \`"${short}"\``,
-      m.doc,
-    );
+    const inTypeScript = m.value === 0 ? "" : `<br>\`"${short}"\``;
+    row(`\`${m.name}\` (${m.value})${inTypeScript}`, m.doc);
   }
-  out.push("", "## Of the TypeScript packages", "", ...head);
+  out.push("", "Of the TypeScript packages:", ...head);
   for (const { name, doc } of typescriptCodes(source)) row(`\`"${name}"\``, doc);
-  out.push("");
   return out.join("\n");
+}
+
+const marks = /(<!-- begin codes[^\n]*-->\n)[\s\S]*?(<!-- end codes -->)/;
+
+/** docs/guides/errors.md with its tables made anew. @param {string} guide @param {string} source */
+export function withErrorTables(guide, source) {
+  if (!marks.test(guide)) throw new Error("docs/guides/errors.md has lost the marks of its tables");
+  return guide.replace(marks, (_all, begin, end) => `${begin}\n${errorTables(source)}\n\n${end}`);
 }
 
 /** @param {string[]} children */
 function indexPage(children) {
   const out = [
     "---",
-    "title: C API",
     "children:",
     ...children.map((c) => `  - ./c-api/${c}`),
     "---",
@@ -244,7 +243,10 @@ function indexPage(children) {
     }
     out.push("");
   }
-  out.push("See also the [types](c-api/types.md) and the [error codes](c-api/error-codes.md).", "");
+  out.push(
+    "See also the [types](c-api/types.md) and the [error codes](../guides/errors.md#codes).",
+    "",
+  );
   return out.join("\n");
 }
 
@@ -259,10 +261,11 @@ export function writeHeaderPages(folder) {
       (f) => /** @type {[string, string]} */ ([`${f.name}.md`, functionPage(f)]),
     ),
     ["types.md", typesPage()],
-    ["error-codes.md", errorsPage(predictError)],
   ];
   for (const [file, text] of pages) writeFileSync(join(folder, "c-api", file), text);
   writeFileSync(join(folder, "c-api.md"), indexPage(pages.map(([file]) => file)));
+  const guide = join(repository, "docs/guides/errors.md");
+  writeFileSync(guide, withErrorTables(readFileSync(guide, "utf8"), predictError));
   return pages.length + 1;
 }
 

@@ -4,14 +4,28 @@ import type { NativeErrorCode } from "./gen/native-error-codes.js";
 /**
  * The engine's codes (see {@link NativeErrorCode}), and:
  *
- * - `disposed`: a model or predictor was used after its disposal.
- * - `busy`: a synchronous call came while a run was going on.
- * - `aborted`: the signal of a load, or of a run that had not begun, was aborted.
- * - `unavailable`: the library or the platform cannot do it.
- * - `load`: no library, or no model, was found.
- * - `image`: content that is no image which can be decoded, or a damaged one.
- * - `npy`: content that is no `.npy` file, or a damaged one.
- * - `unknown`: the engine failed and gives no code.
+ * - `disposed`: A model, predictor, pool or classifier was used after its disposal. Example:
+ *   `predictor.run` behind the block of a `using` declaration. Remedy: keep the object until its
+ *   last run has ended; `close()` of a pool waits for that.
+ * - `busy`: A call came while runs were going on that it cannot wait for. Example: `runSync`
+ *   during a `run`; a run beyond `maxWaiting` of a pool. Remedy: wait for the run, or take
+ *   another predictor; in a server, answer 503.
+ * - `aborted`: The signal of a load, or of a run that had not begun, was aborted. Example:
+ *   `AbortSignal.timeout(1000)` and a pool that is busy for longer. Remedy: none is needed: it
+ *   was asked for; `cause` is the signal's reason.
+ * - `unavailable`: The library or the platform cannot do it. Example: `stats()` with MXNet's own
+ *   library; a picture without sharp installed. Remedy: the text names what is missing; install
+ *   it, or use the library of this project.
+ * - `load`: No library, no model, or no other file was found. Example: `Model.load("resnet")` in
+ *   the wrong folder. Remedy: the text lists every place with the reason; mend the one that was
+ *   meant.
+ * - `image`: Content that is no image which can be decoded, or a damaged one. Example: a download
+ *   that stopped in the middle. Remedy: open the file in a viewer; get it again, or convert it to
+ *   PNG or JPEG.
+ * - `npy`: Content that is no `.npy` file, or a damaged one. Example: a `.npz` archive; an array
+ *   of Python objects. Remedy: save a single array of numbers with `numpy.save`.
+ * - `unknown`: The engine failed and gives no code. Example: any failure of MXNet's own library.
+ *   Remedy: read the text; it is the library's.
  */
 export type PredictErrorCode =
   | NativeErrorCode
