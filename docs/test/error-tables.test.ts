@@ -15,7 +15,7 @@ it("every code of TypeScript has a meaning, an example and a remedy", () => {
   for (const { name, doc } of typescriptCodes(source)) {
     const { meaning, example, remedy } = errorParts(doc);
     expect(
-      [name, meaning, example, remedy].every((part) => part.length > 3),
+      [meaning, example, remedy].every((part) => part.length > 10),
       name,
     ).toBe(true);
   }
