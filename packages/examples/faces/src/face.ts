@@ -32,7 +32,8 @@ export interface Face extends Candidate {
 /** Finds faces in photographs. Holds native memory: call `dispose`, or declare it with `using`. */
 export interface FaceDetector {
   /**
-   * Runs off the main thread. One call at a time per detector.
+   * The networks run off the main thread; images are cut and resized on it. One call at a time per
+   * detector.
    *
    * @param image - the photograph; gray, RGB or RGBA
    * @param options - `signal` ends the work before its next network run; the call then rejects
@@ -46,7 +47,7 @@ export interface FaceDetector {
 
 /** What both detectors are loaded with. */
 export interface DetectorOptions {
-  /** Side, in pixels, of the smallest faces that are looked for; 40 by default. Half of it takes about four times as long. */
+  /** Side, in pixels, of the smallest faces that are looked for; 40 by default. Half of it takes two to four times as long. */
   readonly minSize?: number;
   /** Threads of one network run; by default as many as processors may be used. */
   readonly threads?: number;
