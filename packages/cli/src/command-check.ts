@@ -18,6 +18,7 @@ import { printJson, printLine } from "./standard-streams.js";
 import { readSymbolFile } from "./symbol-file.js";
 import { colors } from "./terminal.js";
 import { textTable } from "./text-table.js";
+import { visibleText } from "./visible-text.js";
 
 /** Nodes named in one row; `--json` names all. */
 const shownNodes = 6;
@@ -85,8 +86,8 @@ function printFindings(
     printLine(`${green("ok")}  ${bold(path)}: everything in it is supported`);
     const without = "no file, so that missing weights would not be noticed";
     const facts = [
-      ["inputs", inputs?.join(", ")],
-      ["outputs", outputs?.join(", ")],
+      ["inputs", inputs?.map(visibleText).join(", ")],
+      ["outputs", outputs?.map(visibleText).join(", ")],
       ["parameters", parameters ? undefined : without],
     ].filter((fact): fact is [string, string] => fact[1] !== undefined);
     const rows = facts.map(([label, value]) => [colors.dim(label), value]);
@@ -111,11 +112,11 @@ function printGroup(title: string, findings: readonly Finding[]): void {
 function rowsOf(op: string, findings: readonly Finding[]): string[][] {
   const bySentence = groupBy(findings, (finding) => sentenceOf(finding));
   return [...bySentence].flatMap(([sentence, group], i) => {
-    const names = group.slice(0, shownNodes).map((finding) => finding.node);
+    const names = group.slice(0, shownNodes).map((finding) => visibleText(finding.node));
     const rest = group.length - names.length;
     if (rest > 0) names.push(`and ${rest} more`);
     return [
-      [i === 0 ? op : "", String(group.length), sentence],
+      [i === 0 ? visibleText(op) : "", String(group.length), visibleText(sentence)],
       ["", "", colors.dim(names.join(", "))],
     ];
   });

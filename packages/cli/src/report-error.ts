@@ -4,6 +4,7 @@ import { NativeError, LoadError as NativeLoadError } from "@libpredict/ffi";
 import { CommandError } from "./command-errors.js";
 import { printJson, printNote } from "./standard-streams.js";
 import { errorColors } from "./terminal.js";
+import { visibleText } from "./visible-text.js";
 
 /** A failure as `--json` writes it. */
 export interface ErrorReport {
@@ -83,7 +84,8 @@ const shownMessage = 600;
 /** The lines of an error. */
 export function errorText({ code, message, hint }: ErrorReport): string {
   const c = errorColors;
-  const shown = message.length > shownMessage ? `${message.slice(0, shownMessage)}…` : message;
+  const cut = message.length > shownMessage ? `${message.slice(0, shownMessage)}…` : message;
+  const shown = cut.split("\n").map(visibleText).join("\n");
   const head = `${c.red("error")} ${c.dim(`(${code})`)}: ${shown}`;
   return hint === undefined ? head : `${head}\n${hint}`;
 }

@@ -104,6 +104,19 @@ describe("check", () => {
     expect(stdout).not.toContain("inputs");
   });
 
+  it("lets no name of a model act on the terminal", async () => {
+    const name = "red\u001b[31m\u0007";
+    writeModel(at("names"), [
+      [{ name: "data" }, { name, op: "Custom", attrs: { op_type: "mine" }, inputs: ["data"] }],
+      [name],
+    ]);
+    const { stdout } = await runCli(["check", at("names")]);
+    expect(stdout).toContain("red�[31m�\n");
+    const predicted = await runCli(["predict", at("names"), "x.npy", "--no-params"]);
+    expect(predicted.stderr).toContain("Custom (node red�[31m�)");
+    for (const text of [stdout, predicted.stderr]) expect(text).not.toContain("\u001b");
+  });
+
   it("says where a symbol is damaged", async () => {
     writeFileSync(at("damaged-symbol.json"), '{\n  "nodes": [');
     const { code, stdout, stderr } = await runCli(["check", at("damaged")]);

@@ -4,6 +4,7 @@ import { errorText, namedReport } from "../report-error.js";
 import { printLine, printNote } from "../standard-streams.js";
 import { colors } from "../terminal.js";
 import { textTable } from "../text-table.js";
+import { visibleText } from "../visible-text.js";
 import type { ClassScore, OutputSummary, Prediction } from "./prediction.js";
 import type { ScoreKind } from "./prediction-session.js";
 
@@ -52,7 +53,7 @@ function classLines(top: readonly ClassScore[], scores: ScoreKind | undefined): 
 }
 
 function nameOf({ label, index }: ClassScore): string {
-  return label ?? `class ${index}`;
+  return label === null ? `class ${index}` : visibleText(label);
 }
 
 /** `93.12 %` of probabilities, `12.41` of values. */
@@ -70,7 +71,7 @@ function outputLines(outputs: readonly OutputSummary[]): string[] {
     { title: "mean", align: "right" as const },
   ];
   const rows = outputs.map(({ name, dtype, shape, min, max, mean }) => [
-    name,
+    visibleText(name),
     dtype,
     formatShape(shape),
     ...[min, max, mean].map((value) => (value === null ? "none" : shortNumber(value))),
@@ -80,7 +81,7 @@ function outputLines(outputs: readonly OutputSummary[]): string[] {
     const all = [values].flat(64) as (number | string | boolean)[];
     if (values !== null && all.length <= mostShown)
       lines.push(
-        `${colors.dim(`${name}:`)} ${all.map((v) => (typeof v === "number" ? shortNumber(v) : v)).join(" ")}`,
+        `${colors.dim(`${visibleText(name)}:`)} ${all.map((v) => (typeof v === "number" ? shortNumber(v) : v)).join(" ")}`,
       );
   }
   return lines;
