@@ -72,9 +72,10 @@ export function preprocess(images: Image | readonly Image[], options: Preprocess
   const imageLength = channels * height * width;
   const length = batch.length * imageLength;
   const data = isBytes ? new Uint8Array(length) : new Float32Array(length);
+  const tables = recipe.meanImage ? [] : tablesOf(recipe);
   for (const [index, image] of batch.entries()) {
     const placed = place(image, recipe, nameOf(index, batch));
-    write(placed, recipe, data.subarray(index * imageLength, (index + 1) * imageLength));
+    write(placed, recipe, tables, data.subarray(index * imageLength, (index + 1) * imageLength));
   }
   const shape = isPlanar ? [channels, height, width] : [height, width, channels];
   return new Tensor(data, [batch.length, ...shape]);
@@ -212,13 +213,18 @@ function place(image: Image, recipe: Recipe, name: string): Image {
 }
 
 /** Writes one image, or its padding and the image in the middle, as numbers. */
-function write(image: Image, recipe: Recipe, target: Uint8Array | Float32Array): void {
+function write(
+  image: Image,
+  recipe: Recipe,
+  tables: readonly Float32Array[],
+  target: Uint8Array | Float32Array,
+): void {
   const { x, y } = centred(recipe, image);
   const isWhole = image.width === recipe.width && image.height === recipe.height;
   for (let channel = 0; channel < recipe.channels; channel++) {
     if (!isWhole) fill(recipe, channel, target);
     const source = image.channels === 1 ? 0 : recipe.isBgr ? 2 - channel : channel;
-    const table = recipe.meanImage ? undefined : tableOf(recipe, channel);
+    const table = tables[channel];
     const { first, step } = strides(recipe, channel);
     for (let row = 0; row < image.height; row++) {
       let from = row * image.width * image.channels + source;
@@ -248,8 +254,10 @@ function strides({ width, height, channels, isPlanar }: Recipe, channel: number)
 }
 
 /** What becomes of each byte. */
-function tableOf(recipe: Recipe, channel: number): Float32Array {
-  return Float32Array.from({ length: 256 }, (_, value) => normalised(value, recipe, channel, 0));
+function tablesOf(recipe: Recipe): Float32Array[] {
+  return recipe.std.map((_, channel) =>
+    Float32Array.from({ length: 256 }, (_, value) => normalised(value, recipe, channel, 0)),
+  );
 }
 
 function normalised(value: number, recipe: Recipe, channel: number, pixel: number): number {
