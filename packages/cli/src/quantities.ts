@@ -32,10 +32,10 @@ export function formatRoundCount(count: number): string {
   return unit === 0 ? String(count) : `${threeDigits(value)}${countUnits[unit]}`;
 }
 
-/** `0.42 ms`, `13.1 ms`, `2.4 s`. */
+/** `42.0 µs`, `0.42 ms`, `13.1 ms`, `2.40 s`. */
 export function formatDuration(ms: number): string {
   if (ms >= 999.5) return `${threeDigits(ms / 1000)} s`;
-  if (ms < 0.01) return `${threeDigits(ms * 1000)} µs`;
+  if (ms < 0.09995) return `${threeDigits(ms * 1000)} µs`;
   return `${threeDigits(ms)} ms`;
 }
 
