@@ -1,31 +1,17 @@
 /** `libpredict diff`: the same model in two libraries, layer by layer. */
-import { Model } from "@libpredict/core";
 import { type Command, InvalidArgumentError } from "commander";
-import { compareLibraries, type LibraryDifference } from "./diff/compare-libraries.js";
-import { differenceText } from "./diff/difference-text.js";
-import { OtherLibrary } from "./diff/other-library.js";
-import type { SentModel } from "./diff/other-library-messages.js";
-import { exitCodes } from "./exit-codes.js";
-import { chooseShapes, readGivenInputs, statedShapes } from "./inspect/input-shapes.js";
-import { isInput } from "./inspect/model-report.js";
-import { openModel } from "./inspect/open-model.js";
-import { randomTensor } from "./inspect/random-data.js";
-import { standInWeights } from "./inspect/stand-in-weights.js";
 import { collectInputArgument, type InputArgument } from "./predict/input-argument.js";
-import { startProgressBar } from "./progress-bar.js";
 import { setAction } from "./run-action.js";
 import {
-  chosenBackend,
   type JsonOption,
   type ThreadsOption,
   wholeNumber,
   withJson,
   withThreads,
 } from "./shared-options.js";
-import { printJson, printLine, printNote } from "./standard-streams.js";
-import { colors } from "./terminal.js";
 
-interface DiffOptions extends JsonOption, ThreadsOption {
+/** The options of `diff`. */
+export interface DiffOptions extends JsonOption, ThreadsOption {
   readonly library: string;
   readonly input?: readonly InputArgument[];
   readonly params?: string;
@@ -80,72 +66,7 @@ MXNET_ENGINE_TYPE=NaiveEngine and MXNET_SUBGRAPH_BACKEND=NONE unless these
 variables are set; set MXNET_MKLDNN_ENABLED=0 to compare with its own kernels
 instead of oneDNN's.`,
   );
-  setAction(command, async ([name]: [string], options: DiffOptions, { signal }) => {
-    const backend = chosenBackend({});
-    const given = await readGivenInputs(options.input ?? []);
-    const opened = await openModel(name, options.params, backend);
-    const { symbol, files } = opened;
-    const { hasParameters } = files;
-    const shapes = chooseShapes(
-      `libpredict diff ${name} --library ${options.library}`,
-      opened.model.inputs,
-      given.shapes,
-      statedShapes(symbol),
-      hasParameters,
-    );
-    const dtypes = Object.fromEntries(
-      Object.entries(given.arrays).map(([key, tensor]) => [key, tensor.dtype]),
-    );
-    using loaded = opened.model;
-    using planned = loaded.createPredictor({ inputs: shapes, dtypes });
-    const { nodes } = planned.describe();
-    const inputs = new Set(nodes.filter(isInput).map((node) => node.name));
-    const feeds = Object.fromEntries(
-      planned.inputs
-        .filter((info) => inputs.has(info.name))
-        .map((info, i) => [
-          info.name,
-          given.arrays[info.name] ?? randomTensor(info, options.seed + i),
-        ]),
-    );
-    const params = hasParameters ? undefined : standInWeights(nodes);
-    if (params && !options.json)
-      printNote("The model has no parameters; both libraries get the same random ones.");
-    const sent: SentModel = params ? { symbol, params } : { files };
-    using model = params ? await Model.load({ symbol, params }, { backend }) : loaded;
-    using other = await OtherLibrary.start(options.library, sent, signal);
-    const bar = startProgressBar("comparing", nodes.length);
-    let result: LibraryDifference;
-    try {
-      result = await compareLibraries({
-        model,
-        other,
-        feeds,
-        tolerance: options.tolerance,
-        ...(options.threads === undefined ? {} : { threads: options.threads }),
-        onProgress: (done, all) => bar.update((done / all) * nodes.length),
-      });
-    } finally {
-      bar.stop();
-    }
-    if (options.json)
-      printJson({
-        model: name,
-        library: options.library,
-        weights: hasParameters ? "file" : "random",
-        tolerance: options.tolerance,
-        ...result,
-        firstDivergence: result.layers.find(({ comparison }) => !comparison.equal)?.name ?? null,
-      });
-    else
-      for (const line of differenceText(result, {
-        tolerance: options.tolerance,
-        top: options.top,
-        colors,
-      }))
-        printLine(line);
-    return result.equal ? exitCodes.done : exitCodes.failed;
-  });
+  setAction(command, async () => (await import("./diff/run-diff.js")).runDiff);
 }
 
 /** Reads `--tolerance`. */

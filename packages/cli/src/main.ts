@@ -1,4 +1,7 @@
-/** The `libpredict` command: one file per subcommand, registered here. */
+/**
+ * The `libpredict` command: one file per subcommand, registered here. What a subcommand does is
+ * imported when it is chosen, so that help and wrong arguments need no engine.
+ */
 import { type Argument, Command, CommanderError } from "commander";
 import { addCheckCommand } from "./command-check.js";
 import { addConvertCommand } from "./command-convert.js";
@@ -9,7 +12,6 @@ import { addInspectCommand } from "./command-inspect.js";
 import { addPredictCommand } from "./command-predict.js";
 import { exitCodes } from "./exit-codes.js";
 import { packageVersion } from "./package-version.js";
-import { reportError } from "./report-error.js";
 import { endQuietlyOnClosedPipe } from "./standard-streams.js";
 import { colors, wantsColor } from "./terminal.js";
 
@@ -62,15 +64,19 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) {
-    reportError(error, process.argv.includes("--json"));
+    await report(error);
     process.exitCode = exitCodes.failed;
     // Help and version end this way too.
   } else if (error.exitCode === 0) process.exitCode = exitCodes.done;
   else {
-    if (!error.code.startsWith("commander.help"))
-      reportError(usageErrorOf(error), process.argv.includes("--json"));
+    if (!error.code.startsWith("commander.help")) await report(usageErrorOf(error));
     process.exitCode = exitCodes.usage;
   }
+}
+
+async function report(error: unknown): Promise<void> {
+  const { reportError } = await import("./report-error.js");
+  reportError(error, process.argv.includes("--json"));
 }
 
 function argumentTerm(argument: Argument): string {

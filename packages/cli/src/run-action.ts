@@ -2,7 +2,6 @@
 import type { Command } from "commander";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
 import { interruption } from "./interruption.js";
-import { reportError } from "./report-error.js";
 
 /** What every command's body gets besides its arguments. */
 export interface ActionContext {
@@ -14,18 +13,20 @@ export interface ActionContext {
  * Gives a command its body.
  *
  * @param command - a command with its arguments and options declared
- * @param body - takes the arguments in order, the options, and the context; gives the exit code.
+ * @param load - imports the body, so that a command costs only the modules that it needs itself.
+ *   The body takes the arguments in order, the options, and the context; gives the exit code.
  *   What it throws is printed, with `--json` as `{ error: { code, message } }`, and means exit code 1
  *   (`UsageError`: 2; anything after Ctrl-C: 130, silently).
  */
 export function setAction<A extends unknown[], O extends { readonly json?: boolean }>(
   command: Command,
-  body: (parameters: A, options: O, context: ActionContext) => Promise<ExitCode>,
+  load: () => Promise<(parameters: A, options: O, context: ActionContext) => Promise<ExitCode>>,
 ): void {
   command.action(async (...given: unknown[]) => {
     const signal = interruption();
     const options = given.at(-2) as O;
     try {
+      const body = await load();
       const code = await body(given.slice(0, -2) as A, options, { signal });
       process.exitCode = signal.aborted ? exitCodes.interrupted : code;
     } catch (error) {
@@ -33,6 +34,7 @@ export function setAction<A extends unknown[], O extends { readonly json?: boole
         process.exitCode = exitCodes.interrupted;
         return;
       }
+      const { reportError } = await import("./report-error.js");
       reportError(error, options.json === true);
       process.exitCode = isUsage(error) ? exitCodes.usage : exitCodes.failed;
     }

@@ -1,5 +1,4 @@
 /** Options that several commands have, with one meaning everywhere. */
-import { type Backend, ffiBackend } from "@libpredict/core";
 import { type Command, InvalidArgumentError } from "commander";
 
 /** `--library`. */
@@ -37,11 +36,6 @@ export function withThreads(command: Command): Command {
     "threads for one run (default: the processors it may use)",
     wholeNumber(1, 256),
   );
-}
-
-/** The backend that `--library` asks for. @throws {@link LoadError} it cannot be loaded */
-export function chosenBackend(options: LibraryOption): Backend {
-  return ffiBackend(options.library === undefined ? {} : { library: options.library });
 }
 
 /** Reads an option's value as a whole number of a range. */
