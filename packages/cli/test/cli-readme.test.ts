@@ -30,7 +30,7 @@ function comparable(output: string): string {
     output
       .replace(/\S*\/(?=libpredict\.so)/g, "")
       .replace(
-        /^( {2}(?:processor|system|instruction sets|kernels|found by|not found by) ).*$/gm,
+        /^( {2}(?:processor|system|instruction sets|kernels|found by|not found by|as published|needs) ).*$/gm,
         "$1",
       )
       .replace(/^ {4,}LIBPREDICT_PATH: not set\n/gm, "")

@@ -1,10 +1,11 @@
 /** Gathers what `doctor` finds. */
 import { ffiBackend } from "@libpredict/core";
-import { findLibrary } from "@libpredict/ffi";
+import { findLibrary, type LoadAttempt } from "@libpredict/ffi";
 import { packageVersion } from "../package-version.js";
-import type { DoctorReport, EngineFacts } from "./doctor-report.js";
+import type { DoctorReport, EngineAttempt, EngineFacts } from "./doctor-report.js";
 import { findProblems } from "./find-problems.js";
 import { machineFacts } from "./machine-facts.js";
+import { missingGlibc, publishedLibrary } from "./published-library.js";
 import { runtimeFacts } from "./runtime-facts.js";
 import { selfTest } from "./self-test.js";
 
@@ -36,10 +37,27 @@ function engineFacts(path: string | undefined): EngineFacts {
   return {
     path: library?.path ?? null,
     source: source ?? null,
-    tried,
+    tried: tried.map(withGlibc),
+    ...publishedFacts(library?.path),
     version: library?.has("LPGetVersion") ? library.LPGetVersion() : null,
     build: library?.has("LPGetBuildInfo") ? buildOf(library.LPGetBuildInfo()) : {},
   };
+}
+
+function withGlibc(attempt: LoadAttempt): EngineAttempt {
+  const { path, reason } = attempt;
+  const glibc = path === undefined ? undefined : missingGlibc(path, reason);
+  return glibc === undefined ? attempt : { ...attempt, glibc };
+}
+
+function publishedFacts(
+  path: string | undefined,
+): Pick<EngineFacts, "published" | "publishedFailure"> {
+  try {
+    return { published: path ? publishedLibrary(path) : null, publishedFailure: null };
+  } catch (error) {
+    return { published: null, publishedFailure: (error as Error).message };
+  }
 }
 
 /** Pairs of `LPGetBuildInfo`. */

@@ -1,5 +1,6 @@
 /** What `doctor` finds, as `--json` writes it. Absent facts are null. */
 import type { LoadAttempt } from "@libpredict/ffi";
+import type { PublishedLibrary } from "./published-library.js";
 
 /** Everything that `doctor` finds. */
 export interface DoctorReport {
@@ -32,11 +33,21 @@ export interface EngineFacts {
   /** Which rule of the lookup found it. */
   readonly source: string | null;
   /** The places before it, and why each gave none. */
-  readonly tried: readonly LoadAttempt[];
+  readonly tried: readonly EngineAttempt[];
+  /** What was published, and whether this is it; null: no `libpredict.json` beside it. */
+  readonly published: PublishedLibrary | null;
+  /** Why `libpredict.json` says nothing; null: it does, or is not there. */
+  readonly publishedFailure: string | null;
   /** Null with MXNet's own library. */
   readonly version: string | null;
   /** `LPGetBuildInfo`, such as `{ isa: "avx2", threads: "yes" }`. */
   readonly build: Readonly<Record<string, string>>;
+}
+
+/** A place without a library that can be used. */
+export interface EngineAttempt extends LoadAttempt {
+  /** The glibc that the library there needs, where an older one is the reason. */
+  readonly glibc?: string;
 }
 
 /** The computer. */

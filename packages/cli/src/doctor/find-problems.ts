@@ -1,5 +1,6 @@
 /** From facts to what is wrong and how to mend it. */
 import type { DoctorReport, Problem } from "./doctor-report.js";
+import { publishedDifferences } from "./published-library.js";
 
 /** Levels of kernels on x86-64, rising, and what a processor needs for each. */
 const levels = [
@@ -12,6 +13,8 @@ const levels = [
 export function findProblems(facts: Omit<DoctorReport, "ok" | "problems">): readonly Problem[] {
   return [
     ...engineProblems(facts),
+    ...glibcProblems(facts),
+    ...publishedProblems(facts),
     ...speedProblems(facts),
     ...runtimeProblems(facts),
     ...selfTestProblems(facts),
@@ -23,6 +26,7 @@ type Facts = Omit<DoctorReport, "ok" | "problems">;
 function* engineProblems({ engine, version, runtime, machine, environment }: Facts) {
   const path = environment["LIBPREDICT_PATH"];
   if (engine.path === null) {
+    if (engine.tried.some(({ glibc }) => glibc !== undefined)) return;
     const named = engine.tried.find(({ source }) => source === "path" && engine.tried.length === 1);
     if (named)
       yield error(
@@ -68,6 +72,34 @@ function* engineProblems({ engine, version, runtime, machine, environment }: Fac
       wanted === isa
         ? "Unset LIBPREDICT_ISA."
         : "Use a library that was built by gcc or clang for this kind of processor.",
+    );
+}
+
+function* glibcProblems({ engine, machine }: Facts) {
+  const severity = engine.path === null ? error : warning;
+  for (const { path, glibc } of engine.tried)
+    if (glibc !== undefined)
+      yield severity(
+        `${path} needs glibc ${glibc} or newer; this system has ${machine.libc}`,
+        "Use a newer system, or build the library on this one from predict.c of @libpredict/c-api (in a checkout of the repository: npm run build) and let LIBPREDICT_PATH name it.",
+      );
+}
+
+function* publishedProblems({ engine }: Facts) {
+  const { path, published, publishedFailure, build } = engine;
+  const mend = (name: string): string =>
+    `Install ${name} again (remove node_modules, then npm ci); in a checkout of the repository: npm run build.`;
+  if (publishedFailure !== null)
+    yield warning(
+      `whether ${path} is the file that was published is not known: ${publishedFailure}`,
+      mend("its package"),
+    );
+  if (published === null) return;
+  const differences = publishedDifferences(published, build["source"]);
+  if (differences.length > 0)
+    yield warning(
+      `${path} is not the file that was published as ${published.package}: ${differences.join(", ")}`,
+      mend(published.package),
     );
 }
 

@@ -1,4 +1,5 @@
 /** Runs `libpredict doctor`: gathers the facts and prints them. */
+import { basename } from "node:path";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import { formatDuration, formatRoundCount } from "../quantities.js";
 import type { JsonOption, LibraryOption } from "../shared-options.js";
@@ -7,6 +8,7 @@ import { colors } from "../terminal.js";
 import { textTable } from "../text-table.js";
 import { collectReport } from "./collect-report.js";
 import type { DoctorReport, EngineFacts, MachineFacts } from "./doctor-report.js";
+import { publishedDifferences } from "./published-library.js";
 
 /** The body of the command. */
 export async function runDoctor(_none: [], options: JsonOption & LibraryOption): Promise<ExitCode> {
@@ -21,7 +23,7 @@ type Row = readonly [label: string, value: string];
 function printReport(report: DoctorReport): void {
   const { machine, runtime, environment } = report;
   printLine(colors.bold(`libpredict ${report.version}`));
-  printSection("engine", engineRows(report.engine));
+  printSection("engine", [...engineRows(report.engine), ...publishedRows(report)]);
   printSection("machine", machineRows(machine));
   printSection("node", [
     ["version", `${runtime.node} (needs ${runtime.nodeRange})`],
@@ -64,6 +66,17 @@ function engineRows(engine: EngineFacts): Row[] {
       [isa, ...Object.entries({ vectors, threads, blas }).map(yesOrNo)].join(", "),
     ]);
   if (cpus !== undefined) rows.push(["threads in a run", `${cpus} by default`]);
+  return rows;
+}
+
+function publishedRows({ engine, machine }: DoctorReport): Row[] {
+  const { published } = engine;
+  if (published === null) return [];
+  const { manifest, glibc, sha256 } = published;
+  const differs = publishedDifferences(published, engine.build["source"]).length > 0;
+  const same = differs ? colors.yellow("no, see below") : `yes, SHA-256 ${sha256.slice(0, 16)}…`;
+  const rows: Row[] = [["as published", `${same} (${basename(manifest)} beside it)`]];
+  if (glibc !== null) rows.push(["needs", `glibc ${glibc} (here: ${machine.libc ?? "none"})`]);
   return rows;
 }
 

@@ -4,6 +4,15 @@ import { findProblems, isOlder } from "../../src/doctor/find-problems.js";
 
 type Facts = Omit<DoctorReport, "ok" | "problems">;
 
+const published = {
+  manifest: "/lib/libpredict.json",
+  package: "@libpredict/linux-x64",
+  sha256: "cd34".repeat(16),
+  actualSha256: "cd34".repeat(16),
+  source: "ab12".repeat(16),
+  glibc: "2.28",
+};
+
 /** A machine on which all is well. */
 const healthy: Facts = {
   version: "1.2.3",
@@ -12,7 +21,9 @@ const healthy: Facts = {
     source: "@libpredict/linux-x64",
     tried: [],
     version: "1.2.3",
-    build: { isa: "avx2", vectors: "yes", threads: "yes", blas: "no", cpus: "4" },
+    build: { isa: "avx2", vectors: "yes", threads: "yes", blas: "no", cpus: "4", source: "ab12" },
+    published,
+    publishedFailure: null,
   },
   machine: {
     platform: "linux",
@@ -42,7 +53,14 @@ const healthy: Facts = {
   },
 };
 
-const noLibrary = { path: null, source: null, version: null, build: {} };
+const noLibrary = {
+  path: null,
+  source: null,
+  version: null,
+  build: {},
+  published: null,
+  publishedFailure: null,
+};
 
 /** Each problem: what differs, its severity, its text, what to do. */
 const cases: readonly [string, Partial<Facts>, "error" | "warning", RegExp, RegExp][] = [
@@ -85,8 +103,56 @@ const cases: readonly [string, Partial<Facts>, "error" | "warning", RegExp, RegE
     /Unset LIBPREDICT_PATH/,
   ],
   [
+    "a library for a newer glibc",
+    {
+      engine: {
+        ...noLibrary,
+        tried: [
+          { source: "path", reason: "not given" },
+          { source: "x", path: "/lib/libpredict.so", reason: "y", glibc: "2.38" },
+        ],
+      },
+    },
+    "error",
+    /^\/lib\/libpredict\.so needs glibc 2\.38 or newer; this system has glibc 2\.36$/,
+    /build the library on this one/,
+  ],
+  [
+    "a library for a newer glibc where another one loads",
+    {
+      engine: {
+        ...healthy.engine,
+        tried: [{ source: "x", path: "/new.so", reason: "y", glibc: "2.38" }],
+      },
+    },
+    "warning",
+    /^\/new\.so needs glibc 2\.38/,
+    /newer system/,
+  ],
+  [
+    "a library that is not the published one",
+    { engine: { ...healthy.engine, published: { ...published, actualSha256: "ef56".repeat(16) } } },
+    "warning",
+    /so is not the file that was published as @libpredict\/linux-x64: its SHA-256 begins with ef56ef56ef56ef56 instead of cd34cd34cd34cd34$/,
+    /Install @libpredict\/linux-x64 again.*npm run build/,
+  ],
+  [
+    "a library from other sources than the published one",
+    { engine: { ...healthy.engine, published: { ...published, source: "ef56".repeat(16) } } },
+    "warning",
+    /made from sources ab12 instead of ef56/,
+    /npm run build/,
+  ],
+  [
+    "a libpredict.json that says nothing",
+    { engine: { ...healthy.engine, published: null, publishedFailure: "/x is damaged: why" } },
+    "warning",
+    /is not known: \/x is damaged: why$/,
+    /again/,
+  ],
+  [
     "MXNet's library",
-    { engine: { ...healthy.engine, version: null, build: {} } },
+    { engine: { ...healthy.engine, ...noLibrary, path: "/lib/libmxnet.so", tried: [] } },
     "warning",
     /MXNet's own/,
     /Leave/,
