@@ -74,6 +74,15 @@ test("the oldest glibc of the built library is the newest that nm lists", (conte
   expect(glibc).toBe(minors.length === 0 ? null : `2.${Math.max(...minors)}`);
 });
 
+test("the built library needs no glibc newer than the one that took in pthreads, 2.34", (context) => {
+  const glibc = /\0GLIBC_2\.(\d+)(?=\0)/g;
+  const minors = [...readFileSync(BUILT.library, "latin1").matchAll(glibc)].map(([, m]) =>
+    Number(m),
+  );
+  if (minors.length === 0) return context.skip("the library was not linked against glibc");
+  expect(Math.max(...minors)).toBeLessThanOrEqual(34);
+});
+
 test("a folder without a manifest has none", () => {
   expect(readLibraryManifest(folder)).toBe(undefined);
   writeFileSync(join(folder, LIBRARY_MANIFEST), '{"size":1}');

@@ -421,6 +421,20 @@ TEST(binary_special_numbers) {
   }
 }
 
+/* IEEE 754's hypot, by hand. */
+TEST(hypot_at_the_ends_of_the_range) {
+  check_vector("_hypot", "", LP_FLOAT64, 10,
+               NUMBERS(3e300, -4e-300, 1e308, 1.7e308, 1e300, -INF, NOT, 5, 0, 3e-320),
+               NUMBERS(-4e300, 3e-300, 1e308, 1.7e308, 1, NOT, 1, NOT, -0.0, 4e-320),
+               NUMBERS(5e300, 5e-300, 1.4142135623730951e308, INF, 1e300, INF, NOT, NOT, 0, 5e-320),
+               1e-15);
+  const double least = 4.9406564584124654e-324;
+  check_vector("_hypot", "", LP_FLOAT64, 3, NUMBERS(least, 0, 3 * least),
+               NUMBERS(0, -least, 4 * least), NUMBERS(least, least, 5 * least), 0);
+  check_vector("_hypot_scalar", "scalar=4e200", LP_FLOAT64, 2, NUMBERS(3e200, 0), NULL,
+               NUMBERS(5e200, 4e200), 1e-15);
+}
+
 TEST(binary_integers) {
   check_vector("elemwise_mul", "", LP_INT8, 4, NUMBERS(3, -5, 7, 100), NUMBERS(2, 2, 2, 2),
                NUMBERS(6, -10, 14, -56), 0);
@@ -701,6 +715,7 @@ int main(int argc, char **argv) {
   RUN(binary_of_one_shape);
   RUN(scalars);
   RUN(binary_special_numbers);
+  RUN(hypot_at_the_ends_of_the_range);
   RUN(binary_integers);
   RUN(scalar_result_types);
   RUN(many_elements);

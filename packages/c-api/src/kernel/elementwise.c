@@ -52,10 +52,29 @@ static double elementwise_modulo(double x, double y) {
   return rest != 0.0 && (rest < 0.0) != (y < 0.0) ? rest + y : rest;
 }
 
-/* C's own is slow, and needed only where a square leaves the range of double. */
+/*
+ * Not C's own: it is slow, and glibc has had the one that the linker would
+ * take since 2.35 only. Scaled where a square leaves the range of double;
+ * infinity goes before NaN.
+ */
 static double elementwise_hypot(double x, double y) {
   const double square = x * x + y * y;
-  return square > 1e-280 && square < 1e300 ? sqrt(square) : hypot(x, y);
+  if (square > 1e-280 && square < 1e300) {
+    return sqrt(square);
+  }
+  if (isinf(x) || isinf(y)) {
+    return INFINITY;
+  }
+  double large = fabs(x), small = fabs(y);
+  if (large < small) {
+    large = fabs(y);
+    small = fabs(x);
+  }
+  if (large == 0.0 || isnan(square)) {
+    return square;
+  }
+  const double ratio = small / large;
+  return large * sqrt(1.0 + ratio * ratio);
 }
 
 static double elementwise_smooth_l1(double x, double sigma) {
