@@ -193,6 +193,29 @@ TEST(names_of_inputs_and_outputs) {
   CHECK_STR(lp_op_output_name(&op, 0, name), "output");
 }
 
+static int find_input(const char *inputs, const char *name) {
+  const lp_op op = {.name = "test", .inputs = inputs};
+  return lp_op_find_input(&op, name, strlen(name));
+}
+
+TEST(inputs_are_found_by_name) {
+  CHECK_EQ_INT(find_input("data weight bias", "weight"), 1);
+  CHECK_EQ_INT(find_input("data weight bias", "input3"), 3);
+  CHECK_EQ_INT(find_input("data weight bias", "input1"), -1);
+  CHECK_EQ_INT(find_input("data weight bias", "weigh"), -1);
+  CHECK_EQ_INT(find_input("data weight bias", ""), -1);
+  CHECK_EQ_INT(find_input("rois arg*", "rois"), 0);
+  CHECK_EQ_INT(find_input("rois arg*", "arg0"), 1);
+  CHECK_EQ_INT(find_input("rois arg*", "arg12345"), 12346);
+  CHECK_EQ_INT(find_input("rois arg*", "arg"), -1);
+  CHECK_EQ_INT(find_input("rois arg*", "arg*"), -1);
+  CHECK_EQ_INT(find_input("rois arg*", "arg012"), -1);
+  CHECK_EQ_INT(find_input("rois arg*", "arg99999999999999999999"), -1);
+  CHECK_EQ_INT(find_input(NULL, "input0"), 0);
+  CHECK_EQ_INT(find_input(NULL, "input70"), 70);
+  CHECK_EQ_INT(find_input(NULL, "7"), -1);
+}
+
 int main(int argc, char **argv) {
   check_begin(argc, argv);
   RUN(defaults_stand_where_nothing_is_given);
@@ -204,6 +227,7 @@ int main(int argc, char **argv) {
   RUN(unknown_keys_are_told_and_hidden_ones_passed_over);
   RUN(a_required_attribute_must_be_there);
   RUN(names_of_inputs_and_outputs);
+  RUN(inputs_are_found_by_name);
   lp_pool_free(&pool);
   return check_end();
 }

@@ -46,7 +46,7 @@ typedef struct lp_graph {
   uint32_t num_entries;  /* outputs of all nodes */
   uint32_t max_inputs;   /* of any node */
   int max_outputs;
-  bool is_np_shape; /* in the shapes of the file 0 is a size of 0, not unknown */
+  bool is_np_shape; /* the file was written with numpy's shapes: only kept, for writing it again */
   bool has_legacy_rounding; /* some node has a param_round_down */
   lp_name_map variables; /* name to node */
   lp_name_map internals; /* full name of every visible output to entry number */

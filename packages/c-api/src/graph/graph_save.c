@@ -48,15 +48,12 @@ static void graph_save_set(graph_save_node *node, const char *key, const char *v
 /* The variable that feeds the input of this name; NULL: none. */
 static graph_save_node *graph_save_input(const graph_save_state *state, const lp_node *node,
                                          const char *name, size_t length) {
-  for (uint32_t k = 0; node->op != NULL && k < node->num_inputs; k++) {
-    char input[LP_OP_NAME_SIZE];
-    (void)lp_op_input_name(node->op, (int)k, input);
-    if (strlen(input) == length && memcmp(input, name, length) == 0) {
-      uint32_t from = node->inputs[k].node;
-      return state->graph->nodes[from].op == NULL ? &state->nodes[from] : NULL;
-    }
+  int k = node->op == NULL ? -1 : lp_op_find_input(node->op, name, length);
+  if (k < 0 || (uint32_t)k >= node->num_inputs) {
+    return NULL;
   }
-  return NULL;
+  uint32_t from = node->inputs[k].node;
+  return state->graph->nodes[from].op == NULL ? &state->nodes[from] : NULL;
 }
 
 /* Attributes of the optimiser and such, which readers of today know between underscores only. */

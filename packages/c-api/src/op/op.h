@@ -299,6 +299,8 @@ LP_INTERNAL int lp_op_count_visible(const lp_op *op, const void *param);
 /* Name of input or output i written to buffer ("data", "arg3", "output1"); input names of operators without any: "input0". Returns buffer. */
 #define LP_OP_NAME_SIZE 64
 LP_INTERNAL const char *lp_op_input_name(const lp_op *op, int index, char *buffer);
+/* The index of the input of this name, which may be beyond what a node has; -1: none. */
+LP_INTERNAL int lp_op_find_input(const lp_op *op, const char *name, size_t length);
 LP_INTERNAL const char *lp_op_output_name(const lp_op *op, int index, char *buffer);
 
 /* ---- conveniences of cost functions -------------------------------------- */

@@ -54,6 +54,34 @@ const char *lp_op_input_name(const lp_op *op, int index, char *buffer) {
   return buffer;
 }
 
+static bool signature_is_input(const lp_op *op, int index, const char *name, size_t length) {
+  char input[LP_OP_NAME_SIZE];
+  (void)lp_op_input_name(op, index, input);
+  return strlen(input) == length && memcmp(input, name, length) == 0;
+}
+
+int lp_op_find_input(const lp_op *op, const char *name, size_t length) {
+  int words = signature_words(op->inputs), number = 0;
+  for (int k = 0; k < words; k++) {
+    if (signature_is_input(op, k, name, length)) {
+      return k;
+    }
+  }
+  /* Every other name ends with a number: its index, or that less the words before "arg*". */
+  size_t digits = 0;
+  while (digits < length && digits < 8 && name[length - 1 - digits] >= '0' &&
+         name[length - 1 - digits] <= '9') {
+    digits++;
+  }
+  for (size_t i = length - digits; i < length; i++) {
+    number = number * 10 + (name[i] - '0');
+  }
+  int last = words > 0 ? number + words - 1 : number;
+  return signature_is_input(op, number, name, length) ? number
+         : signature_is_input(op, last, name, length) ? last
+                                                      : -1;
+}
+
 const char *lp_op_output_name(const lp_op *op, int index, char *buffer) {
   if (!signature_word(op->outputs, index, buffer)) {
     if (index == 0 && op->outputs == NULL) {
