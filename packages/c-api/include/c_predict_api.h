@@ -630,7 +630,7 @@ MXNET_DLL const char *LPGetVersion(void);
  *   as "version=0.1.0 source=0123456789abcdef isa=avx2 vectors=yes threads=yes
  *   blas=no cpus=8"; valid until the next call of this function by the same
  *   thread, or the end of the thread
- * @thread any; each thread has its own text
+ * @thread any, while none changes the environment; each thread has its own text
  */
 MXNET_DLL const char *LPGetBuildInfo(void);
 
@@ -1029,7 +1029,8 @@ MXNET_DLL int LPPredGetStats(PredictorHandle handle, LPStats *stats);
  *                 elements of an image, o: out, i: in; every other operator 0
  * and, if it is a variable and so, "input": true (one of the predictor's
  * inputs), "label": true, "state": true (auxiliary), "missing": true (a weight
- * or state that is neither in the parameters nor set yet).
+ * or state that is neither in the parameters nor set yet). Names and texts have
+ * the bytes of the symbol file: where that is not UTF-8, the report is not.
  *
  * @param[in] handle {handle:predictor; caller} The predictor; it is not changed.
  * @param[out] report {bytes[report_capacity]; caller; null} Receives the report and a NUL; cut off at report_capacity. May be NULL when report_capacity is 0.

@@ -301,6 +301,77 @@ TEST(element_types_are_those_of_the_file) {
     model_free(&m);
 }
 
+TEST(a_reshaped_predictor_has_its_own_shapes) {
+    built_model m;
+    model_softmax(&m);
+    PredictorHandle p = predictor_of(&m, 1), wide = NULL;
+    const char *key = "data";
+    const uint32_t indptr[2] = {0, 2}, dims[2] = {7, 2};
+    CHECK_EQ_INT(MXPredReshape(1, &key, indptr, dims, p, &wide), 0);
+    char *report = describe(wide);
+    /* 7 images, 2 by 2. */
+    CHECK_CONTAINS(report, "\"shape\":[7,2]}],\"parameters\":6,\"parameter_bytes\":24,"
+                           "\"multiply_adds\":28}");
+    CHECK(strstr(report, "[1,2]") == NULL);
+    free(report);
+    report = describe(p);
+    CHECK_CONTAINS(report, "\"shape\":[1,2]}],\"parameters\":6,\"parameter_bytes\":24,"
+                           "\"multiply_adds\":4}");
+    free(report);
+    CHECK_EQ_INT(MXPredFree(p), 0);
+    CHECK_EQ_INT(MXPredFree(wide), 0);
+    model_free(&m);
+}
+
+/* The report of a symbol, written with ' for ", that needs no shapes. */
+static char *describe_symbol(const char *symbol) {
+    built_bytes text = {0};
+    LPModelHandle model = NULL;
+    PredictorHandle p = NULL;
+    built_quoted(&text, symbol);
+    if (LPModelCreate(text.bytes, text.size, NULL, 0, NULL, &model) != 0 ||
+        LPPredCreate(model, 0, NULL, NULL, NULL, 0, NULL, NULL, 0, NULL, NULL, NULL, &p) != 0) {
+        printf("  %s\n", MXGetLastError());
+        REQUIRE(false);
+    }
+    char *report = describe(p);
+    CHECK_EQ_INT(MXPredFree(p), 0);
+    CHECK_EQ_INT(LPModelFree(model), 0);
+    free(text.bytes);
+    return report;
+}
+
+TEST(hostile_names_are_escaped_and_nodes_of_one_name_kept_apart) {
+    char *report = describe_symbol(
+        "{'nodes':[{'op':'null','name':'a\\u0001\\u001f\\b\\\"\\\\\x7f\xff\xc3<','attrs':{"
+        "'__shape__':'(1,2)','k\\u0002\\n':'\\u0003\\/\\ud83d\\ude00'},'inputs':[]},"
+        "{'op':'_copy','name':'n','inputs':[[0,0,0]]},{'op':'abs','name':'n','inputs':[[1,0,0]]},"
+        "{'op':'_copy','name':'n_output','inputs':[[2,0,0]]}],'heads':[[3,0,0],[1,0,0]]}");
+    CHECK_CONTAINS(report, "{\"name\":\"a\\u0001\\u001f\\u0008\\\"\\\\\x7f\xff\xc3<\",");
+    CHECK_CONTAINS(report, "\"attrs\":{\"__shape__\":\"(1,2)\",\"k\\u0002\\n\":\"\\u0003/"
+                           "\xf0\x9f\x98\x80\"}");
+    CHECK_CONTAINS(report, "{\"name\":\"n\",\"op\":\"_copy\",\"attrs\":{},\"inputs\":[[0,0]]");
+    CHECK_CONTAINS(report, "{\"name\":\"n\",\"op\":\"abs\",\"attrs\":{},\"inputs\":[[1,0]]");
+    CHECK_CONTAINS(report, "\"heads\":[[3,0],[1,0]]");
+    for (const char *at = report; *at != '\0'; at++) {
+        CHECK((unsigned char)*at >= 0x20 || *at == '\n');
+    }
+    free(report);
+}
+
+TEST(arrays_without_elements_cost_nothing) {
+    char *report = describe_symbol(
+        "{'nodes':[{'op':'null','name':'a','attrs':{'__shape__':'(2,3)'},'inputs':[]},"
+        "{'op':'null','name':'w','attrs':{'__shape__':'(4,3)'},'inputs':[]},"
+        "{'op':'slice','name':'s','attrs':{'begin':'(2,)','end':'(None,)'},'inputs':[[0,0,0]]},"
+        "{'op':'FullyConnected','name':'f','attrs':{'num_hidden':'4','no_bias':'1'},"
+        "'inputs':[[2,0,0],[1,0,0]]}],'heads':[[3,0,0]]}");
+    CHECK_CONTAINS(report, "{\"name\":\"s_output\",\"dtype\":\"float32\",\"shape\":[0,3]}");
+    CHECK_CONTAINS(report, "\"shape\":[0,4]}],");
+    CHECK_CONTAINS(report, "\"multiply_adds\":0}],\n\"heads\"");
+    free(report);
+}
+
 TEST(the_predictor_is_left_alone) {
     built_model m;
     model_fc(&m);
@@ -347,6 +418,9 @@ int main(int argc, char **argv) {
     RUN(what_is_missing_is_said_until_it_is_set);
     RUN(only_what_the_outputs_need_is_described);
     RUN(element_types_are_those_of_the_file);
+    RUN(a_reshaped_predictor_has_its_own_shapes);
+    RUN(hostile_names_are_escaped_and_nodes_of_one_name_kept_apart);
+    RUN(arrays_without_elements_cost_nothing);
     RUN(the_predictor_is_left_alone);
     RUN(arguments_are_checked);
     return check_end();

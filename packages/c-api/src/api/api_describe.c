@@ -67,6 +67,7 @@ static void api_describe_variable(lp_text_writer *text, const lp_predictor *pred
 typedef struct api_describe_work {
   uint32_t *place;  /* per node of the graph: its number in the report */
   bool *counted;    /* per node: a parameter that stands in some node's sum */
+  bool *head;       /* per node: some output of it is one of the predictor's */
   lp_shape *inputs; /* of one node */
 } api_describe_work;
 
@@ -90,15 +91,12 @@ static void api_describe_count(const lp_predictor *predictor, uint32_t index,
 static void api_describe_parameters(lp_text_writer *text, const lp_predictor *predictor,
                                     uint32_t index, const api_describe_work *work) {
   const lp_node *node = &predictor->model->graph.nodes[index];
-  const lp_selection *selection = &predictor->selection;
   uint64_t elements = 0, bytes = 0;
   for (uint32_t k = 0; k < node->num_inputs; k++) {
     api_describe_count(predictor, node->inputs[k].node, work, &elements, &bytes);
   }
-  for (uint32_t h = 0; h < selection->num_heads; h++) {
-    if (selection->heads[h].node == index) {
-      api_describe_count(predictor, index, work, &elements, &bytes);
-    }
+  if (work->head[index]) {
+    api_describe_count(predictor, index, work, &elements, &bytes);
   }
   lp_text_format(text, ",\"parameters\":%llu,\"parameter_bytes\":%llu",
                  (unsigned long long)elements, (unsigned long long)bytes);
@@ -156,12 +154,16 @@ static lp_status api_describe_with(const lp_predictor *predictor, lp_text_writer
   api_describe_work work;
   work.place = lp_pool_array(pool, graph->num_nodes, sizeof *work.place);
   work.counted = lp_pool_array(pool, graph->num_nodes, sizeof *work.counted);
+  work.head = lp_pool_array(pool, graph->num_nodes, sizeof *work.head);
   work.inputs = lp_pool_array(pool, graph->max_inputs, sizeof *work.inputs);
-  if (work.place == NULL || work.counted == NULL || work.inputs == NULL) {
+  if (work.place == NULL || work.counted == NULL || work.head == NULL || work.inputs == NULL) {
     return LP_ERROR_MEMORY;
   }
   for (uint32_t i = 0; i < selection->num_nodes; i++) {
     work.place[selection->order[i]] = i;
+  }
+  for (uint32_t h = 0; h < selection->num_heads; h++) {
+    work.head[selection->heads[h].node] = true;
   }
   lp_text_string(text, "{\"nodes\":[");
   for (uint32_t i = 0; i < selection->num_nodes; i++) {

@@ -552,7 +552,7 @@ export class Binding extends NativeBinding {
    * now by this thread would have by default (see LPOptions). Readers pass over keys that they do
    * not know.
    *
-   * Threads: any; each thread has its own text.
+   * Threads: any, while none changes the environment; each thread has its own text.
    *
    * @returns string-view of `key=value` pairs with one space between them, such as "version=0.1.0
    *   source=0123456789abcdef isa=avx2 vectors=yes threads=yes blas=no cpus=8"; valid until the
@@ -1088,7 +1088,8 @@ export class Binding extends NativeBinding {
    * Ky Kx FullyConnected  N K F with N images, C channels in, F filters or num_hidden, K elements
    * of an image, o: out, i: in; every other operator 0 and, if it is a variable and so, "input":
    * true (one of the predictor's inputs), "label": true, "state": true (auxiliary), "missing":
-   * true (a weight or state that is neither in the parameters nor set yet).
+   * true (a weight or state that is neither in the parameters nor set yet). Names and texts have
+   * the bytes of the symbol file: where that is not UTF-8, the report is not.
    *
    * Threads: one call at a time on a predictor.
    *
