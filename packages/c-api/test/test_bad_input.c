@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "build_model.h"
+#include "change_bytes.h"
 #include "check.h"
 #include "counting_allocator.h"
 
@@ -286,44 +287,6 @@ TEST(the_digit_network_cut_off_is_an_error) {
 
 /* ---- changed bytes ------------------------------------------------------------------------------ */
 
-static uint64_t change_state;
-
-static size_t change_below(size_t limit) {
-    change_state = change_state * 6364136223846793005u + 1442695040888963407u;
-    return (size_t)(change_state >> 33) % limit;
-}
-
-/* Flips bits, puts in digits and signs, doubles or drops a stretch. Returns the new size; room for 64 more. */
-static size_t change(char *bytes, size_t size) {
-    static const char likely[] = "0123456789-,()[]{}\"'.: eLN";
-    for (size_t n = 1 + change_below(3); n > 0 && size > 0; n--) {
-        size_t at = change_below(size);
-        switch (change_below(4)) {
-            case 0:
-                bytes[at] = (char)(bytes[at] ^ (1 << change_below(8)));
-                break;
-            case 1:
-                bytes[at] = likely[change_below(sizeof likely - 1)];
-                break;
-            case 2: {
-                size_t length = 1 + change_below(16);
-                length = length < size - at ? length : size - at;
-                memmove(bytes + at + length, bytes + at, size - at);
-                size += length;
-                break;
-            }
-            default: {
-                size_t length = 1 + change_below(8);
-                length = length < size - at ? length : size - at;
-                memmove(bytes + at, bytes + at + length, size - at - length);
-                size -= length;
-                break;
-            }
-        }
-    }
-    return size;
-}
-
 TEST(changed_files_give_errors_or_work) {
     const char *text = getenv("LIBPREDICT_FUZZ");
     size_t rounds = text != NULL ? strtoull(text, NULL, 10) : 900;
@@ -333,8 +296,7 @@ TEST(changed_files_give_errors_or_work) {
     allocator.limit = (size_t)64 << 20; /* a changed number may ask for gigabytes */
     for (size_t round = 0; round < rounds; round++) {
         built_model m;
-        change_state = round * 0x9E3779B97F4A7C15u + 99;
-        (void)change_below(2);
+        change_begin(round);
         build(&m, (int)(round % NUM_KINDS));
         char *symbol = malloc(m.symbol_size + 64), *params = malloc(m.params_size + 64);
         REQUIRE(symbol != NULL && params != NULL);

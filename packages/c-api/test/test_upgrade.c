@@ -4,7 +4,10 @@
 #ifndef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 #endif
+#include <unistd.h>
+
 #include "api_models.h"
+#include "change_bytes.h"
 #include "counting_allocator.h"
 
 /* The upgraded text, which the caller frees; and that a second time changes nothing. */
@@ -326,6 +329,112 @@ TEST(variables_of_one_name_become_one) {
                   "'attrs': {'mxnet_version': ['int', 10901]}\n}\n");
 }
 
+/* All that an upgrade does: merged attributes, user attributes that move, inputs that are added, dropped
+ * and renamed nodes, roundings of Poolings. */
+static const char old_file[] =
+    "{'nodes':[{'op':'null','param':{},'attr':{'lr_mult':'5','__shape__':'(1,1,8,8)'},"
+    "'name':'data','inputs':[],'backward_source_id':-1},"
+    "{'op':'null','param':{},'name':'c_weight','inputs':[]},"
+    "{'op':'Convolution','param':{'kernel':'(1,1)','num_filter':'2','no_bias':'True'},"
+    "'attr':{'weight_lr_mult':'3','foo_wd_mult':'1','ctx_group':'a'},'name':'c',"
+    "'inputs':[[0,0],[1,0]]},"
+    "{'op':'BatchNorm','param':{'momentum':'0.9'},'name':'bn','inputs':[[2,0]]},"
+    "{'op':'Pooling','param':{'kernel':'(3,3)','stride':'(2,2)','pool_type':'avg'},'name':'p',"
+    "'inputs':[[3,0]]},"
+    "{'op':'Pooling','param':{'kernel':'(1,1)','stride':'(2,2)','pool_type':'max'},'name':'q',"
+    "'inputs':[[4,0]]},"
+    "{'op':'null','name':'unused','inputs':[]},"
+    "{'op':'Concat','param':{'num_args':'2'},'attr':{'arg1_lr_mult':'2'},'name':'k\\u0001',"
+    "'inputs':[[5,0],[5,0]]},"
+    "{'op':'Softmax','param':{},'name':'s','inputs':[[7,0]]}],'arg_nodes':[0,1,6],"
+    "'heads':[[8,0],[2,0]]}";
+
+TEST(damaged_old_files_give_errors_or_a_text_that_stays) {
+    const char *asked = getenv("LIBPREDICT_FUZZ");
+    size_t rounds = asked != NULL ? strtoull(asked, NULL, 10) : 3000;
+    int worked = 0, failed = 0;
+    char *whole = quoted(old_file);
+    counting_allocator allocator;
+    REQUIRE(counting_begin(&allocator) == 0);
+    for (size_t round = 0; round < rounds; round++) {
+        size_t size = strlen(whole), text_size = 5;
+        char *damaged = malloc(size + 64);
+        REQUIRE(damaged != NULL);
+        memcpy(damaged, whole, size);
+        change_begin(round);
+        size = change(damaged, size);
+        /* Nothing readable behind the end; no text has a NUL inside. */
+        char *symbol = malloc(size + 1);
+        REQUIRE(symbol != NULL);
+        memcpy(symbol, damaged, size);
+        symbol[size] = '\0';
+        (void)alarm(10);
+        if (LPUpgradeSymbol(symbol, size, NULL, 0, &text_size) == 0) {
+            free(upgrade(symbol));
+            worked++;
+        } else {
+            int code = LPGetErrorCode();
+            CHECK(code == LP_ERROR_SYMBOL || code == LP_ERROR_UNSUPPORTED ||
+                  code == LP_ERROR_ATTRIBUTE || code == LP_ERROR_SHAPE);
+            CHECK(MXGetLastError()[0] != '\0' && text_size == 5);
+            failed++;
+        }
+        REQUIRE(allocator.live == 0);
+        free(symbol);
+        free(damaged);
+    }
+    printf("  %d of %zu damaged files were upgraded\n", worked, rounds);
+    CHECK(worked > 0 && failed > 0 && !allocator.misaligned);
+    CHECK_EQ_INT(counting_end(), 0);
+    free(whole);
+}
+
+TEST(every_allocation_may_fail) {
+    char *symbol = quoted(old_file), text[16];
+    counting_allocator allocator;
+    REQUIRE(counting_begin(&allocator) == 0);
+    size_t n = 1;
+    for (;; n++) {
+        size_t size = 5;
+        allocator.calls = 0;
+        allocator.fail_at = n;
+        int status = LPUpgradeSymbol(symbol, SIZE_MAX, text, sizeof text, &size);
+        CHECK_EQ_INT(allocator.live, 0);
+        if (allocator.calls < n) {
+            CHECK_EQ_INT(status, 0);
+            break;
+        }
+        CHECK(status == -1 && LPGetErrorCode() == LP_ERROR_MEMORY && size == 5);
+    }
+    CHECK(n > 2);
+    CHECK_EQ_INT(counting_end(), 0);
+    free(symbol);
+}
+
+TEST(many_user_attributes_and_inputs_take_no_time) {
+    /* 500 names to be found among 65,536 inputs, ten times. */
+    built_bytes symbol = {0};
+    size_t size = 0;
+    built_print(&symbol, "{\"nodes\":[{\"op\":\"null\",\"name\":\"a\",\"inputs\":[]}");
+    for (int node = 0; node < 10; node++) {
+        built_print(&symbol, ",{\"op\":\"Concat\",\"name\":\"c\",\"attrs\":{\"num_args\":\"65536\"");
+        for (int i = 0; i < 500; i++) {
+            built_print(&symbol, ",\"foo%d_lr_mult\":\"1\"", i);
+        }
+        built_print(&symbol, "},\"inputs\":[[%d,0,0]", node);
+        for (int i = 1; i < 65536; i++) {
+            built_print(&symbol, ",[0,0,0]");
+        }
+        built_print(&symbol, "]}");
+    }
+    built_print(&symbol, "],\"heads\":[[10,0,0]]}");
+    (void)alarm(10);
+    CHECK_EQ_INT(LPUpgradeSymbol(symbol.bytes, symbol.size, NULL, 0, &size), 0);
+    (void)alarm(0);
+    CHECK(size > symbol.size);
+    free(symbol.bytes);
+}
+
 TEST(arguments_are_checked) {
     built_model m;
     model_fc(&m);
@@ -355,6 +464,9 @@ int main(int argc, char **argv) {
     RUN(what_no_operator_of_today_does_is_refused);
     RUN(a_network_predicts_the_same_after_it);
     RUN(variables_of_one_name_become_one);
+    RUN(damaged_old_files_give_errors_or_a_text_that_stays);
+    RUN(every_allocation_may_fail);
+    RUN(many_user_attributes_and_inputs_take_no_time);
     RUN(arguments_are_checked);
     return check_end();
 }
