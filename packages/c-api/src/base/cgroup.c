@@ -1,4 +1,7 @@
 /* cgroup.c - see cgroup.h. Both versions may be mounted at once; each is asked. */
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* O_CLOEXEC */
+#endif
 #include "cgroup.h"
 
 #include <stdio.h>

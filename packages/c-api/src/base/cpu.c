@@ -68,6 +68,7 @@ int lp_cpu_block(lp_isa isa) {
   return isa == LP_ISA_AVX512 ? 16 : isa == LP_ISA_AVX2 ? 8 : 4;
 }
 
+#if !defined(LP_NO_THREADS)
 /* Processors that the calling thread may run on; at least 1. */
 static unsigned cpu_allowed(void) {
   long count = 0;
@@ -85,6 +86,7 @@ static unsigned cpu_allowed(void) {
 #endif
   return count < 1 ? 1u : count < (long)LP_MAX_THREADS ? (unsigned)count : LP_MAX_THREADS;
 }
+#endif
 
 unsigned lp_cpu_read_threads(const char *text) {
   unsigned value = 0;
