@@ -51,13 +51,14 @@ export function checkFeeds(
   });
 }
 
-/** Feeds with arrays of their own, for a run that has to wait. What is no array stays as it is. */
+/** Feeds with arrays of their own, for a run that has to wait. What is no array stays as it is, for `checkFeeds`. */
 export function copyFeeds(feeds: Feeds): Feeds {
+  if (typeof feeds !== "object" || feeds === null) return feeds;
   return Object.fromEntries(
     Object.entries(feeds).map(([name, feed]) => {
       if (dtypeOfArray(feed)) return [name, copyOf(feed as ElementData)];
       if (isTensor(feed) && dtypeOfArray(feed.data))
-        return [name, { ...feed, dtype: feed.dtype, shape: feed.shape, data: copyOf(feed.data) }];
+        return [name, { dtype: feed.dtype, shape: copyShape(feed.shape), data: copyOf(feed.data) }];
       return [name, feed];
     }),
   ) as Feeds;
@@ -108,6 +109,10 @@ function isTensor(feed: unknown): feed is TensorLike {
     "data" in feed &&
     "shape" in feed
   );
+}
+
+function copyShape(shape: readonly number[]): readonly number[] {
+  return Array.isArray(shape) ? [...shape] : shape;
 }
 
 /** A copy; of Node's Buffer too, whose own `slice` shares memory. */

@@ -1,4 +1,5 @@
 /** Watches a load: tells how far it is, and stops it when its signal is aborted. */
+import { checkSignal, onAbort, throwIfAborted } from "./abort-signal.js";
 import { PredictError } from "./predict-error.js";
 
 /** How much of a file has been read. */
@@ -28,15 +29,19 @@ export class LoadWatch {
   readonly signal: AbortSignal | undefined;
   readonly #onProgress: ((progress: LoadProgress) => void) | undefined;
 
+  /** @throws {@link PredictError} `argument`: `signal` or `onProgress` is something else */
   constructor(options: LoadWatchOptions = {}) {
+    checkSignal(options.signal);
+    const onProgress: unknown = options.onProgress ?? undefined;
+    if (onProgress !== undefined && typeof onProgress !== "function")
+      throw new PredictError("argument", "onProgress must be a function");
     this.signal = options.signal;
     this.#onProgress = options.onProgress;
   }
 
   /** @throws {@link PredictError} `aborted` */
   check(): void {
-    if (this.signal?.aborted)
-      throw new PredictError("aborted", "the load was aborted", { cause: this.signal.reason });
+    throwIfAborted(this.signal, "the load was aborted");
   }
 
   /**
@@ -48,31 +53,29 @@ export class LoadWatch {
   async wait<T>(promise: Promise<T>, late: (result: T) => void = () => {}): Promise<T> {
     const { signal } = this;
     if (!signal) return promise;
-    let stop = (): void => {};
-    const aborted = new Promise<never>((_resolve, reject) => {
-      stop = () => {
+    this.check();
+    return new Promise<T>((resolve, reject) => {
+      let ended = false;
+      const forget = onAbort(signal, () => {
+        ended = true;
         try {
           this.check();
         } catch (error) {
           reject(error);
         }
-      };
-      signal.addEventListener("abort", stop);
-      stop();
+      });
+      promise.then(
+        (result) => {
+          forget();
+          if (ended) late(result);
+          else resolve(result);
+        },
+        (error: unknown) => {
+          forget();
+          reject(error);
+        },
+      );
     });
-    let settled = false;
-    promise.then(
-      (result) => {
-        if (settled) late(result);
-      },
-      () => {},
-    );
-    try {
-      return await Promise.race([aborted, promise]);
-    } finally {
-      settled = true;
-      signal.removeEventListener("abort", stop);
-    }
   }
 
   /** Begins a file. */

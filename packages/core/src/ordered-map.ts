@@ -1,8 +1,10 @@
 /** Work on the items of a sequence, several at a time, with the results in the items' order. */
-import { PredictError } from "./predict-error.js";
+import { onAbort, throwIfAborted } from "./abort-signal.js";
 
 /** Where items come from: an array, a generator, a stream. */
 export type ItemSource<T> = Iterable<T> | AsyncIterable<T>;
+
+const aborted = "the sequence was aborted";
 
 interface Slot<R> {
   outcome?: { readonly value: R } | { readonly error: unknown };
@@ -17,7 +19,7 @@ interface Slot<R> {
  * before it. When the sequence ends early, the source is closed, and the work that is going on
  * is told by its signal.
  *
- * @throws {@link PredictError} `aborted`: by `signal`
+ * @throws PredictError `aborted`: by `signal`; `argument`: `signal` is none
  */
 export async function* mapInOrder<T, R>(
   source: ItemSource<T>,
@@ -60,15 +62,16 @@ export async function* mapInOrder<T, R>(
     reading = false;
     wake();
   };
-  const onAbort = (): void => {
-    stop.abort(signal?.reason);
-    wake();
-  };
-  signal?.addEventListener("abort", onAbort, { once: true });
+  let forget = (): void => {};
   try {
+    throwIfAborted(signal, aborted);
+    if (signal)
+      forget = onAbort(signal, () => {
+        stop.abort(signal.reason);
+        wake();
+      });
     for (;;) {
-      if (signal?.aborted)
-        throw new PredictError("aborted", "the sequence was aborted", { cause: signal.reason });
+      throwIfAborted(signal, aborted);
       void read();
       const { outcome } = slots[0] ?? {};
       if (outcome) {
@@ -85,7 +88,7 @@ export async function* mapInOrder<T, R>(
       }
     }
   } finally {
-    signal?.removeEventListener("abort", onAbort);
+    forget();
     const early = !ended;
     ended = true;
     stop.abort();

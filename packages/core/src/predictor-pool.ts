@@ -10,6 +10,7 @@ import type { Outputs } from "./outputs.js";
 import { PredictError } from "./predict-error.js";
 import type { Predictor, RunOptions } from "./predictor.js";
 import { RunQueue } from "./run-queue.js";
+import { checkWholeNumber } from "./whole-number.js";
 
 /** What a pool is made for. */
 export interface PredictorPoolOptions extends PredictorOptions {
@@ -81,23 +82,16 @@ export function planPool(
   { processors, parallelRuns }: Pick<Backend, "processors" | "parallelRuns">,
 ): PoolPlan {
   const { size: givenSize, maxWaiting = Number.POSITIVE_INFINITY, ...predictor } = options ?? {};
-  check("size", givenSize, 1);
-  check("threads", predictor.threads, 1);
-  if (maxWaiting !== Number.POSITIVE_INFINITY) check("maxWaiting", maxWaiting, 0);
+  if (givenSize !== undefined) checkWholeNumber("size of a pool", givenSize, 1);
+  if (predictor.threads !== undefined) checkWholeNumber("threads of a pool", predictor.threads, 1);
+  if (maxWaiting !== Number.POSITIVE_INFINITY)
+    checkWholeNumber("maxWaiting of a pool", maxWaiting, 0);
   const places = Math.min(processors ?? 1, parallelRuns ?? 1);
   const size = givenSize ?? Math.max(1, Math.floor(places / (predictor.threads ?? 1)));
   if (predictor.threads !== undefined || processors === undefined)
     return { size, maxWaiting, predictor };
   const threads = Math.max(1, Math.floor(processors / size));
   return { size, maxWaiting, predictor: { ...predictor, threads } };
-}
-
-function check(name: string, value: number | undefined, least: number): void {
-  if (value !== undefined && !(Number.isInteger(value) && value >= least))
-    throw new PredictError(
-      "argument",
-      `${name} of a pool is a whole number from ${least}, not ${value}`,
-    );
 }
 
 interface Measured {
@@ -168,6 +162,7 @@ export class PredictorPool {
    */
   async run(feeds: Feeds, options: RunOptions = {}): Promise<Outputs> {
     if (this.disposed) throw disposed();
+    this.#queue.check(options.signal);
     const given = this.#queue.full ? copyFeeds(feeds) : feeds;
     return this.#queue.run(async () => {
       const predictor = this.#take(given);

@@ -76,6 +76,7 @@ export class Predictor {
    */
   async run(feeds: Feeds, options: RunOptions = {}): Promise<Outputs> {
     this.#live();
+    this.#queue.check(options.signal);
     const given = this.#queue.busy ? copyFeeds(feeds) : feeds;
     return this.#queue.run(async () => {
       const done = this.#use();

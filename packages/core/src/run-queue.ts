@@ -2,7 +2,10 @@
  * Runs tasks in the order in which they came, a limited number at a time, by default one after
  * the other; a task that has not begun can be dropped.
  */
+import { onAbort, throwIfAborted } from "./abort-signal.js";
 import { PredictError } from "./predict-error.js";
+
+const dropped = "the run was dropped before it began";
 
 interface Entry {
   start: (ended: () => void) => void;
@@ -54,32 +57,32 @@ export class RunQueue {
   }
 
   /**
+   * Checks what `run` checks at once, for callers that have to copy something before it.
+   *
+   * @throws {@link PredictError} as `run`
+   */
+  check(signal?: AbortSignal): void {
+    throwIfAborted(signal, dropped);
+    if (this.full && this.#waiting.length >= this.#maxWaiting)
+      throw new PredictError("busy", `${this.#waiting.length} runs wait already, no more may`);
+  }
+
+  /**
    * Runs a task when a place is free; at once, before this returns, if one is.
    *
    * @param task - the work
    * @param signal - drops the task, if it aborts before the task begins
    * @returns what the task gives
    * @throws {@link PredictError} `aborted`: the signal was aborted before the task began;
-   *   `busy`: as many tasks wait as may
+   *   `busy`: as many tasks wait as may; `argument`: `signal` is none
    */
   run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(aborted(signal));
-        return;
-      }
-      if (this.full && this.#waiting.length >= this.#maxWaiting) {
-        reject(new PredictError("busy", `${this.#waiting.length} runs wait already, no more may`));
-        return;
-      }
-      const onAbort = (): void => {
-        const index = this.#waiting.indexOf(entry);
-        if (index >= 0) this.#waiting.splice(index, 1);
-        entry.drop(aborted(signal));
-      };
+      this.check(signal);
+      let forget = (): void => {};
       const entry: Entry = {
         start: (ended) => {
-          signal?.removeEventListener("abort", onAbort);
+          forget();
           // The queue is free before the caller learns that its run is over.
           task().then(
             (value) => {
@@ -93,12 +96,16 @@ export class RunQueue {
           );
         },
         drop: (error) => {
-          signal?.removeEventListener("abort", onAbort);
+          forget();
           reject(error);
         },
       };
-      signal?.addEventListener("abort", onAbort, { once: true });
       this.#waiting.push(entry);
+      if (signal && this.full)
+        forget = onAbort(signal, () => {
+          this.#waiting.splice(this.#waiting.indexOf(entry), 1);
+          entry.drop(new PredictError("aborted", dropped, { cause: signal.reason }));
+        });
       this.#next();
     });
   }
@@ -121,10 +128,4 @@ export class RunQueue {
       this.#next();
     });
   }
-}
-
-function aborted(signal: AbortSignal | undefined): PredictError {
-  return new PredictError("aborted", "the run was dropped before it began", {
-    cause: signal?.reason,
-  });
 }
