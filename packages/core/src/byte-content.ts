@@ -1,4 +1,5 @@
 /** Content in all the forms it comes in, gathered as bytes. */
+import { allocateArray } from "./array-allocation.js";
 import { FileNotRead } from "./file-not-read.js";
 import type { FileWatch, LoadWatch } from "./load-watch.js";
 import { PredictError } from "./predict-error.js";
@@ -11,8 +12,22 @@ export type ByteContent =
   | ReadableStream<Uint8Array>
   | AsyncIterable<Uint8Array>;
 
-/** The bytes of an array or buffer of any realm, sharing memory; undefined for anything else. */
+/**
+ * The bytes of an array or buffer of any realm, sharing memory; undefined for anything else.
+ *
+ * @throws {@link PredictError} `argument`: its memory was handed to someone else (it is "detached")
+ */
 export function bytesOfContent(content: unknown): Uint8Array | undefined {
+  try {
+    return viewOf(content);
+  } catch (cause) {
+    throw new PredictError("argument", `the bytes cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+function viewOf(content: unknown): Uint8Array | undefined {
   const tag = Object.prototype.toString.call(content);
   if (tag === "[object Uint8Array]") {
     // A view of its own: methods of Node's Buffer differ from those of Uint8Array.
@@ -29,9 +44,13 @@ export class ByteGatherer {
   readonly #whole: Uint8Array | undefined;
   #size = 0;
 
-  /** @param expectedBytes - the size, if it is known; more may come, or less */
+  /**
+   * @param expectedBytes - the size, if it is known; more may come, or less
+   * @throws {@link PredictError} `memory`
+   */
   constructor(expectedBytes?: number) {
-    this.#whole = expectedBytes === undefined ? undefined : allocateBytes(expectedBytes);
+    this.#whole =
+      expectedBytes === undefined ? undefined : allocateArray(Uint8Array, expectedBytes);
   }
 
   add(piece: Uint8Array): void {
@@ -47,7 +66,7 @@ export class ByteGatherer {
 
   take(): Uint8Array {
     if (this.#whole && this.#pieces.length === 0) return this.#whole.subarray(0, this.#size);
-    const whole = allocateBytes(this.#size);
+    const whole = allocateArray(Uint8Array, this.#size);
     let at = 0;
     for (const piece of this.#pieces) {
       whole.set(piece, at);
@@ -57,19 +76,10 @@ export class ByteGatherer {
   }
 }
 
-/** @throws {@link PredictError} `memory`: more than one array of this JavaScript engine holds, or than there is */
-export function allocateBytes(size: number): Uint8Array {
-  try {
-    return new Uint8Array(size);
-  } catch (cause) {
-    throw new PredictError("memory", `an array of ${size} bytes cannot be had`, { cause });
-  }
-}
-
 /** One piece after the other, and what to do with the source if not all are wanted. */
 interface Pieces {
   next(): Promise<{ done?: boolean | undefined; value?: unknown }>;
-  cancel(): unknown;
+  cancel(): Promise<unknown>;
 }
 
 /**
@@ -77,7 +87,8 @@ interface Pieces {
  *
  * @param name - what it is, for messages and progress: `params`
  * @param text - whether pieces of text are taken too, as UTF-8
- * @throws {@link PredictError} `argument`: none of the forms; `aborted`; `memory`
+ * @throws {@link PredictError} `argument`: none of the forms, detached bytes, or a stream that
+ *   something else reads; `aborted`; `memory`
  * @throws {@link FileNotRead} the stream failed
  */
 export async function gatherContent(
@@ -146,7 +157,7 @@ async function gatherPieces(
     complete = true;
   } finally {
     // Not awaited: a source that hangs would hang here too.
-    if (!complete) void Promise.resolve(pieces.cancel()).catch(() => {});
+    if (!complete) void pieces.cancel().catch(() => {});
   }
 }
 
@@ -155,10 +166,13 @@ function piecesOf(content: unknown): Pieces | undefined {
   if ("getReader" in content) return readerPieces(content as ReadableStream<Uint8Array>);
   if (!(Symbol.asyncIterator in content)) return undefined;
   const iterator = (content as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-  return { next: () => iterator.next(), cancel: () => iterator.return?.() };
+  // Functions that return no promise, or throw, are no reason for another kind of failure.
+  return { next: async () => iterator.next(), cancel: async () => iterator.return?.() };
 }
 
 function readerPieces(stream: ReadableStream<Uint8Array>): Pieces {
+  if (stream.locked)
+    throw new PredictError("argument", "the stream is locked: something else reads it");
   const reader = stream.getReader();
   return { next: () => reader.read(), cancel: () => reader.cancel() };
 }

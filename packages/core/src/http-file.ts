@@ -19,13 +19,19 @@ export async function fetchFile(url: URL, watch: LoadWatch): Promise<Uint8Array>
     watch.check();
     throw new FileNotRead(fetchReason(cause), { cause });
   }
+  try {
+    return await readBody(url, response, watch);
+  } catch (error) {
+    // What is not wanted would keep its connection. Not awaited, and a body that failed fails here too.
+    void response.body?.cancel().catch(() => {});
+    throw error;
+  }
+}
+
+async function readBody(url: URL, response: Response, watch: LoadWatch): Promise<Uint8Array> {
   const { status, statusText, body, headers } = response;
-  const refuse = (reason: string): FileNotRead => {
-    void body?.cancel().catch(() => {});
-    return new FileNotRead(
-      response.redirected ? `${reason}, redirected to ${response.url}` : reason,
-    );
-  };
+  const refuse = (reason: string): FileNotRead =>
+    new FileNotRead(response.redirected ? `${reason}, redirected to ${response.url}` : reason);
   if (!response.ok) throw refuse(`HTTP status ${status} ${statusText}`.trimEnd());
   // Servers of single-page applications answer any path with their page.
   if (headers.get("content-type")?.startsWith("text/html"))

@@ -104,8 +104,9 @@ export function readNDArrays(content: FileBytes): NDArrayList {
  *
  * @param list - the tensors and one name for each, or no names
  * @returns the file's content
- * @throws {@link PredictError} `argument`: another number of names, or not tensors
- * @throws {@link ShapeError} a scalar, which such files cannot hold: reshape it to `[1]`
+ * @throws {@link PredictError} `argument`: another number of names, or not names and tensors
+ * @throws {@link ShapeError} what such files cannot hold: a scalar (reshape it to `[1]`), or more
+ *   than 32 dimensions
  */
 export function writeNDArrays(list: NDArrayList): Uint8Array {
   const { names, tensors } = list ?? {};
@@ -116,6 +117,8 @@ export function writeNDArrays(list: NDArrayList): Uint8Array {
       "argument",
       `writeNDArrays: ${names.length} names for ${tensors.length} tensors; give one for each, or none`,
     );
+  if (!names.every((name: unknown) => typeof name === "string"))
+    throw new PredictError("argument", "writeNDArrays: names must be strings");
   const encoded = names.map((name) => new TextEncoder().encode(name));
   const size =
     tensors.reduce((sum, tensor, i) => sum + arraySize(tensor, names[i] ?? `tensor ${i}`), 32) +
@@ -164,6 +167,13 @@ function arraySize(tensor: unknown, name: string): number {
     throw new PredictError("argument", `writeNDArrays: "${name}" is not a Tensor`);
   if (tensor.shape.length === 0)
     throw new ShapeError(name, [1], [], "an NDArray file holds no scalars; reshape it to [1]");
+  if (tensor.shape.length > maxDims)
+    throw new ShapeError(
+      name,
+      [],
+      tensor.shape,
+      `an NDArray file holds at most ${maxDims} dimensions, not ${tensor.shape.length}`,
+    );
   return 24 + 8 * tensor.shape.length + tensor.data.byteLength;
 }
 

@@ -1,5 +1,8 @@
 /** The header of a .npy file: a dictionary in Python's notation, such as `{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }`. */
 
+/** As many as NumPy's arrays can have. */
+export const maxNpyDims = 64;
+
 /** What the header says. */
 export interface NpyHeader {
   readonly descr: string;
@@ -64,7 +67,7 @@ export function parseNpyHeader(text: string): NpyHeader {
       }
       match(/L/y); // Python 2 wrote long integers so
       dims.push(dim);
-      if (dims.length > 64) fail("at most 64 dimensions");
+      if (dims.length > maxNpyDims) fail(`at most ${maxNpyDims} dimensions`);
       if (!eat(",")) {
         need(")");
         break;

@@ -12,8 +12,8 @@ import {
   swapBytes,
 } from "./element-data.js";
 import type { DType } from "./gen/native-constants.js";
-import { type NpyHeader, NpyHeaderError, parseNpyHeader } from "./npy-header.js";
-import { PredictError } from "./predict-error.js";
+import { maxNpyDims, type NpyHeader, NpyHeaderError, parseNpyHeader } from "./npy-header.js";
+import { PredictError, ShapeError } from "./predict-error.js";
 import { Tensor } from "./tensor.js";
 import { elementCount } from "./tensor-shape.js";
 
@@ -72,10 +72,18 @@ export function readNpy(content: FileBytes): Tensor {
  * @param tensor - any tensor; float16 becomes NumPy's float16, bool its bool
  * @returns the file's content
  * @throws {@link PredictError} `argument`: not a tensor
+ * @throws {@link ShapeError} more than 64 dimensions, which NumPy has at most
  */
 export function writeNpy(tensor: Tensor): Uint8Array {
   if (!(tensor instanceof Tensor)) throw new PredictError("argument", "writeNpy takes a Tensor");
   const { shape, dtype } = tensor;
+  if (shape.length > maxNpyDims)
+    throw new ShapeError(
+      "tensor",
+      [],
+      shape,
+      `a .npy file holds at most ${maxNpyDims} dimensions, not ${shape.length}`,
+    );
   const letter = letters[dtype];
   const order = letter.endsWith("1") ? "|" : "<";
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(", ");

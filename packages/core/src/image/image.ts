@@ -48,7 +48,9 @@ export function imageFromRaw(data: Uint8Array | Uint8ClampedArray, layout: RawIm
     throw new PredictError("argument", "raw pixels must be a Uint8Array or a Uint8ClampedArray");
   if (typeof layout !== "object" || layout === null)
     throw new PredictError("argument", "raw pixels need { width, height }");
+  checkSize(layout, "raw pixels");
   const { width, height } = layout;
+  if (data.length === 0) throw new PredictError("argument", "raw pixels: data has no bytes");
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const channels = layout.channels ?? ((data.length / (width * height)) as 1 | 3 | 4);
   const image = { width, height, channels, data: bytes };

@@ -1,4 +1,5 @@
 /** From images to the tensor that a network takes. */
+import { allocateArray } from "../array-allocation.js";
 import { PredictError, ShapeError } from "../predict-error.js";
 import { Tensor } from "../tensor.js";
 import { withoutAlpha } from "./colour.js";
@@ -59,7 +60,7 @@ export interface PreprocessOptions {
  * @param options - the recipe
  * @returns a new tensor of shape [N, C, height, width] or [N, height, width, C]
  * @throws {@link PredictError} `argument`: something is no image, or an option is impossible, or
- *   there are no images; `dtype`: the mean image is not float32
+ *   there are no images; `dtype`: the mean image is not float32; `memory`
  * @throws {@link ShapeError} an image's data do not fit its size; the mean image has another shape
  *   than the output; with the policy `none`, an image has another size
  */
@@ -71,7 +72,7 @@ export function preprocess(images: Image | readonly Image[], options: Preprocess
   const { width, height, channels, isPlanar, isBytes } = recipe;
   const imageLength = channels * height * width;
   const length = batch.length * imageLength;
-  const data = isBytes ? new Uint8Array(length) : new Float32Array(length);
+  const data = isBytes ? allocateArray(Uint8Array, length) : allocateArray(Float32Array, length);
   const tables = recipe.meanImage ? [] : tablesOf(recipe);
   for (const [index, image] of batch.entries()) {
     const placed = place(image, recipe, nameOf(index, batch));
@@ -86,7 +87,7 @@ function nameOf(index: number, batch: readonly Image[]): string {
 }
 
 /** Checked options, with one number for each channel. */
-interface Recipe extends ImageSize {
+export interface Recipe extends ImageSize {
   readonly resize: ResizePolicy;
   readonly shortSide: number | undefined;
   readonly interpolation: Interpolation;
@@ -102,7 +103,12 @@ interface Recipe extends ImageSize {
   readonly std: readonly number[];
 }
 
-function checkRecipe(options: PreprocessOptions): Recipe {
+/**
+ * Checks a recipe.
+ *
+ * @throws as `preprocess`, as far as options are the reason
+ */
+export function checkRecipe(options: PreprocessOptions): Recipe {
   if (typeof options !== "object" || options === null)
     throw new PredictError("argument", "preprocess takes images and { size, ... }");
   const { size, resize = "stretch", shortSide, interpolation = "bilinear" } = options;
@@ -165,7 +171,7 @@ function perChannel(
   if (!Array.isArray(values) || values.length !== channels || !values.every(Number.isFinite))
     throw new PredictError(
       "argument",
-      `${name} must be a number, or ${channels} for ${channels} channel${channels === 1 ? "" : "s"}, not ${JSON.stringify(value)}`,
+      `${name} must be a number, or ${channels} for ${channels} channel${channels === 1 ? "" : "s"}, not ${Array.isArray(value) ? `[${value.join(",")}]` : value}`,
     );
   return values;
 }

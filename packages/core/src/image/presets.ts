@@ -1,5 +1,6 @@
 /** Recipes with which well-known MXNet models were trained. */
-import type { ImageSize } from "./image.js";
+import { PredictError } from "../predict-error.js";
+import { checkSize, type ImageSize } from "./image.js";
 import type { PreprocessOptions } from "./preprocess.js";
 
 /** Names of recipes; see {@link presets}. */
@@ -67,9 +68,14 @@ export const presets: Readonly<Record<PresetName, PreprocessOptions>> = {
  *
  * @param options - a recipe
  * @param size - width and height of the network's input, in pixels
+ * @throws {@link PredictError} `argument`: no recipe, or an impossible size
  */
 export function presetForSize(options: PreprocessOptions, size: ImageSize): PreprocessOptions {
+  if (typeof options !== "object" || options === null)
+    throw new PredictError("argument", "presetForSize takes a recipe, such as presets.gluon");
+  checkSize(size, "size");
   if (options.shortSide === undefined) return { ...options, size };
+  checkSize(options.size, "size of the recipe");
   const before = Math.min(options.size.width, options.size.height);
   const shortSide = Math.round((options.shortSide * Math.min(size.width, size.height)) / before);
   return { ...options, size, shortSide };

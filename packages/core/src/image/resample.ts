@@ -5,6 +5,7 @@
  * weight for the interpolations with fixed taps, and float32 for `area`. Only the region asked for is
  * worked out; it is the same as that region of the whole.
  */
+import { allocateArray } from "../array-allocation.js";
 import type { ImageRegion, ImageSize } from "./image.js";
 import {
   type AxisCover,
@@ -34,6 +35,7 @@ const { fround } = Math;
  * @param size - width and height of the whole result
  * @param keep - the region of the result that is wanted
  * @returns the values of that region, without gaps
+ * @throws PredictError `memory`
  */
 export function resample<A extends PixelData>(
   source: PixelRows<A>,
@@ -63,7 +65,8 @@ export function resample<A extends PixelData>(
 }
 
 function emptyLike<A extends PixelData>(data: A, length: number): A {
-  return (data instanceof Float32Array ? new Float32Array(length) : new Uint8Array(length)) as A;
+  const isFloat = data instanceof Float32Array;
+  return (isFloat ? allocateArray(Float32Array, length) : allocateArray(Uint8Array, length)) as A;
 }
 
 function resampleNearest<A extends PixelData>(
@@ -215,7 +218,7 @@ function resampleBytes(
 ): Uint8Array {
   const { taps } = down;
   const rowLength = keep.width * channels;
-  const result = new Uint8ClampedArray(keep.height * rowLength);
+  const result = allocateArray(Uint8ClampedArray, keep.height * rowLength);
   const acrossWeights = wholeWeights(across.weight);
   const downWeights = wholeWeights(down.weight);
   const inGroups =
@@ -344,7 +347,7 @@ function resampleFloats(
 ): Float32Array {
   const { taps } = down;
   const rowLength = keep.width * channels;
-  const result = new Float32Array(keep.height * rowLength);
+  const result = allocateArray(Float32Array, keep.height * rowLength);
   const lines = new LineCache(taps, () => new Float32Array(rowLength));
   for (let row = 0; row < keep.height; row++) {
     const target = result.subarray(row * rowLength, (row + 1) * rowLength);

@@ -15,7 +15,7 @@ import { whole } from "./resize-policy.js";
  * @param size - width and height in pixels
  * @param interpolation - how pixels are worked out; `bilinear` by default
  * @returns a new image with the same channels
- * @throws {@link PredictError} `argument`: no image, an impossible size or interpolation
+ * @throws {@link PredictError} `argument`: no image, an impossible size or interpolation; `memory`
  * @throws {@link ShapeError} the image's data do not fit its size
  */
 export function resizeImage(
@@ -39,7 +39,8 @@ export function resizeImage(
  * @param size - width and height of the result
  * @param interpolation - how values are worked out; `bilinear` by default
  * @returns a new tensor of shape [size.height, size.width, C], of the same element type
- * @throws {@link PredictError} `dtype`: another element type; `argument`: an impossible size or interpolation
+ * @throws {@link PredictError} `dtype`: another element type; `argument`: not a tensor, an
+ *   impossible size or interpolation; `memory`
  * @throws {@link ShapeError} the shape is not one of three dimensions of at least 1
  */
 export function resizeTensor<D extends DType>(
@@ -47,6 +48,8 @@ export function resizeTensor<D extends DType>(
   size: ImageSize,
   interpolation: Interpolation = "bilinear",
 ): Tensor<D> {
+  if (!(tensor instanceof Tensor))
+    throw new PredictError("argument", "a tensor to resize is a Tensor");
   const [height = 0, width = 0, channels = 0] = tensor.shape;
   if (tensor.shape.length !== 3 || tensor.size === 0)
     throw new ShapeError(

@@ -2,8 +2,9 @@
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { allocateArray } from "../array-allocation.js";
 import type { ModelSource } from "../backend.js";
-import { allocateBytes, ByteGatherer } from "../byte-content.js";
+import { ByteGatherer } from "../byte-content.js";
 import { FileNotRead } from "../file-not-read.js";
 import { type FileWatch, LoadWatch } from "../load-watch.js";
 import { paramsEnding, readParts, symbolEnding } from "../model-input.js";
@@ -77,7 +78,7 @@ export async function readWatchedFile(
 }
 
 async function readWhole(file: FileHandle, size: number, progress: FileWatch): Promise<Uint8Array> {
-  const whole = allocateBytes(size);
+  const whole = allocateArray(Uint8Array, size);
   for (let at = 0; at < size; at = progress.loadedBytes) {
     const { bytesRead } = await file.read(whole, at, Math.min(pieceBytes, size - at), null);
     if (bytesRead === 0) throw new FileNotRead(`the file ended after ${at} of ${size} bytes`);

@@ -49,11 +49,17 @@ const answers: Record<string, Answer> = {
     response.write("{}");
   },
   "/empty": send(""),
+  "/vast-symbol.json": (_request, response) => {
+    response.writeHead(200, { "content-length": "999999999999999" });
+    response.write("{}");
+    response.once("close", () => closed.push("/vast-symbol.json"));
+  },
 };
 
 let server: Server;
 let base: string;
 let requests: string[];
+const closed: string[] = [];
 let backend: RecordingBackend;
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -184,4 +190,9 @@ describe("a model that is not at a web address", () => {
     const late = load(`${base}/net`, { signal: AbortSignal.abort("enough") });
     await expect(late).rejects.toMatchObject({ code: "aborted" });
   });
+});
+
+it("a body that is refused gives its connection back", async () => {
+  await expect(load(`${base}/vast`)).rejects.toMatchObject({ code: "memory" });
+  await expect.poll(() => closed, { timeout: 2000 }).toEqual(["/vast-symbol.json"]);
 });
