@@ -33,7 +33,7 @@ export interface PredictorOptions {
   readonly outputs?: readonly string[];
   /** Element types of inputs that are not float32, by name. */
   readonly dtypes?: Readonly<Record<string, DType>>;
-  /** Threads that one run may use; by default as many as processors may be used. */
+  /** Threads that one run may use, from 1; by default as many as processors may be used. */
   readonly threads?: number;
   /** Passes over the graph to leave out; the results stay the same within rounding. */
   readonly disabledPasses?: readonly PassName[];

@@ -3,11 +3,12 @@
  * Invariants: all runs of the network go through one pool; predictors for features are made when
  * a layer is first asked for, and kept.
  */
+import { throwIfAborted } from "./abort-signal.js";
 import type { TensorInfo } from "./backend.js";
 import { arrayClassOf } from "./element-data.js";
 import type { TensorLike } from "./feeds.js";
 import type { Image, ImageSize } from "./image/image.js";
-import { type PreprocessOptions, preprocess } from "./image/preprocess.js";
+import { checkRecipe, type PreprocessOptions, preprocess } from "./image/preprocess.js";
 import { type PresetName, presetForSize, presets } from "./image/presets.js";
 import { type LoadModelOptions, Model } from "./model.js";
 import type { ModelInput } from "./model-input.js";
@@ -21,6 +22,7 @@ import type { PredictorPool, PredictorPoolStats } from "./predictor-pool.js";
 import { RunQueue } from "./run-queue.js";
 import { Tensor } from "./tensor.js";
 import { elementCount } from "./tensor-shape.js";
+import { checkWholeNumber } from "./whole-number.js";
 
 /**
  * What a classifier takes for an image: an {@link Image}; in Node also a path, a `file:` or
@@ -157,8 +159,9 @@ export class Classifier {
   static async load(source: Model | ModelInput, options: ClassifierOptions): Promise<Classifier> {
     const recipe = recipeOf(options);
     const maxWaiting = options.maxWaiting ?? Number.POSITIVE_INFINITY;
-    if (maxWaiting !== Number.POSITIVE_INFINITY) checkCount("maxWaiting", maxWaiting, 0);
-    const names = await labelsOf(options.labels);
+    if (maxWaiting !== Number.POSITIVE_INFINITY) checkWholeNumber("maxWaiting", maxWaiting, 0);
+    throwIfAborted(options.signal, "the load was aborted");
+    const names = await labelsOf(options);
     const owned = !(source instanceof Model);
     const model = owned ? await Model.load(source, options) : source;
     let pool: PredictorPool | undefined;
@@ -224,7 +227,7 @@ export class Classifier {
    * @throws {@link ShapeError} a tensor of another shape than the input's
    */
   async classify(image: ImageInput, options: ClassifyOptions = {}): Promise<readonly Guess[]> {
-    const top = checkCount("top", options.top ?? 5, 1);
+    const top = checkWholeNumber("top", options.top ?? 5, 1);
     return this.#admit(async () => {
       const prepared = await this.#prepare(image, options.signal);
       const [scores] = await this.#scores([prepared], options);
@@ -242,17 +245,19 @@ export class Classifier {
    *   whose chunks are whole image files
    * @param options - how many classes to name; how many images at a time; `signal` ends it all
    * @returns one result for each image, in order
-   * @throws {@link PredictError} `argument`: an option is impossible; `aborted`; `disposed`; and
-   *   what `images` itself throws, after the results before that
+   * @throws {@link PredictError} `argument`: an option is impossible, or `images` is not several
+   *   (a path alone, for instance); `aborted`; `disposed`; and what `images` itself throws, after
+   *   the results before that
    */
   async *classifyAll<T extends ImageInput>(
     images: ItemSource<T>,
     options: ClassifyAllOptions = {},
   ): AsyncGenerator<Classified<T>, void, undefined> {
     this.#live();
-    const top = checkCount("top", options.top ?? 5, 1);
-    const batch = checkCount("batch", options.batch ?? 1, 1);
-    const concurrency = checkCount(
+    checkSource(images);
+    const top = checkWholeNumber("top", options.top ?? 5, 1);
+    const batch = checkWholeNumber("batch", options.batch ?? 1, 1);
+    const concurrency = checkWholeNumber(
       "concurrency",
       options.concurrency ?? 2 * this.#parts.pool.size,
       1,
@@ -351,10 +356,10 @@ export class Classifier {
 
   /** An image as the network takes it, with a batch axis of 1. */
   async #prepare(image: ImageInput, signal: AbortSignal | undefined): Promise<Tensor> {
-    checkAborted(signal);
+    throwIfAborted(signal, dropped);
     if (isTensor(image)) return this.#checkTensor(image);
-    const decoded = isEncoded(image) ? await platform().readImage(image) : image;
-    checkAborted(signal);
+    const decoded = isEncoded(image) ? await platform().readImage(image, { signal }) : image;
+    throwIfAborted(signal, dropped);
     return preprocess(decoded, this.#parts.recipe);
   }
 
@@ -439,15 +444,10 @@ export class Classifier {
   }
 }
 
+const dropped = "the call was dropped before it computed anything";
+
 function disposed(): PredictError {
   return new PredictError("disposed", "the classifier was disposed");
-}
-
-function checkAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted)
-    throw new PredictError("aborted", "the call was dropped before it computed anything", {
-      cause: signal.reason,
-    });
 }
 
 /** The error of one image. @throws what is no fault of the image: the end of the whole sequence */
@@ -455,11 +455,6 @@ function ofImage(error: unknown): Error {
   if (error instanceof PredictError && (error.code === "aborted" || error.code === "disposed"))
     throw error;
   return error instanceof Error ? error : new PredictError("unknown", String(error));
-}
-
-function checkCount(name: string, value: number, least: number): number {
-  if (Number.isInteger(value) && value >= least) return value;
-  throw new PredictError("argument", `${name} is a whole number from ${least}, not ${value}`);
 }
 
 function isTensor(image: ImageInput): image is TensorLike {
@@ -474,21 +469,44 @@ function isList(images: ImageInput | readonly ImageInput[]): images is readonly 
   return Array.isArray(images);
 }
 
-function recipeOf({ preset, imageSize }: ClassifierOptions): PreprocessOptions {
-  const recipe = typeof preset === "string" ? presets[preset] : preset;
-  if (typeof recipe !== "object" || recipe === null)
+function recipeOf(options: ClassifierOptions): PreprocessOptions {
+  const { preset, imageSize } = options ?? {};
+  const isName = typeof preset === "string" && Object.hasOwn(presets, preset);
+  const found = isName ? presets[preset] : preset;
+  if (typeof found !== "object" || found === null)
     throw new PredictError(
       "argument",
       `there is no preset "${preset}"; there are ${Object.keys(presets).join(", ")}`,
     );
-  return imageSize ? presetForSize(recipe, imageSize) : recipe;
+  const recipe = imageSize ? presetForSize(found, imageSize) : found;
+  checkRecipe(recipe);
+  return recipe;
 }
 
-async function labelsOf(
-  labels: ClassifierOptions["labels"],
-): Promise<readonly string[] | undefined> {
-  if (typeof labels === "string" || labels instanceof URL) return platform().readLabels(labels);
-  return labels && [...labels];
+async function labelsOf({
+  labels,
+  signal,
+}: ClassifierOptions): Promise<readonly string[] | undefined> {
+  if (typeof labels === "string" || labels instanceof URL)
+    return platform().readLabels(labels, { signal });
+  if (labels === undefined) return undefined;
+  if (!Array.isArray(labels) || !Array.from(labels).every((label) => typeof label === "string"))
+    throw new PredictError("argument", "labels must be an array of strings, or a path or URL");
+  return [...labels];
+}
+
+/** @throws {@link PredictError} `argument`: not a sequence, or one whose items cannot be images */
+function checkSource(images: unknown): void {
+  const isSequence =
+    typeof images === "object" &&
+    images !== null &&
+    !ArrayBuffer.isView(images) &&
+    (Symbol.asyncIterator in images || Symbol.iterator in images);
+  if (!isSequence)
+    throw new PredictError(
+      "argument",
+      "classifyAll takes an array, a generator or a stream of images; imagesIn(folder) for a folder, [image] for one",
+    );
 }
 
 function poolOf(

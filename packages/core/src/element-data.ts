@@ -1,5 +1,6 @@
 /** Element types and the arrays that hold them. float16 is held as bits, bool as bytes. */
 import type { DType } from "./gen/native-constants.js";
+import { PredictError } from "./predict-error.js";
 
 /** The array class of each element type. */
 export interface ArrayByDType {
@@ -63,6 +64,13 @@ const arrayClasses: Readonly<Record<DType, ArrayClass>> = {
 /** The class of array that holds an element type. */
 export function arrayClassOf(dtype: DType): ArrayClass {
   return arrayClasses[dtype];
+}
+
+/** The same for a type that a caller has given. @throws {@link PredictError} `dtype`: there is no such type */
+export function checkedArrayClassOf(dtype: DType): ArrayClass {
+  if (!Object.hasOwn(arrayClasses, dtype))
+    throw new PredictError("dtype", `there is no element type "${dtype}"`);
+  return arrayClassOf(dtype);
 }
 
 /** The element type that an array stands for by itself; a `Uint8Array` for `uint8`. Undefined for anything else. */

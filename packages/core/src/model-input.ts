@@ -6,6 +6,7 @@ import { fetchFile } from "./http-file.js";
 import { LoadWatch, type LoadWatchOptions } from "./load-watch.js";
 import { platform } from "./platform.js";
 import { type LoadAttempt, LoadError, PredictError } from "./predict-error.js";
+import { checkWholeNumber } from "./whole-number.js";
 
 /** The end of a symbol file's name, after the prefix. */
 export const symbolEnding = "-symbol.json";
@@ -60,8 +61,7 @@ export async function readModelInput(
   options: ReadModelOptions,
 ): Promise<ModelSource> {
   const { epoch } = options;
-  if (epoch !== undefined && !(Number.isInteger(epoch) && epoch >= 0))
-    throw new PredictError("argument", `epoch must be a whole number from 0, not ${epoch}`);
+  if (epoch !== undefined) checkWholeNumber("epoch", epoch, 0);
   const watch = new LoadWatch(options);
   watch.check();
   if (typeof input === "string" || input instanceof URL) {
@@ -80,13 +80,19 @@ export async function readModelInput(
   return isFiles ? readFiles(input as ModelFiles, watch) : readContents(input, watch);
 }
 
-/** The URL that a location stands for if it is one of the web's. @throws {@link PredictError} `argument`: another scheme */
+/** The URL that a location stands for if it is one of the web's. @throws {@link PredictError} `argument`: another scheme, or no URL */
 function webUrl(location: string | URL): URL | undefined {
   // Two letters at least: C:\models is a path.
   const scheme = /^([a-z][a-z\d+.-]+):/i.exec(String(location))?.[1]?.toLowerCase();
   const isUrl = location instanceof URL || (scheme !== undefined && /^[^:]+:\/\//.test(location));
   if (!isUrl || scheme === "file") return undefined;
-  if (scheme === "http" || scheme === "https") return new URL(location);
+  if (scheme === "http" || scheme === "https") {
+    try {
+      return new URL(location);
+    } catch (cause) {
+      throw new PredictError("argument", `"${location}" is no URL`, { cause });
+    }
+  }
   throw new PredictError(
     "argument",
     `"${location}": models are loaded from paths and from file:, http: and https: URLs`,

@@ -8,6 +8,7 @@ import { PredictError } from "./predict-error.js";
 import { Predictor } from "./predictor.js";
 import { PredictorPool, type PredictorPoolOptions, planPool } from "./predictor-pool.js";
 import { checkShape } from "./tensor-shape.js";
+import { checkWholeNumber } from "./whole-number.js";
 
 /** Options of `Model.load`. */
 export interface LoadModelOptions extends ReadModelOptions {
@@ -60,6 +61,8 @@ export class Model {
   static async load(input: ModelInput, options: LoadModelOptions = {}): Promise<Model> {
     const source = await readModelInput(input, options);
     const backend = options.backend ?? platform().defaultBackend();
+    if (typeof backend.createModel !== "function")
+      throw new PredictError("argument", "backend must be one, such as ffiBackend()");
     const watch = new LoadWatch(options);
     watch.check();
     const model = await watch.wait(backend.createModel(source), (late) => late.dispose());
@@ -103,6 +106,7 @@ export class Model {
     if (typeof options?.inputs !== "object" || options.inputs === null)
       throw new PredictError("argument", "createPredictor takes { inputs: { name: shape } }");
     for (const [name, shape] of Object.entries(options.inputs)) checkShape(name, shape);
+    checkChoices(options);
     return new Predictor(backend.createPredictor(options), Object.keys(options.inputs));
   }
 
@@ -142,4 +146,14 @@ export class Model {
     if (this.#held.disposed) throw new PredictError("disposed", "the model was disposed");
     return this.#held.resource;
   }
+}
+
+/** @throws {@link PredictError} `argument`: an option of another kind than it is said to have */
+function checkChoices({ outputs, dtypes, threads, disabledPasses }: PredictorOptions): void {
+  if (threads !== undefined) checkWholeNumber("threads", threads, 1);
+  for (const [name, list] of Object.entries({ outputs, disabledPasses }))
+    if (list !== undefined && !(Array.isArray(list) && list.every((e) => typeof e === "string")))
+      throw new PredictError("argument", `${name} must be an array of names`);
+  if (dtypes !== undefined && (typeof dtypes !== "object" || dtypes === null))
+    throw new PredictError("argument", "dtypes must be { name: element type }");
 }

@@ -1,8 +1,8 @@
 /** Nested arrays, as literals and JSON have them: their shape, their elements, and back. */
-import { arrayClassOf, type ElementByDType, type ElementData } from "./element-data.js";
+import { checkedArrayClassOf, type ElementByDType, type ElementData } from "./element-data.js";
 import { elementValue, storeExact } from "./element-value.js";
 import type { DType } from "./gen/native-constants.js";
-import { PredictError, ShapeError } from "./predict-error.js";
+import { ShapeError } from "./predict-error.js";
 import { checkShape, elementCount } from "./tensor-shape.js";
 
 /** One value, or arrays of them nested to any depth: `[[1, 2], [3, 4]]`. */
@@ -15,14 +15,13 @@ const maxDepth = 32;
  * Elements and shape of nested arrays.
  *
  * @throws {@link ShapeError} ragged arrays, or more than 32 levels
- * @throws {@link PredictError} `dtype`: a value that the type does not hold
+ * @throws {@link PredictError} `dtype`: no such type, or a value that it does not hold
  */
 export function flattenNested(
   values: unknown,
   dtype: DType,
 ): { data: ElementData; shape: number[] } {
-  const arrayClass = arrayClassOf(dtype);
-  if (!arrayClass) throw new PredictError("dtype", `there is no element type "${dtype}"`);
+  const arrayClass = checkedArrayClassOf(dtype);
   const shape: number[] = [];
   for (let level = values; Array.isArray(level); level = level[0]) {
     if (shape.length === maxDepth)

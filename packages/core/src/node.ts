@@ -22,4 +22,4 @@ export * from "./index.js";
 export { type DecodeImageOptions, decodeImage } from "./node/decode-image.js";
 export { type FfiBackendOptions, ffiBackend } from "./node/ffi-backend.js";
 export { type ImagesInOptions, imagesIn } from "./node/images-in.js";
-export { readLabels } from "./node/label-files.js";
+export { type ReadLabelsOptions, readLabels } from "./node/label-files.js";

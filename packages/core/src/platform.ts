@@ -7,6 +7,10 @@ import type { Image } from "./image/image.js";
 import type { LoadWatch } from "./load-watch.js";
 import { PredictError } from "./predict-error.js";
 
+interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface Platform {
   /** The backend used when none is given. */
   defaultBackend(): Backend;
@@ -27,9 +31,9 @@ export interface Platform {
    */
   readFile(location: string | URL, watch: LoadWatch): Promise<Uint8Array>;
   /** Decodes an image from a path, a URL or the file's content. */
-  readImage(source: string | URL | Uint8Array): Promise<Image>;
+  readImage(source: string | URL | Uint8Array, options?: ReadOptions): Promise<Image>;
   /** Reads names of classes from a path or URL. */
-  readLabels(source: string | URL): Promise<readonly string[]>;
+  readLabels(source: string | URL, options?: ReadOptions): Promise<readonly string[]>;
 }
 
 let current: Platform | undefined;

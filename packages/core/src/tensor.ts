@@ -1,7 +1,7 @@
 /** Tensors: elements with a shape. The memory is the caller's; a tensor never copies it. */
 import {
   type ArrayByDType,
-  arrayClassOf,
+  checkedArrayClassOf,
   dtypeOfArray,
   type ElementByDType,
   type ElementInputByDType,
@@ -14,6 +14,7 @@ import { PredictError, ShapeError } from "./predict-error.js";
 import { checkShape, elementCount, positionOf } from "./tensor-shape.js";
 import { type SliceRange, sliceElements } from "./tensor-slice.js";
 import { softmaxElements } from "./tensor-softmax.js";
+import { checkWholeNumber } from "./whole-number.js";
 
 /** One of the largest elements of a tensor. */
 export interface TopEntry {
@@ -71,8 +72,8 @@ export class Tensor<D extends DType = DType> {
    *   also bigints; for bool booleans, 0 or 1
    * @param dtype - the element type
    * @throws {@link ShapeError} ragged arrays; `input` names the place, such as `values[1][0]`
-   * @throws {@link PredictError} `dtype`: a value that the type does not hold (a fraction or a
-   *   number out of range for an integer type, a string), with its place
+   * @throws {@link PredictError} `dtype`: no such type; or a value that it does not hold (a
+   *   fraction or a number out of range for an integer type, a string), with its place
    */
   static from<D extends DType = "float32">(
     values: NestedValues<ElementInputByDType[D]>,
@@ -146,8 +147,7 @@ export class Tensor<D extends DType = DType> {
    *   integer type, with its position
    */
   to<E extends DType>(dtype: E): Tensor<E> {
-    const arrayClass = arrayClassOf(dtype);
-    if (!arrayClass) throw new PredictError("dtype", `there is no element type "${dtype}"`);
+    const arrayClass = checkedArrayClassOf(dtype);
     if ((dtype as DType) === this.dtype) return this as unknown as Tensor<E>;
     const data = new arrayClass(this.size);
     for (let i = 0; i < data.length; i++)
@@ -203,19 +203,26 @@ export class Tensor<D extends DType = DType> {
    * @throws {@link PredictError} `argument`: `k` is not such a number
    */
   topK(k: number): TopEntry[] {
-    if (!Number.isInteger(k) || k < 0)
-      throw new PredictError("argument", `topK takes a whole number from 0, not ${k}`);
-    const top: TopEntry[] = [];
+    checkWholeNumber("k of topK", k, 0);
+    let top: TopEntry[] = [];
+    const keepLargest = (): void => {
+      // Ties, and differences of equal infinities (NaN), go by position.
+      top.sort((a, b) => b.value - a.value || a.index - b.index);
+      top = top.slice(0, k);
+    };
+    // Sorted only when twice as many have come as are wanted: k may be all of many classes.
+    const limit = 2 * k;
+    let least = Number.NEGATIVE_INFINITY;
     for (let index = 0; k > 0 && index < this.data.length; index++) {
       const value = this.#number(index);
-      if (Number.isNaN(value)) continue;
-      const last = top[top.length - 1];
-      if (top.length === k && last && value <= last.value) continue;
-      let at = top.length;
-      while (at > 0 && value > (top[at - 1] as TopEntry).value) at--;
-      top.splice(at, 0, { index, value });
-      if (top.length > k) top.pop();
+      // What is no larger than k others before it cannot be among them. NaN fails too.
+      if (!(value > least || (value === least && top.length < k))) continue;
+      top.push({ index, value });
+      if (top.length < limit) continue;
+      keepLargest();
+      least = top.at(-1)?.value ?? least;
     }
+    keepLargest();
     return top;
   }
 

@@ -1,7 +1,7 @@
 /** Names of a classifier's classes, in the forms in which they come. */
 import { PredictError } from "../predict-error.js";
 
-/** Options of `parseLabels` and `readLabels`. */
+/** Options of `parseLabels`; `readLabels` has them too. */
 export interface LabelOptions {
   /** Whether WordNet ids stay in front of the names, as `n01440764 tench`; they are dropped by default. */
   readonly ids?: boolean | undefined;

@@ -40,11 +40,13 @@ export interface FfiBackendOptions {
  * `unavailable`; `dtypes` and `outputs` exclude each other; the text of an error of `run` is lost.
  *
  * @throws {@link LoadError} the library cannot be loaded
+ * @throws {@link PredictError} `argument`: `library` is no path
  */
 export function ffiBackend(options: FfiBackendOptions = {}): Backend {
-  const library = translated(() =>
-    loadLibrary(options.library === undefined ? {} : { path: options.library }),
-  );
+  const { library: path } = options;
+  if (path !== undefined && (typeof path !== "string" || path === ""))
+    throw new PredictError("argument", "library must be the path of a file");
+  const library = translated(() => loadLibrary(path === undefined ? {} : { path }));
   return {
     name: "ffi",
     ...nativeCapacity(library),
@@ -241,10 +243,9 @@ function makePredictor(library: Binding, handle: PredictorHandle): FfiPredictor 
 
 /** The number of an element type. @throws {@link PredictError} `dtype`: there is no such type */
 export function dtypeCode(name: string, dtype: DType): number {
-  const code: number | undefined = dtypeCodes[dtype];
-  if (code === undefined)
+  if (!Object.hasOwn(dtypeCodes, dtype))
     throw new PredictError("dtype", `input "${name}": there is no element type "${dtype}"`);
-  return code;
+  return dtypeCodes[dtype];
 }
 
 /** The word for an element type. @throws {@link PredictError} `dtype`: the number is unknown */
@@ -256,9 +257,9 @@ export function dtypeName(code: number): DType {
 function passMask(options: PredictorOptions): number {
   let mask = 0;
   for (const name of options.disabledPasses ?? []) {
-    const bit: number | undefined = passBits[name];
-    if (bit === undefined) throw new PredictError("argument", `there is no pass "${name}"`);
-    mask |= bit;
+    if (!Object.hasOwn(passBits, name))
+      throw new PredictError("argument", `there is no pass "${name}"`);
+    mask |= passBits[name];
   }
   return mask;
 }

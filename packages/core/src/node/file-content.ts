@@ -20,7 +20,10 @@ export async function readContent(
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   if (!(source instanceof URL) && (typeof source !== "string" || source === ""))
-    throw new PredictError("argument", `an ${what} is read from a path or a URL`);
+    throw new PredictError(
+      "argument",
+      `${what}: expected a path, a URL or a Uint8Array with its content`,
+    );
   const place = placeOf(source, what);
   const watch = new LoadWatch(signal ? { signal } : {});
   try {

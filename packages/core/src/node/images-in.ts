@@ -3,6 +3,7 @@ import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { throwIfAborted } from "../abort-signal.js";
 import { LoadError, PredictError } from "../predict-error.js";
 
 /** Options of `imagesIn`. */
@@ -37,7 +38,8 @@ const imageExtensions = [
  * @param folder - path or `file:` URL; paths are given as `join(folder, name)`
  * @param options - whether to go into folders; which endings
  * @throws {@link LoadError} a folder cannot be read; `tried` tells which and why
- * @throws {@link PredictError} `aborted`; `argument`: `folder` is no path or `file:` URL
+ * @throws {@link PredictError} `aborted`; `argument`: `folder` is no path or `file:` URL, or an
+ *   option is impossible
  */
 export async function* imagesIn(
   folder: string | URL,
@@ -45,11 +47,12 @@ export async function* imagesIn(
 ): AsyncGenerator<string, void, undefined> {
   const { recursive = false, extensions = imageExtensions, signal } = options;
   const path = pathOf(folder);
+  if (!Array.isArray(extensions))
+    throw new PredictError("argument", 'extensions must be an array, such as [".png"]');
+  const aborted = `the search in ${path} was aborted`;
+  throwIfAborted(signal, aborted);
   for (const entry of await entriesOf(path)) {
-    if (signal?.aborted)
-      throw new PredictError("aborted", `the search in ${path} was aborted`, {
-        cause: signal.reason,
-      });
+    throwIfAborted(signal, aborted);
     if (entry.name.startsWith(".")) continue;
     const inside = join(path, entry.name);
     if (entry.isDirectory()) {

@@ -13,7 +13,7 @@ export function shapeArguments(
   const indptr = new Uint32Array(keys.length + 1);
   const dims: number[] = [];
   keys.forEach((key, i) => {
-    dims.push(...(inputs[key] ?? []));
+    for (const dim of inputs[key] ?? []) dims.push(dim);
     indptr[i + 1] = dims.length;
   });
   return { count: keys.length, keys, indptr, dims: Uint32Array.from(dims) };
