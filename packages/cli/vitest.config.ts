@@ -6,5 +6,7 @@ export default defineProject({
     include: ["test/**/*.test.ts"],
     // A hang guard, not a measure: the demo runs in processes of its own, on busy machines too.
     testTimeout: 60_000,
+    // Tests wait for processes of their own most of the time.
+    maxWorkers: 3,
   },
 });

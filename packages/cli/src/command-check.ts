@@ -1,7 +1,7 @@
 /** `libpredict check`: everything in a model that the engine cannot run, at once. */
 import type { Command } from "commander";
 import { setAction } from "./run-action.js";
-import { withJson, withLibrary } from "./shared-options.js";
+import { withJson, withLibrary, withParameters } from "./shared-options.js";
 
 /** Registers `check MODEL`. */
 export function addCheckCommand(program: Command): void {
@@ -11,7 +11,7 @@ export function addCheckCommand(program: Command): void {
     .description(
       "Lists every operator, mode and attribute of a model that the engine cannot run, and attributes that it ignores. Needs the symbol file only; parameters beside it are read too.",
     )
-    .argument("<model>", "path of a model without the endings, or its -symbol.json")
+    .argument("<model>", "local path of a model without the endings, or its -symbol.json")
     .addHelpText(
       "after",
       `
@@ -21,6 +21,6 @@ Examples:
 
 Exit code 1 if the model cannot run.`,
     );
-  withJson(withLibrary(command));
+  withJson(withLibrary(withParameters(command)));
   setAction(command, async () => (await import("./check/run-check.js")).runCheck);
 }

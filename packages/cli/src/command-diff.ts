@@ -7,6 +7,7 @@ import {
   type ThreadsOption,
   wholeNumber,
   withJson,
+  withParameters,
   withThreads,
 } from "./shared-options.js";
 
@@ -15,6 +16,7 @@ export interface DiffOptions extends JsonOption, ThreadsOption {
   readonly library: string;
   readonly input?: readonly InputArgument[];
   readonly params?: string;
+  readonly epoch?: number;
   readonly seed: number;
   readonly tolerance: number;
   readonly top: number;
@@ -31,14 +33,13 @@ export function addDiffCommand(program: Command): void {
     .description(
       "Runs a model in this engine and in another library with MXNet's C predict API, on the same inputs, and compares the outputs of the model and of every layer. The other library runs in a process of its own.",
     )
-    .argument("<model>", "path of a model without the endings, or its -symbol.json")
+    .argument("<model>", "local path of a model without the endings, or its -symbol.json")
     .requiredOption("--library <file>", "the other library, such as MXNet's libmxnet.so")
     .option(
       "--input <name=value>",
       "shape of an input (data=1,3,224,224), or an array for it (data=x.npy); repeatable",
       collectInputArgument,
     )
-    .option("--params <file>", "file of parameters (default: the newest beside the graph)")
     .option(
       "--seed <n>",
       "of the random numbers for inputs without an array",
@@ -52,7 +53,7 @@ export function addDiffCommand(program: Command): void {
       networkTolerance,
     )
     .option("--top <n>", "show so many of the layers furthest apart", wholeNumber(0, 100_000), 5);
-  withThreads(withJson(command)).addHelpText(
+  withThreads(withJson(withParameters(command))).addHelpText(
     "after",
     `
 Examples:

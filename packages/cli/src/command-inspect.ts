@@ -10,6 +10,7 @@ import {
   wholeNumber,
   withJson,
   withLibrary,
+  withParameters,
   withThreads,
 } from "./shared-options.js";
 
@@ -17,6 +18,7 @@ import {
 export interface InspectOptions extends JsonOption, LibraryOption, ThreadsOption {
   readonly input?: readonly InputArgument[];
   readonly params?: string;
+  readonly epoch?: number;
   readonly html?: string;
   readonly sort: LayerOrder;
   readonly time: boolean;
@@ -31,20 +33,19 @@ export function addInspectCommand(program: Command): void {
     .description(
       "Shows what is in a model and what it costs: inputs, outputs, every layer with its shape, parameters and multiply-adds; weights, temporary memory, operations and time. A graph without parameters is measured with random ones.",
     )
-    .argument("<model>", "path of a model without the endings, or its -symbol.json")
+    .argument("<model>", "local path of a model without the endings, or its -symbol.json")
     .option(
       "--input <name=shape>",
       "shape of an input (data=1,3,224,224), or an array for it (data=x.npy); repeatable",
       collectInputArgument,
     )
-    .option("--params <file>", "file of parameters (default: the newest beside the graph)")
     .option("--html <file>", "also write a page with the graph drawn; it needs no network")
     .addOption(
       new Option("--sort <order>", "order of the layers").choices(layerOrders).default("graph"),
     )
     .option("--top <n>", "show only the first n layers of that order", wholeNumber(1, 1_000_000))
     .option("--no-time", "do not measure the time (about a second)");
-  withThreads(withLibrary(withJson(command))).addHelpText(
+  withThreads(withLibrary(withJson(withParameters(command)))).addHelpText(
     "after",
     `
 Examples:

@@ -40,7 +40,7 @@ export function addPredictCommand(program: Command): void {
     .description(
       "Runs a model on images (JPEG, PNG, WebP, …), arrays (.npy, .nd), folders of them, patterns, or standard input (-). A failed input does not end the run.",
     )
-    .argument("<model>", "path of a model without the endings, or its -symbol.json")
+    .argument("<model>", "path or URL of a model without the endings, or of its -symbol.json")
     .argument("[input...]", "files, folders, patterns such as 'photos/**/*.jpg', or -")
     .option("--preset <name>", "how images are prepared: a preset, or a recipe in a .json file")
     .option("--labels <file>", "names of the classes: synset.txt, JSON, or one name per line")

@@ -20,8 +20,15 @@ export interface ErrorReport {
 export function describeError(error: unknown): ErrorReport {
   const report = reportOf(error);
   // Which C function it was helps nobody here.
-  return { ...report, message: report.message.replace(/\b(LP|MX)[A-Z]\w+: /g, "") };
+  return {
+    ...report,
+    message: report.message.replace(/\b(LP|MX)[A-Z]\w+: /g, "").replace(apiAdvice, ""),
+  };
 }
+
+/** What core advises those who write programs. */
+const apiAdvice =
+  /; files of other names, and models without parameters, are loaded with \{ symbolFile, paramsFile \}|, or \{ symbolFile, paramsFile \}/g;
 
 function reportOf(error: unknown): ErrorReport {
   if (error instanceof LoadError || error instanceof NativeLoadError) {
@@ -46,7 +53,7 @@ function reportOf(error: unknown): ErrorReport {
 const loadHints = {
   library: "libpredict doctor says what is wrong and how to mend it.",
   graph:
-    "A model is named by its path without the endings -symbol.json and -0000.params, or by its symbol file.",
+    "A model is named by its path without the endings -symbol.json and -0000.params, or by its symbol file; it comes before the inputs.",
   params:
     "A file of parameters with another name is given by --params; predict --no-params needs none.",
 } as const;
@@ -61,6 +68,9 @@ function withHint(report: ErrorReport, hint: string | undefined): ErrorReport {
 
 const hints: Readonly<Record<string, string>> = {
   unsupported: "libpredict check MODEL lists everything that is not supported.",
+  name: "libpredict inspect MODEL lists inputs and layers.",
+  params: "The file is damaged, or no file of MXNet's arrays: copy or download it again.",
+  symbol: "The file is damaged, or no graph of MXNet's: copy or download it again.",
   missing: "libpredict inspect MODEL lists inputs and parameters.",
 };
 

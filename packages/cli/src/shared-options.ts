@@ -29,6 +29,13 @@ export function withJson(command: Command): Command {
   return command.option("--json", "write one JSON document to standard output");
 }
 
+/** Adds `--params FILE` and `--epoch N`, for commands that `openModel`. */
+export function withParameters(command: Command): Command {
+  return command
+    .option("--params <file>", "file of parameters (default: the last epoch's, beside the graph)")
+    .option("--epoch <n>", "take the parameters of this epoch", wholeNumber(0, 1e9));
+}
+
 /** Adds `--threads N`. */
 export function withThreads(command: Command): Command {
   return command.option(

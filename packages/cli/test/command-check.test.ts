@@ -57,6 +57,25 @@ describe("check", () => {
     });
   });
 
+  it("reads the parameters of an epoch", async () => {
+    copyFileSync(`${digits}-symbol.json`, at("epochs-symbol.json"));
+    copyFileSync(`${digits}-0000.params`, at("epochs-0000.params"));
+    writeFileSync(at("epochs-0001.params"), "damaged");
+    expect(await runCli(["check", at("epochs")])).toMatchObject({ code: 1 });
+    expect(await runCli(["check", at("epochs"), "--epoch", "0"])).toMatchObject({ code: 0 });
+    const missing = await runCli(["check", at("epochs"), "--epoch", "2"]);
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toContain("there are epochs 0, 1");
+  });
+
+  it("says that it takes no URLs, and which command does", async () => {
+    expect(await runCli(["check", "https://example.com/digits"])).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/is a URL, .* local files\n.*libpredict predict takes URLs/),
+    });
+  });
+
   it("lists everything that is not supported, by operator, and exits with 1", async () => {
     const { code, stdout, stderr } = await runCli(["check", at("unsupported")]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });

@@ -249,7 +249,7 @@ describe("predict", () => {
     expect(stderr).toMatch(
       /^error \(shape\): the network does not take images as data=1,1,28,28: /,
     );
-    expect(stderr).toMatch(/\n--input data=1,3,112,112/);
+    expect(stderr).toMatch(/\nState .* --input data=1,1,112,112;/);
   });
 
   it("refuses an array of another type, and converts it with --cast", async () => {
@@ -502,6 +502,71 @@ describe("predict", () => {
     const { code, stderr } = await runCli(["predict", at("lacking"), at("one.npy")]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error \(missing\): the parameters lack dense2_weight, dense2_bias\n/);
+  });
+
+  it.for([
+    [
+      "a preset of other channels",
+      ["a.png", "--preset", "gluon"],
+      1,
+      "images of 1 channel, the preset makes 3",
+    ],
+    [
+      "a size that does not fit",
+      ["a.png", "--preset", "gray"],
+      1,
+      "such as --input data=1,1,112,112",
+    ],
+    [
+      "an input that is none",
+      ["one.npy", "--input", "img=1,1,8,8"],
+      2,
+      'has no input "img"\nIts inputs are data.',
+    ],
+    [
+      "an array that is not there",
+      ["--input", "data=gone.npy"],
+      1,
+      "error (file): gone.npy: no such file",
+    ],
+    [
+      "a mean image that is not there",
+      ["a.png", "--preset", "caffe", "--mean-image", "gone.nd"],
+      1,
+      "error (file): gone.nd: no such file",
+    ],
+    [
+      "an image called .npy",
+      ["picture.npy"],
+      1,
+      "picture.npy: the content is no .npy, .nd or .params file",
+    ],
+    [
+      "parameters as inputs",
+      ["weights.params"],
+      1,
+      'weights.params: the file\'s array "conv1a_weight" is no input',
+    ],
+    [
+      "a folder that is not there for the results",
+      ["one.npy", "--save", "no/such.npy"],
+      1,
+      "no/such.npy: there is no folder no",
+    ],
+    ["a layer that is none", ["one.npy", "--output", "dense9"], 1, "lists inputs and layers"],
+  ] as const)("explains a mistake: %s", async ([, arguments_, code, text]) => {
+    copyFileSync(at("photos/a.png"), at("a.png"));
+    copyFileSync(at("photos/a.png"), at("picture.npy"));
+    copyFileSync(`${digits}-0000.params`, at("weights.params"));
+    const result = await runCli(["predict", digits, ...arguments_], { cwd: folder });
+    expect(result).toMatchObject({ code, stdout: "" });
+    expect(result.stderr).toContain(text);
+  });
+
+  it("advises arguments, not code, where a model is not found", async () => {
+    const { stderr } = await runCli(["predict", at("photos/a.png"), digits, "--preset", "gray"]);
+    expect(stderr).not.toContain("symbolFile");
+    expect(stderr).toContain("it comes before the inputs");
   });
 
   it("says that there is nothing to predict from", async () => {

@@ -4,7 +4,7 @@ import { loadLibrary } from "@libpredict/ffi";
 import { chosenBackend } from "../chosen-backend.js";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import { groupBy } from "../group-by.js";
-import { openModel } from "../inspect/open-model.js";
+import { type ChosenParameters, openModel } from "../inspect/open-model.js";
 import type { JsonOption, LibraryOption } from "../shared-options.js";
 import { printJson, printLine } from "../standard-streams.js";
 import { readSymbolFile } from "../symbol-file.js";
@@ -19,13 +19,13 @@ const shownNodes = 6;
 /** The body of the command. */
 export async function runCheck(
   [model]: [string],
-  options: JsonOption & LibraryOption,
+  options: JsonOption & LibraryOption & ChosenParameters,
 ): Promise<ExitCode> {
   const symbol = await readSymbolFile(model);
   const library = loadLibrary(options.library === undefined ? {} : { path: options.library });
   const { errors, warnings } = checkSymbol(library, symbol.content);
   const runs = errors.length === 0;
-  const names = runs ? await namesOf(model, chosenBackend(options)) : noNames;
+  const names = runs ? await namesOf(model, options, chosenBackend(options)) : noNames;
   if (options.json) printJson({ symbol: symbol.path, runs, errors, warnings, ...names });
   else printFindings(symbol.path, errors, warnings, names);
   return runs ? exitCodes.done : exitCodes.failed;
@@ -43,8 +43,12 @@ interface ModelNames {
 const noNames: ModelNames = { parameters: null, inputs: null, outputs: null };
 
 /** Reads the parameters too, where there are any: a damaged file is an error as well. */
-async function namesOf(source: string, backend: Backend): Promise<ModelNames> {
-  const { model, files } = await openModel(source, undefined, backend);
+async function namesOf(
+  source: string,
+  chosen: ChosenParameters,
+  backend: Backend,
+): Promise<ModelNames> {
+  const { model, files } = await openModel(source, chosen, backend);
   const parameters = files.hasParameters;
   const names = { parameters, inputs: parameters ? model.inputs : null, outputs: model.outputs };
   model.dispose();

@@ -25,7 +25,7 @@ export async function runDiff(
 ): Promise<ExitCode> {
   const backend = chosenBackend({});
   const given = await readGivenInputs(options.input ?? []);
-  const opened = await openModel(name, options.params, backend);
+  const opened = await openModel(name, options, backend);
   const { symbol, files } = opened;
   const { hasParameters } = files;
   const shapes = chooseShapes(

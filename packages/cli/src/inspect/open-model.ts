@@ -1,5 +1,6 @@
 /** Opens a model for looking at it: the graph alone is enough. */
 import { type Backend, LoadError, Model } from "@libpredict/core";
+import { UsageError } from "../command-errors.js";
 import { readSymbolFile } from "../symbol-file.js";
 
 /** What was opened. */
@@ -11,12 +12,21 @@ export interface OpenedModel {
   readonly files: ModelFiles;
 }
 
+/** Which parameters to take; by default the last epoch's beside the graph. */
+export interface ChosenParameters {
+  /** A file of any name. */
+  readonly params?: string;
+  readonly epoch?: number;
+}
+
 /** The files of a model. */
 export interface ModelFiles {
   /** Path of its files without the endings, or of the graph's. */
   readonly source: string;
   /** Another file of parameters than the newest beside the graph. */
   readonly paramsFile?: string;
+  /** Another epoch than the last. */
+  readonly epoch?: number;
   /** Whether there is a file of parameters. */
   readonly hasParameters: boolean;
 }
@@ -25,21 +35,26 @@ export interface ModelFiles {
  * Opens a model; one that has no file of parameters too.
  *
  * @param source - a prefix or a `*-symbol.json`
- * @param paramsFile - the file of parameters; by default the newest beside the graph
- * @throws CommandError `load`: there is no such graph; PredictError as `Model.load`
+ * @throws UsageError a file of parameters and an epoch at the same time; CommandError `load`: there is no such graph; PredictError as `Model.load`
  */
 export async function openModel(
   source: string,
-  paramsFile: string | undefined,
+  { params, epoch }: ChosenParameters,
   backend: Backend,
 ): Promise<OpenedModel> {
+  if (params !== undefined && epoch !== undefined)
+    throw new UsageError("--params and --epoch exclude each other");
   const { path, content: symbol } = await readSymbolFile(source);
-  const given = { source: path, ...(paramsFile === undefined ? {} : { paramsFile }) };
+  const given = {
+    source: path,
+    ...(params !== undefined && { paramsFile: params }),
+    ...(epoch !== undefined && { epoch }),
+  };
   try {
     const files = { ...given, hasParameters: true };
     return { model: await loadFiles(files, backend), symbol, files };
   } catch (error) {
-    if (paramsFile !== undefined || !lacksParametersOnly(error)) throw error;
+    if (params !== undefined || epoch !== undefined || !lacksParametersOnly(error)) throw error;
     return {
       model: await Model.load({ symbol }, { backend }),
       symbol,
@@ -49,12 +64,15 @@ export async function openModel(
 }
 
 /** Loads a model from its files. @throws PredictError as `Model.load` */
-export function loadFiles({ source, paramsFile }: ModelFiles, backend: Backend): Promise<Model> {
+export function loadFiles(
+  { source, paramsFile, epoch }: ModelFiles,
+  backend: Backend,
+): Promise<Model> {
   return Model.load(
     paramsFile === undefined
       ? source.replace(/(-symbol)?\.json$/, "")
       : { symbolFile: source, paramsFile },
-    { backend },
+    { backend, ...(epoch !== undefined && { epoch }) },
   );
 }
 

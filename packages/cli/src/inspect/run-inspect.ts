@@ -25,7 +25,7 @@ export async function runInspect(
 ): Promise<ExitCode> {
   const backend = chosenBackend(options);
   const given = await readGivenInputs(options.input ?? []);
-  const opened = await openModel(name, options.params, backend);
+  const opened = await openModel(name, options, backend);
   using model = opened.model;
   const shapes = chooseShapes(
     `libpredict inspect ${name}`,
@@ -99,6 +99,6 @@ function sorted(report: ModelReport, { sort, top }: InspectOptions): ModelReport
 
 /** The page's script, as it was compiled beside this file. */
 async function pageScript(): Promise<string> {
-  const script = await readFile(new URL("./inspect/page-script.js", import.meta.url), "utf8");
+  const script = await readFile(new URL("./page-script.js", import.meta.url), "utf8");
   return script.replace(/^\/\/# sourceMappingURL=.*$/m, "");
 }

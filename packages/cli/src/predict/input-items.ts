@@ -94,7 +94,9 @@ export async function readInputFile(path: string): Promise<Uint8Array> {
       EISDIR: "it is a folder",
       EACCES: "no permission to read it",
     };
-    throw new CommandError("file", reasons[code ?? ""] ?? message, undefined, { cause });
+    const reason = reasons[code ?? ""];
+    // Node's own message names the path already.
+    throw new CommandError("file", reason ? `${path}: ${reason}` : message, undefined, { cause });
   }
 }
 

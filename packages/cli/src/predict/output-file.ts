@@ -1,5 +1,6 @@
 /** The option `--save`: outputs of all inputs, one behind the other, in one file. */
-import { writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { type Outputs, Tensor, writeNDArrays, writeNpy } from "@libpredict/core";
 import { CommandError, UsageError } from "../command-errors.js";
 
@@ -13,6 +14,14 @@ export class OutputFile {
     if (!/\.(npy|nd|params)$/.test(path))
       throw new UsageError(`--save ${path}: the ending must be .npy, .nd or .params`);
     this.#path = path;
+  }
+
+  /** Looks before the work. @throws {@link CommandError} `save`: there is no such folder */
+  async checkFolder(): Promise<void> {
+    const folder = dirname(this.#path);
+    const found = await stat(folder).catch(() => undefined);
+    if (!found?.isDirectory())
+      throw new CommandError("save", `${this.#path}: there is no folder ${folder}`);
   }
 
   /** Adds the outputs of one input. */

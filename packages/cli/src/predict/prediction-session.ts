@@ -177,7 +177,7 @@ export class PredictionSession {
     const strange = arrays.find(({ name }) => !known.has(name as string));
     if (strange)
       throw new CommandError(
-        "name",
+        "file",
         `the file's array "${strange.name}" is no input; the inputs are ${[...known].join(", ")}`,
       );
     return Object.fromEntries(
@@ -192,6 +192,7 @@ export class PredictionSession {
     if (this.#pool) return this.#pool;
     const { model, layers, threads, size } = this.#options;
     const entries = Object.entries(feeds);
+    this.#checkNames(feeds);
     this.#pool = model.createPool({
       inputs: Object.fromEntries(entries.map(([name, { shape }]) => [name, shape])),
       dtypes: Object.fromEntries(
@@ -203,6 +204,16 @@ export class PredictionSession {
     });
     this.#scores = this.#scoresOf(this.#pool);
     return this.#pool;
+  }
+
+  #checkNames(feeds: Feeds): void {
+    const inputs = inputsOf(this.#options.model);
+    const strange = Object.keys(feeds).find((name) => !inputs.includes(name));
+    if (inputs.length > 0 && strange !== undefined)
+      throw new UsageError(
+        `the model has no input "${strange}"`,
+        `Its inputs are ${inputs.join(", ")}.`,
+      );
   }
 
   #scoresOf(pool: PredictorPool): ScoreKind | undefined {
@@ -227,11 +238,12 @@ export class PredictionSession {
     } catch (error) {
       if (!(error instanceof PredictError) || error.code !== "shape") throw error;
       const { input } = this.#options;
-      const made = feeds[input]?.shape.join(",");
+      const made = feeds[input]?.shape ?? [];
       throw new CommandError(
         "shape",
-        `the network does not take images as ${input}=${made}: ${error.message}`,
-        `--input ${input}=1,3,112,112, with the network's own shape, changes their size.`,
+        `the network does not take images as ${input}=${made.join(",")}: ${error.message}`,
+        channelHint(error.message, made) ??
+          `State the shape that the network takes, such as --input ${input}=${shapeExample(made)}; images are made to fit.`,
         { cause: error },
       );
     }
@@ -270,6 +282,22 @@ export class PredictionSession {
     if (this.#options.signal.aborted) throw error;
     return { item, predictions: [{ input: item.name, error: describeError(error) }] };
   }
+}
+
+/** An input of another size, for a hint. */
+function shapeExample(made: readonly number[]): string {
+  const [, channels = 3] = made;
+  return made.at(-1) === 3 || made.at(-1) === 1
+    ? `1,112,112,${made.at(-1)}`
+    : `1,${channels},112,112`;
+}
+
+/** What to do where the first weights tell that channels are wrong, not the size. */
+function channelHint(message: string, made: readonly number[]): string | undefined {
+  const shapes = /from\.shape = \(([\d,]+)\) to\.shape=\(([\d,]+)\)/.exec(message)?.slice(1);
+  const [file, graph] = (shapes ?? []).map((shape) => shape.split(",").map(Number));
+  if (file?.length !== 4 || graph?.[1] !== made[1] || file[1] === graph?.[1]) return undefined;
+  return `The network takes images of ${file[1]} channel${file[1] === 1 ? "" : "s"}, the preset makes ${made[1]}: use another (gray makes 1, the others 3).`;
 }
 
 function scaleOf(pool: PredictorPool): OutputScale["scale"] {

@@ -1,7 +1,7 @@
 /** Reads arrays from `.npy` files and MXNet's (`.nd`, `.params`), told apart by their first bytes. */
 import { type DType, readNDArrays, readNpy, type Tensor } from "@libpredict/core";
 import { CommandError } from "../command-errors.js";
-import { isNpy, readInputFile } from "./input-items.js";
+import { isArrayFile, isNpy, readInputFile } from "./input-items.js";
 
 /** An array with its name, where its file names it. */
 export interface NamedArray {
@@ -12,10 +12,13 @@ export interface NamedArray {
 /**
  * Reads the arrays of a file's content.
  *
+ * @throws {@link CommandError} `file`: the content is something else
  * @throws {@link PredictError} `npy`, `params`, `dtype`: the content is damaged or cannot be held
  */
 export function readArrays(content: Uint8Array): readonly NamedArray[] {
   if (isNpy(content)) return [{ name: undefined, tensor: readNpy(content) }];
+  if (!isArrayFile(content))
+    throw new CommandError("file", "the content is no .npy, .nd or .params file");
   const { names, tensors } = readNDArrays(content);
   return tensors.map((tensor, i) => ({ name: names[i]?.replace(/^(arg|aux):/, ""), tensor }));
 }

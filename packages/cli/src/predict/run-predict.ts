@@ -31,6 +31,7 @@ export async function runPredict(
   { signal }: ActionContext,
 ): Promise<ExitCode> {
   const file = options.save === undefined ? undefined : new OutputFile(options.save);
+  await file?.checkFolder();
   const backend = chosenBackend(options);
   const cast = options.cast ? "float32" : undefined;
   const given = await givenArrays(options.input ?? [], cast);
