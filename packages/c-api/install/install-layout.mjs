@@ -90,7 +90,6 @@ export function installLayout({ libdir }) {
         version,
         library: "predict",
         up: up(pkgconfig),
-        libdir,
       }),
     ),
     file(
@@ -101,7 +100,6 @@ export function installLayout({ libdir }) {
         version: MXNET_VERSION,
         library: "mxnet",
         up: up(pkgconfig),
-        libdir,
       }),
     ),
     file(posix.join(cmake, "libpredictConfig.cmake"), cmakeConfig(up(cmake), libdir)),
@@ -111,13 +109,14 @@ export function installLayout({ libdir }) {
 }
 
 /**
- * No quotes stand around the paths: pkgconf escapes the spaces of a prefix by itself.
+ * No quotes stand around the paths: pkgconf escapes the spaces of pcfiledir by itself, those of
+ * no other variable.
  *
- * @param {{ name: string, description: string, version: string, library: string, up: string, libdir: string }} of
+ * @param {{ name: string, description: string, version: string, library: string, up: string }} of
  */
-function pkgConfigFile({ name, description, version, library, up, libdir }) {
+function pkgConfigFile({ name, description, version, library, up }) {
   return `prefix=\${pcfiledir}/${up}
-libdir=\${prefix}/${libdir}
+libdir=\${pcfiledir}/..
 includedir=\${prefix}/include
 
 Name: ${name}

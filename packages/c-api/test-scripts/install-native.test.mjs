@@ -339,6 +339,20 @@ test.each(["libpredict", "mxnet"])(
   },
 );
 
+test("pkg-config finds libraries in a folder whose name has a space", (context) => {
+  skipWithout(context, "pkg-config", "pkgconf");
+  expect(installNative(["--prefix", prefix, "--libdir", "my lib/deep"]).status).toBe(0);
+  const env = { PKG_CONFIG_PATH: join(prefix, "my lib/deep/pkgconfig") };
+  for (const [flag, name] of /** @type {const} */ ([
+    ["--cflags-only-I", "c_predict_api.h"],
+    ["--libs-only-L", "libpredict.so"],
+  ])) {
+    const flags = succeed("pkg-config", [flag, "libpredict"], env);
+    const words = succeed("sh", ["-c", `eval "printf '%s\\n' $1"`, "sh", flags.trim()]).trim();
+    expect(existsSync(join(words.slice(2), name))).toBe(true);
+  }
+});
+
 test("a C program written for MXNet is built with -lmxnet_predict and mxnet/c_predict_api.h", () => {
   expect(installNative(["--prefix", prefix]).status).toBe(0);
   const include = `-I${join(prefix, "include")}`;
