@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Tensor, writeNpy } from "@libpredict/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { digits, writeDigitsNpy } from "./fake/digits-files.js";
@@ -52,6 +52,21 @@ describe("help", () => {
     expect(stdout).toContain(`Usage: libpredict ${name}`);
     expect(stdout).toMatch(new RegExp(`Examples:\n(.*\n)*?.*libpredict ${name} `));
     expect(await runCli(["help", name])).toMatchObject({ code: 0, stdout });
+  });
+
+  it("needs no engine", () => {
+    const script = `await import(${JSON.stringify(pathToFileURL(bin))});
+      console.log(JSON.stringify(process.report.getReport().sharedObjects));`;
+    const loaded = (...words: string[]): string =>
+      spawnSync(process.execPath, ["--input-type=module", "-e", script, "--", ...words], {
+        encoding: "utf8",
+        env: plainEnvironment(),
+      }).stdout;
+    // The list shows what a command loads that needs one.
+    expect(loaded("check", digits)).toContain("koffi");
+    const version = loaded("--version");
+    expect(version).toMatch(/^\d+\.\d+\.\d+\S*\n\[/);
+    expect(version).not.toContain("koffi");
   });
 
   it("goes to standard error, with exit code 2, where there is no command", async () => {
