@@ -20,13 +20,13 @@ export type { FileBytes } from "./byte-cursor.js";
 export {
   type Classified,
   Classifier,
-  type ClassifierOptions,
   type ClassifyAllOptions,
   type ClassifyOptions,
   type FeaturesOptions,
   type Guess,
   type ImageInput,
 } from "./classifier.js";
+export type { ClassifierOptions } from "./classifier-parts.js";
 export type {
   ArrayByDType,
   ElementByDType,

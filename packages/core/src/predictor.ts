@@ -71,7 +71,7 @@ export class Predictor {
    * @param options - `signal` drops the run while it waits
    * @returns the outputs by name; they are copies and stay valid
    * @throws {@link PredictError} `disposed`; `aborted`; `name`, `dtype`, `argument`: see `feeds`;
-   *   or what the engine reports, such as `missing` for a weight that the parameters lack
+   *   `argument` also: an array in shared or resizable memory, a `signal` that is none; or what the engine reports, such as `missing` for a weight that the parameters lack
    * @throws {@link ShapeError} a length or shape that does not fit
    */
   async run(feeds: Feeds, options: RunOptions = {}): Promise<Outputs> {
