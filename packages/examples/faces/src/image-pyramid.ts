@@ -15,9 +15,11 @@ export interface PyramidSpec {
  * The levels, the largest first: there a face of `minSize` has `faceSide` pixels. The last is the
  * smallest whose short side still holds a face. Sides are rounded up.
  *
+ * @throws RangeError: `minSize` is not above 0, for which there would be no end of levels
  * @returns no level for a photograph that is smaller than the smallest face
  */
 export function pyramidLevels({ width, height }: ImageSize, spec: PyramidSpec): ImageSize[] {
+  if (!(spec.minSize > 0)) throw new RangeError(`minSize must be above 0, not ${spec.minSize}`);
   const levels: ImageSize[] = [];
   let scale = spec.faceSide / spec.minSize;
   while (Math.min(width, height) * scale >= spec.faceSide) {

@@ -149,10 +149,23 @@ export class MtcnnDetector implements FaceDetector {
    * @throws LoadError, PredictError: see `Model.load`
    */
   static async load(folder: string, options: DetectorOptions = {}): Promise<MtcnnDetector> {
-    const det1 = await Network.load(folder, "det1", options);
-    const det2 = await Network.load(folder, "det2", options);
-    const det3 = await Network.load(folder, "det3", options);
-    return new MtcnnDetector({ det1, det2, det3 }, options.minSize ?? defaultMinSize);
+    const loaded: Network[] = [];
+    const load = async (name: NetworkName): Promise<Network> => {
+      const network = await Network.load(folder, name, options);
+      loaded.push(network);
+      return network;
+    };
+    try {
+      const networks = {
+        det1: await load("det1"),
+        det2: await load("det2"),
+        det3: await load("det3"),
+      };
+      return new MtcnnDetector(networks, options.minSize ?? defaultMinSize);
+    } catch (error) {
+      for (const network of loaded) network.dispose();
+      throw error;
+    }
   }
 
   async detect(image: Image, options: { readonly signal?: AbortSignal } = {}): Promise<Face[]> {

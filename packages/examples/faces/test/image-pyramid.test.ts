@@ -23,6 +23,18 @@ describe("the levels of an image pyramid", () => {
   });
 });
 
+describe("the smallest face", () => {
+  it.each([0, -1, Number.NaN])(
+    "of %s pixels is refused: there would be no end of levels",
+    (minSize) => {
+      const spec = { faceSide: 12, minSize, factor: 0.5 };
+      expect(() => pyramidLevels({ width: 20, height: 30 }, spec)).toThrow(
+        `minSize must be above 0, not ${minSize}`,
+      );
+    },
+  );
+});
+
 describe("the images of a pyramid", () => {
   const spec = { faceSide: 1, minSize: 2, factor: 0.5 };
   const grayImage = (width: number, data: readonly number[]) => ({
