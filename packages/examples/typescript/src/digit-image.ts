@@ -188,7 +188,7 @@ function withStrokes(square: Bitmap): Bitmap {
 }
 
 /**
- * Distance, squared, of each pixel from the nearest one that is `what`. One dimension at a time:
+ * Distance of each pixel from the nearest one that is `what`. One dimension at a time:
  * along the columns, then the least over the row.
  */
 function distances(ink: Uint8Array, what: 0 | 1): Float32Array {
