@@ -53,7 +53,7 @@ export interface FeaturesOptions extends RunOptions {
 }
 
 /** A class that an image may show. */
-export interface Guess {
+export interface Prediction {
   readonly label: string;
   /** Number of the class. */
   readonly index: number;
@@ -61,14 +61,14 @@ export interface Guess {
   readonly score: number;
 }
 
-/** What `classifyAll` says about one image: `guesses`, or the error that it met. */
+/** What `classifyAll` says about one image: `predictions`, or the error that it met. */
 export type Classified<T extends ImageInput = ImageInput> =
   | {
       readonly ok: true;
       /** Position among the images, from 0. */
       readonly index: number;
       readonly image: T;
-      readonly guesses: readonly Guess[];
+      readonly predictions: readonly Prediction[];
     }
   | { readonly ok: false; readonly index: number; readonly image: T; readonly error: Error };
 
@@ -145,7 +145,7 @@ export class Classifier {
    * @throws {@link LoadError} its file cannot be read
    * @throws {@link ShapeError} a tensor of another shape than the input's
    */
-  async classify(image: ImageInput, options: ClassifyOptions = {}): Promise<readonly Guess[]> {
+  async classify(image: ImageInput, options: ClassifyOptions = {}): Promise<readonly Prediction[]> {
     const top = checkWholeNumber("top", options.top ?? 5, 1);
     return this.#admit(async () => {
       const prepared = await this.#prepare(image, options.signal);
@@ -312,7 +312,7 @@ export class Classifier {
     });
   }
 
-  #name(scores: Tensor, top: number): readonly Guess[] {
+  #name(scores: Tensor, top: number): readonly Prediction[] {
     const { labels } = this.#parts;
     return scores.topK(top).map(({ index, value }) => ({
       label: labels[index] as string,
@@ -342,7 +342,7 @@ export class Classifier {
         return { ok: false, index, image, error: ofImage(outcome.reason) };
       const own = scores.shift();
       if (!own) return { ok: false, index, image, error: ofImage(failure) };
-      return { ok: true, index, image, guesses: this.#name(own, top) };
+      return { ok: true, index, image, predictions: this.#name(own, top) };
     });
   }
 

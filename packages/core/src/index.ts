@@ -23,8 +23,8 @@ export {
   type ClassifyAllOptions,
   type ClassifyOptions,
   type FeaturesOptions,
-  type Guess,
   type ImageInput,
+  type Prediction,
 } from "./classifier.js";
 export type { ClassifierOptions } from "./classifier-parts.js";
 export type {

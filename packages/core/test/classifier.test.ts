@@ -302,7 +302,7 @@ describe("classifyAll", () => {
     return all;
   };
   const scoreOf = (result: Classified): number | string | undefined =>
-    result.ok ? result.guesses[0]?.score : (result.error as { code?: string }).code;
+    result.ok ? result.predictions[0]?.score : (result.error as { code?: string }).code;
 
   it.each([1, 2, 3, 10])("gives a result for each image in order, batches of %d", async (batch) => {
     const { classifier } = await make({ size: 2 });

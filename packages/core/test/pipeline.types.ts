@@ -2,11 +2,11 @@
 import {
   type Classified,
   Classifier,
-  type Guess,
   type Image,
   imagesIn,
   type Model,
   type Outputs,
+  type Prediction,
   PredictorPool,
   type PredictorPoolMemory,
   type Tensor,
@@ -45,7 +45,7 @@ Classifier.load("prefix", { labels: [] });
 Classifier.load("prefix", { preset: "imagenet" });
 // @ts-expect-error not a choice
 Classifier.load("prefix", { preset: "gluon", softmax: "yes" });
-same<Awaited<ReturnType<Classifier["classify"]>>, readonly Guess[]>(true);
+same<Awaited<ReturnType<Classifier["classify"]>>, readonly Prediction[]>(true);
 same<Awaited<ReturnType<Classifier["features"]>>, Tensor>(true);
 for (const input of ["a.png", new URL("file:///a.png"), new Uint8Array(1), image])
   classifier.classify(input, { top: 3, signal: AbortSignal.timeout(1) });
@@ -60,10 +60,10 @@ classifier.features([image, "b.png"], { layer: "pool5" });
 for await (const result of classifier.classifyAll(imagesIn("folder", { recursive: true }))) {
   same<typeof result, Classified<string>>(true);
   same<typeof result.image, string>(true);
-  if (result.ok) same<typeof result.guesses, readonly Guess[]>(true);
+  if (result.ok) same<typeof result.predictions, readonly Prediction[]>(true);
   else same<typeof result.error, Error>(true);
   // @ts-expect-error only one of the two is there
-  result.guesses;
+  result.predictions;
 }
 for await (const { image: bytes } of classifier.classifyAll([new Uint8Array(1)], { batch: 8 }))
   same<typeof bytes, Uint8Array<ArrayBuffer>>(true);

@@ -62,11 +62,11 @@ afterAll(() => {
 });
 
 function expectScores(
-  guesses: readonly { index: number; score: number }[],
+  predictions: readonly { index: number; score: number }[],
   expected: readonly number[],
 ): void {
-  expect(guesses).toHaveLength(expected.length);
-  for (const { index, score } of guesses)
+  expect(predictions).toHaveLength(expected.length);
+  for (const { index, score } of predictions)
     expect(Math.abs(score - (expected[index] ?? Number.NaN))).toBeLessThanOrEqual(5e-4);
 }
 
@@ -97,9 +97,9 @@ describe("the digit network as a classifier", () => {
         pathToFileURL(path),
         pathToFileURL(path).href,
       ]) {
-        const guesses = await classifier.classify(image, { top: 10 });
-        expectScores(guesses, softmax);
-        expect(guesses[0]?.label).toBe(String(label));
+        const predictions = await classifier.classify(image, { top: 10 });
+        expectScores(predictions, softmax);
+        expect(predictions[0]?.label).toBe(String(label));
       }
     }
   });
@@ -124,7 +124,7 @@ describe("the digit network as a classifier", () => {
       if (basename(result.image) === "1-broken.png") {
         expect(result).toMatchObject({ ok: false, error: { code: "image" } });
         expect(result.ok ? "" : result.error.message).toContain("1-broken.png");
-      } else expectScores(result.ok ? result.guesses : [], known?.softmax ?? []);
+      } else expectScores(result.ok ? result.predictions : [], known?.softmax ?? []);
     }
   });
 
@@ -134,7 +134,7 @@ describe("the digit network as a classifier", () => {
     );
     const labels: (number | undefined)[] = [];
     for await (const result of classifier.classifyAll(stream))
-      labels.push(result.ok ? result.guesses[0]?.index : undefined);
+      labels.push(result.ok ? result.predictions[0]?.index : undefined);
     expect(labels).toEqual(golden.images.map((image) => image.label));
   });
 
@@ -205,7 +205,7 @@ describe("a network of the Gluon zoo", () => {
     const logits = readNpy(readFileSync(`${prefix}-output.npy`)) as Tensor<"float32">;
     await using classifier = await Classifier.load(prefix, { preset: "gluon", size: 1 });
     expect(classifier.softmax).toBe(true);
-    const guesses = await classifier.classify(new Tensor(input.data, input.shape, input.dtype));
+    const predictions = await classifier.classify(new Tensor(input.data, input.shape, input.dtype));
     // The softmax, in float64, of what the reference computed.
     const values = [...logits.data];
     const largest = Math.max(...values);
@@ -214,11 +214,11 @@ describe("a network of the Gluon zoo", () => {
       .map((value, index) => ({ index, score: Math.exp(value - largest) / sum }))
       .sort((a, b) => b.score - a.score)
       .slice(0, 5);
-    guesses.forEach(({ index, score }, i) => {
+    predictions.forEach(({ index, score }, i) => {
       const wanted = Math.exp((values[index] ?? Number.NaN) - largest) / sum;
       expect(Math.abs(score - wanted)).toBeLessThanOrEqual(5e-4);
       expect(Math.abs(score - (best[i]?.score ?? Number.NaN))).toBeLessThanOrEqual(5e-4);
     });
-    expect(guesses[0]?.index).toBe(best[0]?.index);
+    expect(predictions[0]?.index).toBe(best[0]?.index);
   });
 });

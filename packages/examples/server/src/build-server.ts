@@ -1,6 +1,6 @@
 /** The HTTP server: routes, limits, and what errors look like. */
 import { availableParallelism } from "node:os";
-import type { Classifier, Guess } from "@libpredict/core";
+import type { Classifier, Prediction } from "@libpredict/core";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { errorReply } from "./error-reply.js";
 import { EventLoopMonitor } from "./event-loop-delay.js";
@@ -14,12 +14,12 @@ export type ServedClassifier = Pick<Classifier, "classify" | "input" | "stats" |
 /** Bytes of a request's body. */
 const bodyLimit = 10 * 2 ** 20;
 const requestTimeoutMs = 30_000;
-const mostGuesses = 1000;
+const mostPredictions = 1000;
 
 /** Body of an answer of `POST /classify`. */
 export interface ClassifyReply {
   /** The best classes, the best first. */
-  readonly guesses: readonly Guess[];
+  readonly predictions: readonly Prediction[];
   /** Time from the whole body to the answer, waiting included. */
   readonly milliseconds: number;
 }
@@ -63,8 +63,8 @@ export function buildServer(classifier: ServedClassifier): FastifyInstance {
     const top = topOf(request.query);
     const signal = disconnection(reply);
     const image = await imageOf(request.body, request.headers["content-type"] ?? "", classifier);
-    const guesses = await classifier.classify(image, { top, signal });
-    return { guesses, milliseconds: Math.round((performance.now() - began) * 100) / 100 };
+    const predictions = await classifier.classify(image, { top, signal });
+    return { predictions, milliseconds: Math.round((performance.now() - began) * 100) / 100 };
   });
 
   server.get("/health", async () => ({
@@ -97,11 +97,11 @@ export function buildServer(classifier: ServedClassifier): FastifyInstance {
 function topOf(query: unknown): number {
   const { top = "5" } = query as { top?: string };
   const number = Number(top);
-  if (!/^\d+$/.test(top) || number < 1 || number > mostGuesses)
+  if (!/^\d+$/.test(top) || number < 1 || number > mostPredictions)
     throw new RequestError(
       400,
       "argument",
-      `top is a whole number from 1 to ${mostGuesses}, not "${top}"`,
+      `top is a whole number from 1 to ${mostPredictions}, not "${top}"`,
     );
   return number;
 }

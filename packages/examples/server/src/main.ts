@@ -21,7 +21,9 @@ async function start(options: ServerOptions): Promise<void> {
     throw error;
   });
   const { size, threads: threadsOfOne } = classifier.stats();
-  console.log(`listening on ${address} with ${size} predictors of ${threadsOfOne} threads`);
+  console.log(
+    `listening on ${address} with ${size} predictors of ${threadsOfOne} ${threadsOfOne === 1 ? "thread" : "threads"} each`,
+  );
 
   let ending = false;
   const end = (signal: NodeJS.Signals): void => {

@@ -1,6 +1,6 @@
 import { request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Classifier, type Guess, PredictError } from "@libpredict/core";
+import { Classifier, PredictError, type Prediction } from "@libpredict/core";
 import type { FastifyInstance } from "fastify";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -20,9 +20,9 @@ function post(url: string, type: string, body: string | Uint8Array): Promise<Res
   return fetch(url, { method: "POST", headers: { "content-type": type }, body: body as never });
 }
 const json = "application/json";
-const guessesOf = async (response: Response): Promise<readonly Guess[]> => {
+const predictionsOf = async (response: Response): Promise<readonly Prediction[]> => {
   expect(response.status, await response.clone().text()).toBe(200);
-  return ((await response.json()) as ClassifyReply).guesses;
+  return ((await response.json()) as ClassifyReply).predictions;
 };
 
 describe("the server with the digit network", () => {
@@ -50,9 +50,9 @@ describe("the server with the digit network", () => {
         post(`${classify}?top=10`, "application/octet-stream", bytes),
       ]);
       for (const answer of answers) {
-        const guesses = await guessesOf(answer);
-        expect(guesses).toHaveLength(10);
-        for (const { index: digit, label, score } of guesses) {
+        const predictions = await predictionsOf(answer);
+        expect(predictions).toHaveLength(10);
+        for (const { index: digit, label, score } of predictions) {
           expect(label).toBe(String(digit));
           expect(Math.abs(score - (softmax[digit] ?? Number.NaN))).toBeLessThan(5e-4);
         }
@@ -63,7 +63,9 @@ describe("the server with the digit network", () => {
   it.each(["png", "jpeg", "webp"] as const)("reads pictures: %s", async (format) => {
     for (const { index, label } of golden) {
       const picture = await pictureOf(index, format);
-      const [best] = await guessesOf(await post(`${classify}?top=1`, `image/${format}`, picture));
+      const [best] = await predictionsOf(
+        await post(`${classify}?top=1`, `image/${format}`, picture),
+      );
       expect(best?.label, `image ${index}`).toBe(String(label));
     }
   });
@@ -72,17 +74,17 @@ describe("the server with the digit network", () => {
     const asked = Array.from({ length: 50 }, (_, i) => golden[i % golden.length]);
     const answers = await Promise.all(
       asked.map(async (image) =>
-        guessesOf(await post(classify, "image/png", await pictureOf(image?.index ?? 0, "png"))),
+        predictionsOf(await post(classify, "image/png", await pictureOf(image?.index ?? 0, "png"))),
       ),
     );
     expect(answers.map(([best]) => best?.index)).toEqual(asked.map((image) => image?.label));
   });
 
-  it("names five guesses unless asked for another number", async () => {
+  it("names five predictions unless asked for another number", async () => {
     const body = JSON.stringify({ data: elementsOf(0) });
-    expect(await guessesOf(await post(classify, json, body))).toHaveLength(5);
-    expect(await guessesOf(await post(`${classify}?top=2`, json, body))).toHaveLength(2);
-    expect(await guessesOf(await post(`${classify}?top=999`, json, body))).toHaveLength(10);
+    expect(await predictionsOf(await post(classify, json, body))).toHaveLength(5);
+    expect(await predictionsOf(await post(`${classify}?top=2`, json, body))).toHaveLength(2);
+    expect(await predictionsOf(await post(`${classify}?top=999`, json, body))).toHaveLength(10);
   });
 
   it("tells its health", async () => {
@@ -193,7 +195,7 @@ describe("the server with the digit network", () => {
 describe("the server with a classifier that the test directs", () => {
   const input = { name: "data", dtype: "float32", shape: [1, 2] } as const;
   const body = JSON.stringify({ data: [1, 2] });
-  const guesses: readonly Guess[] = [{ label: "cat", index: 0, score: 1 }];
+  const predictions: readonly Prediction[] = [{ label: "cat", index: 0, score: 1 }];
 
   function directed(
     classify: ServedClassifier["classify"],
@@ -270,10 +272,10 @@ describe("the server with a classifier that the test directs", () => {
     const { server, url } = await listen(
       directed(async (_image, options) => {
         signals.push(options?.signal);
-        return guesses;
+        return predictions;
       }),
     );
-    for (let i = 0; i < 20; i++) await guessesOf(await post(`${url}/classify`, json, body));
+    for (let i = 0; i < 20; i++) await predictionsOf(await post(`${url}/classify`, json, body));
     expect(signals.map((s) => s?.aborted)).toEqual(Array(20).fill(false));
     await server.close();
   });
@@ -288,7 +290,7 @@ describe("the server with a classifier that the test directs", () => {
       () =>
         new Promise((resolve) => {
           began();
-          answer = () => resolve(guesses);
+          answer = () => resolve(predictions);
         }),
     );
     const { server, url } = await listen(classifier);
@@ -306,7 +308,7 @@ describe("the server with a classifier that the test directs", () => {
     expect([503, "ECONNREFUSED", "ECONNRESET"]).toContain(during);
     expect(classifier.closed).toBe(false);
     answer();
-    expect(await guessesOf(await underWay)).toEqual(guesses);
+    expect(await predictionsOf(await underWay)).toEqual(predictions);
     await closed;
     expect(classifier.closed).toBe(true);
   });

@@ -57,12 +57,14 @@ describe("the server's process", () => {
     const address = await url;
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(address)));
     for (const answer of answers)
-      expect(await answer.json()).toMatchObject({ guesses: [{ label: String(golden[0]?.label) }] });
+      expect(await answer.json()).toMatchObject({
+        predictions: [{ label: String(golden[0]?.label) }],
+      });
     child.kill(signal);
     const { exitCode, stdout, stderr } = await ended;
     expect(stderr).toBe("");
     expect(stdout).toMatch(
-      /^listening on http:\/\/127\.0\.0\.1:\d+ with 2 predictors of 1 threads\n/,
+      /^listening on http:\/\/127\.0\.0\.1:\d+ with 2 predictors of 1 thread each\n/,
     );
     expect(stdout).toContain(`${signal}: answering the requests that are under way\nended\n`);
     expect(exitCode).toBe(0);
