@@ -67,6 +67,7 @@ function withHint(report: ErrorReport, hint: string | undefined): ErrorReport {
 }
 
 const hints: Readonly<Record<string, string>> = {
+  attribute: "libpredict check MODEL lists everything that is in the way.",
   unsupported: "libpredict check MODEL lists everything that is not supported.",
   name: "libpredict inspect MODEL lists inputs and layers.",
   params: "The file is damaged, or no file of MXNet's arrays: copy or download it again.",

@@ -438,6 +438,24 @@ describe("predict", () => {
     expect(stderr).toContain("\nlibpredict check MODEL lists everything that is not supported.\n");
   });
 
+  it("says which attribute is impossible, and which command lists all of them", async () => {
+    const pool = { op: "Pooling", attrs: { kernel: "(2,2)", pool_type: "middle" } };
+    writeModel(at("attribute"), [
+      [{ name: "data" }, { name: "pool", ...pool, inputs: ["data"] }],
+      ["pool"],
+    ]);
+    const { code, stderr } = await runCli([
+      "predict",
+      at("attribute-symbol.json"),
+      at("one.npy"),
+      "--params",
+      `${digits}-0000.params`,
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error \(attribute\): .*pool .*pool_type/);
+    expect(stderr).toContain("\nlibpredict check MODEL lists everything that is in the way.\n");
+  });
+
   it("takes parameters of an epoch, and of another name", async () => {
     copyFileSync(`${digits}-symbol.json`, at("epochs-symbol.json"));
     copyFileSync(`${digits}-0000.params`, at("epochs-0007.params"));
