@@ -30,6 +30,8 @@ export default defineConfig({
       "packages/examples/server",
       "scripts",
     ],
+    // By default a machine of two processors gets one worker; many tests wait for compilers and others.
+    maxWorkers: 2,
     reporters: ["default", skipReasons],
   },
 });
