@@ -27,7 +27,7 @@ const errorNames = new Set(
  * @param {string} text @param {string} own
  * @param {string | undefined} folder how a page in c-api/ is reached; undefined: names are code, not links
  */
-export function linked(text, own, folder) {
+function linked(text, own, folder) {
   /** @param {string} name */
   const link = (name) => {
     const known = functionNames.has(name) || typeNames.has(name) || errorNames.has(name);
@@ -85,7 +85,7 @@ function lengthUnit(p) {
 }
 
 /** @param {ApiDescription["functions"][number]} f */
-export function functionPage(f) {
+function functionPage(f) {
   const out = [`# ${f.name}`, "", "```c no-run", prototypeOf(f), "```", ""];
   out.push(linked(f.doc, f.name, ""), "");
   if (f.parameters.length > 0) {
@@ -111,7 +111,7 @@ export function functionPage(f) {
   return out.join("\n");
 }
 
-export function typesPage() {
+function typesPage() {
   const out = ["# Types", ""];
   out.push("Handles, structures, enumerations and callbacks of `c_predict_api.h`.", "");
   /** @param {string} name @param {string} doc */
@@ -181,7 +181,7 @@ export function typescriptCodes(source) {
  * The tables between the marks of docs/guides/errors.md.
  * @param {string} source packages/core/src/predict-error.ts
  */
-export function errorTables(source) {
+function errorTables(source) {
   const out = [];
   const head = ["", "| code | means | example | what to do |", "|---|---|---|---|"];
   /** @param {string} name @param {string} doc */
@@ -251,7 +251,7 @@ function indexPage(children) {
 }
 
 /** Writes all pages. @param {string} folder docs/build */
-export function writeHeaderPages(folder) {
+function writeHeaderPages(folder) {
   rmSync(join(folder, "c-api"), { recursive: true, force: true });
   mkdirSync(join(folder, "c-api"), { recursive: true });
   const predictError = readFileSync(join(repository, "packages/core/src/predict-error.ts"), "utf8");
