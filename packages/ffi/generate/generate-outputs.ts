@@ -2,7 +2,11 @@
 
 import { type Backend, generatedBy, type Output } from "./backend/backend.js";
 import { cRestatement } from "./backend/c-restatement.js";
+import { cppBinding } from "./backend/cpp-binding.js";
 import { descriptionJson } from "./backend/description-json.js";
+import { goBinding } from "./backend/go-binding.js";
+import { javaBinding } from "./backend/java-binding.js";
+import { pythonBinding } from "./backend/python-binding.js";
 import { typescriptBinding } from "./backend/typescript-binding.js";
 import { typescriptTypes } from "./backend/typescript-types.js";
 import { parseHeader } from "./header-parser.js";
@@ -16,6 +20,10 @@ export const backends: readonly Backend[] = [
   cRestatement,
   typescriptTypes,
   typescriptBinding,
+  pythonBinding,
+  goBinding,
+  javaBinding,
+  cppBinding,
 ];
 
 /**

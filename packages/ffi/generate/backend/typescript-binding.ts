@@ -1,10 +1,12 @@
 /** Back end: one TypeScript method per C function, and the descriptors by which they are called. */
-import { type Api, type ApiFunction, formatCType, type Parameter } from "../api-description.js";
+import type { Api, ApiFunction, Parameter } from "../api-description.js";
 import { parseLength } from "../length-expression.js";
+import { errorCodeName, parameterRole, prototypeOf, releasedKinds } from "./api-index.js";
 import { type Backend, generatedBy } from "./backend.js";
+import { extentOf } from "./doc-text.js";
 import { docComment, escapeDoc } from "./typescript-doc.js";
 import { asynchronous, notExposed } from "./typescript-exposure.js";
-import { errorCodeName, TypeScriptNames } from "./typescript-names.js";
+import { TypeScriptNames } from "./typescript-names.js";
 
 export const typescriptBinding: Backend = {
   name: "typescript-binding",
@@ -40,7 +42,7 @@ const exposed = (api: Api): ApiFunction[] => api.functions.filter((f) => !(f.nam
 
 function descriptors(api: Api): string {
   const names = new TypeScriptNames(api);
-  const releases = new Map(api.handles.flatMap((h) => (h.release ? [[h.release, h.kind]] : [])));
+  const releases = releasedKinds(api);
   const entries = exposed(api).map((f) => {
     const kind = releases.get(f.name);
     return `
@@ -61,11 +63,10 @@ ${entries.join("")}`;
 
 function parameterDescriptor(f: ApiFunction, p: Parameter, names: TypeScriptNames): string {
   const length = p.length === undefined ? undefined : parseLength(p.length);
-  const role = names.isArgument(p) ? "argument" : names.isResult(p) ? "result" : "supplied";
   const fields: [string, unknown][] = [
     ["name", p.name],
     ["kind", p.kind],
-    ["role", role],
+    ["role", parameterRole(p)],
   ];
   const scalar = names.scalar(p.type);
   if (["scalar", "array", "value", "view"].includes(p.kind))
@@ -99,7 +100,7 @@ function binding(api: Api): string {
     for (const p of f.parameters) {
       if (p.handle) handles.add(names.handle(p.handle));
       if (p.struct && p.struct !== "LPError")
-        structs.add(names.isArgument(p) ? `${p.struct}Input` : p.struct);
+        structs.add(parameterRole(p) === "argument" ? `${p.struct}Input` : p.struct);
       if (p.kind === "callback") callbacks.add(p.type.base);
     }
   const methods = api.functions.map((f) => {
@@ -136,14 +137,9 @@ ${methods.join("\n\n")}
 `;
 }
 
-function prototypeOf(f: ApiFunction): string {
-  const list = f.parameters.map((p) => formatCType(p.type, p.name)).join(", ");
-  return `${formatCType(f.returns.type, f.name)}(${list || "void"});`;
-}
-
 function method(f: ApiFunction, names: TypeScriptNames, async: boolean): string {
-  const parameters = f.parameters.filter((p) => names.isArgument(p));
-  const results = f.parameters.filter((p) => names.isResult(p));
+  const parameters = f.parameters.filter((p) => parameterRole(p) === "argument");
+  const results = f.parameters.filter((p) => parameterRole(p) === "result");
   const list = parameters.map((p) => `${p.name}: ${names.argument(p)}`).join(", ");
   let type = "void";
   if (f.returns.kind === "code") type = "number";
@@ -179,11 +175,8 @@ function methodDoc(
     );
   blocks.push(`Threads: ${escapeDoc(f.thread)}.`);
   for (const p of parameters) {
-    const extent =
-      p.length === undefined
-        ? ""
-        : ` (\`${p.length}\` ${p.kind === "bytes" ? "bytes" : "elements"})`;
-    blocks.push(`@param ${p.name} - ${escapeDoc(p.doc)}${extent}`);
+    const extent = extentOf(p);
+    blocks.push(`@param ${p.name} - ${escapeDoc(p.doc)}${extent ? ` (${extent})` : ""}`);
   }
   if (f.returns.kind !== "status") blocks.push(`@returns ${escapeDoc(f.returns.doc)}`);
   else if (results.length === 1 && results[0]) blocks.push(`@returns ${resultDoc(results[0])}`);

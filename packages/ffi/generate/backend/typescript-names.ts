@@ -1,11 +1,6 @@
 /** How C names and types read in TypeScript. */
-import type { Api, CType, Parameter, ScalarType } from "../api-description.js";
-
-/** `LP_ERROR_BAD_SHAPE` becomes `bad-shape`; undefined for what is no error. */
-export function errorCodeName(constant: string): string | undefined {
-  const match = /^LP_ERROR_(\w+)$/.exec(constant);
-  return match?.[1]?.toLowerCase().replaceAll("_", "-");
-}
+import type { CType, Parameter, ScalarType } from "../api-description.js";
+import { ApiIndex } from "./api-index.js";
 
 const typedArrays: Partial<Record<ScalarType, string>> = {
   double: "Float64Array",
@@ -19,28 +14,7 @@ const typedArrays: Partial<Record<ScalarType, string>> = {
   uint8_t: "Uint8Array",
 };
 
-export class TypeScriptNames {
-  readonly #aliases: Map<string, ScalarType>;
-  readonly #handles: Map<string, string>;
-
-  constructor(api: Api) {
-    this.#aliases = new Map(api.aliases.map((a) => [a.name, a.type]));
-    this.#handles = new Map(api.handles.map((h) => [h.kind, h.name]));
-  }
-
-  /** The scalar behind a base type; undefined for void. */
-  scalar(type: CType): ScalarType | undefined {
-    return type.base === "void"
-      ? undefined
-      : (this.#aliases.get(type.base) ?? (type.base as ScalarType));
-  }
-
-  handle(kind: string): string {
-    const name = this.#handles.get(kind);
-    if (!name) throw new Error(`no handle of kind "${kind}"`);
-    return name;
-  }
-
+export class TypeScriptNames extends ApiIndex {
   number(scalar: ScalarType): string {
     if (scalar === "bool") return "boolean";
     return scalar === "int64_t" || scalar === "uint64_t" ? "bigint" : "number";
@@ -52,18 +26,6 @@ export class TypeScriptNames {
     const name = typedArrays[scalar];
     if (!name) throw new Error(`no typed array holds ${scalar}`);
     return name;
-  }
-
-  /** True for what the caller of the TypeScript function passes. */
-  isArgument(p: Parameter): boolean {
-    if (p.kind === "opaque") return false;
-    if (p.direction === "in") return true;
-    return p.kind === "array" || p.kind === "elements" || p.kind === "bytes";
-  }
-
-  /** True for what the TypeScript function returns. LPError becomes the thrown error instead. */
-  isResult(p: Parameter): boolean {
-    return p.direction !== "in" && !this.isArgument(p) && p.struct !== "LPError";
   }
 
   argument(p: Parameter): string {

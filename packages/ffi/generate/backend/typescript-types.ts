@@ -1,8 +1,9 @@
 /** Back end: constants, error codes, structures, handle and callback types for TypeScript. */
 import type { Api } from "../api-description.js";
+import { errorCodeName } from "./api-index.js";
 import { type Backend, generatedBy, type Output } from "./backend.js";
 import { docComment, escapeDoc } from "./typescript-doc.js";
-import { errorCodeName, TypeScriptNames } from "./typescript-names.js";
+import { TypeScriptNames } from "./typescript-names.js";
 
 export const typescriptTypes: Backend = {
   name: "typescript-types",
