@@ -22,6 +22,7 @@ export default defineConfig({
       "docs",
       "packages/c-api",
       "packages/ffi",
+      "packages/toolchains",
       "packages/core",
       "packages/conformance",
       "packages/cli",

@@ -5,7 +5,9 @@
  *             wrong    changes every answer that a case checks
  *             crash    ends in the middle of every third case
  *             hang     never answers the first call of a case
- *             lie      declares the feature lp, but does not know its calls
+ *             lie      declares the feature lp and one that does not exist, but does not know LP*
+ *             partial  declares only `reshape`, and answers calls of other features with an error
+ *             claim    declares all of part one, but does not know MXPredReshape
  *             garbage  sends bytes that are no frame
  *             version  speaks another version of the protocol
  */
@@ -15,6 +17,8 @@ import {
   dtypeCodes,
   encodeFrame,
   FrameReader,
+  features,
+  neededFeatures,
   protocolVersion,
   readCases,
   specDType,
@@ -23,6 +27,8 @@ import {
 
 const mode = process.env["FAKE_MODE"] ?? "right";
 const cases = new Map(readCases().map((item) => [item.id, item]));
+const partOne = features.filter((name) => name !== "lp" && name !== "pointers");
+const declared = { lie: [...partOne, "lp", "telepathy"], partial: ["reshape"] };
 const reader = new FrameReader();
 let current;
 let steps = [];
@@ -41,7 +47,7 @@ process.stdin.on("data", (bytes) => {
 
 function respond(message) {
   if (message.call === "hello") {
-    const features = mode === "lie" ? ["lp"] : [];
+    const features = declared[mode] ?? partOne;
     const protocol = mode === "version" ? protocolVersion + 1 : protocolVersion;
     return { json: { protocol, name: `fake-${mode}`, library: "none", features } };
   }
@@ -51,6 +57,12 @@ function respond(message) {
     position = 0;
     begun += 1;
     return { json: {} };
+  }
+  if (mode === "claim" && message.call === "MXPredReshape") {
+    return { json: { unsupported: message.call } };
+  }
+  if (mode === "partial" && neededFeatures(current).some((name) => name !== "reshape")) {
+    return { json: { rc: -1, error: "a call that this harness did not declare" } };
   }
   if (message.call.startsWith("LP")) {
     return { json: { unsupported: message.call } };

@@ -15,6 +15,7 @@ import sys
 
 MONITOR = C.CFUNCTYPE(None, C.c_char_p, C.c_void_p, C.c_void_p)
 OUTPUT_TYPE_SLOTS = 8
+PART_ONE = ["types", "partial-output", "multithread", "reshape", "partial-forward", "monitor", "ndlist"]
 
 
 def main():
@@ -52,8 +53,8 @@ class Harness:
     def answer(self, message, payload):
         call = message["call"]
         if call == "hello":
-            features = ["pointers"] + (["lp"] if hasattr(self.lib, "LPGetVersion") else [])
-            return {"protocol": 1, "name": "python-ctypes", "library": self.path, "features": features}, b""
+            features = PART_ONE + ["pointers"] + (["lp"] if hasattr(self.lib, "LPGetVersion") else [])
+            return {"protocol": 1, "name": "raw", "library": self.path, "features": features}, b""
         if call == "begin":
             self.clean()
             return {}, b""

@@ -106,7 +106,7 @@ class StepSequence {
       const answer = await this.#perform(step);
       const unsupported = answer.json["unsupported"];
       if (unsupported !== undefined) {
-        return `${where}: the harness does not know ${String(unsupported)}`;
+        return `${where}: the harness does not know ${String(unsupported)}, but declares what stands for it`;
       }
       if (this.#item.fails !== undefined) {
         if (answer.json["rc"] !== 0) {

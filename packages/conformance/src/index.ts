@@ -18,6 +18,7 @@ export type {
 export { dtypeCodes } from "./case-format.js";
 export { type CaseResult, runCase, type Verdict } from "./case-runner.js";
 export { caseSteps } from "./case-steps.js";
+export { features, neededFeatures } from "./features.js";
 export { encodeFrame, type Frame, FrameReader } from "./frame-protocol.js";
 export { HarnessFailure, type HarnessOptions, HarnessProcess } from "./harness-process.js";
 export { type KnownDifference, largestShare, readKnownDifferences } from "./known-differences.js";

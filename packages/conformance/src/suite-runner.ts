@@ -2,6 +2,7 @@
 
 import type { CaseSpec } from "./case-format.js";
 import { type CaseResult, runCase, type Verdict } from "./case-runner.js";
+import { features as allFeatures, neededFeatures } from "./features.js";
 import { type HarnessOptions, HarnessProcess } from "./harness-process.js";
 import { type KnownDifference, largestShare } from "./known-differences.js";
 
@@ -39,15 +40,6 @@ export interface SuiteOptions extends HarnessOptions {
   /** Called after each case. */
   readonly onCase?: (report: CaseReport) => void;
 }
-
-/**
- * What a harness can declare, with a call that it must know then: `lp`, it knows the LP* calls;
- * `pointers`, it passes NULL and wrong sizes on to the library.
- */
-const featureProbes: ReadonlyMap<string, string | undefined> = new Map([
-  ["lp", "LPGetVersion"],
-  ["pointers", undefined],
-]);
 
 export const protocolVersion = 1;
 
@@ -113,7 +105,7 @@ async function reportCase(
   features: readonly string[],
   known: ReadonlyMap<string, KnownDifference>,
 ): Promise<CaseReport> {
-  const missing = (item.needs ?? []).filter((need) => !features.includes(need));
+  const missing = neededFeatures(item).filter((need) => !features.includes(need));
   if (missing.length > 0) {
     return { id: item.id, outcome: "skipped", detail: `needs ${missing.join(", ")}` };
   }
@@ -132,20 +124,21 @@ function detail(result: CaseResult): { detail?: string } {
   return result.detail === undefined ? {} : { detail: result.detail };
 }
 
+/** Features that do not exist, and a part two that is not there; other lies fail the cases. */
 async function featureLies(
   harness: HarnessProcess,
   features: readonly string[],
 ): Promise<string[]> {
-  const lies: string[] = [];
-  for (const feature of features) {
-    const call = featureProbes.get(feature);
-    if (!featureProbes.has(feature)) {
-      lies.push(`the harness declares a feature that does not exist: ${feature}`);
-    } else if (
-      call !== undefined &&
-      (await harness.request({ call })).json["unsupported"] !== undefined
-    ) {
-      lies.push(`the harness declares ${feature}, but does not know ${call}`);
+  const lies = features
+    .filter((feature) => !allFeatures.includes(feature))
+    .map(
+      (feature) =>
+        `the harness declares a feature that does not exist: ${feature}; there are ${allFeatures.join(", ")}`,
+    );
+  if (features.includes("lp")) {
+    const { json } = await harness.request({ call: "LPGetVersion" });
+    if (json["unsupported"] !== undefined) {
+      lies.push("the harness declares lp, but does not know LPGetVersion");
     }
   }
   return lies;

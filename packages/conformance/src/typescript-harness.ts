@@ -43,6 +43,16 @@ type Answer = Record<string, unknown> & { payload?: Uint8Array };
 type Call = (request: Request, payload: Buffer) => Answer;
 
 const codeNumbers = new Map(Object.entries(nativeErrorCodes).map(([code, name]) => [name, +code]));
+/** All features of part one of the header. */
+const partOne = [
+  "types",
+  "partial-output",
+  "multithread",
+  "reshape",
+  "partial-forward",
+  "monitor",
+  "ndlist",
+];
 const outputTypeSlots = 8;
 
 /** Handles by the numbers that the runner knows them under. */
@@ -92,8 +102,8 @@ class TypeScriptHarness {
 
   answer(request: Request, payload: Buffer): Answer {
     if (request.call === "hello") {
-      const features = this.#binding.has("LPGetVersion") ? ["lp"] : [];
-      return { protocol: 1, name: "typescript-ffi", library: this.#binding.path, features };
+      const features = [...partOne, ...(this.#binding.has("LPGetVersion") ? ["lp"] : [])];
+      return { protocol: 1, name: "typescript", library: this.#binding.path, features };
     }
     if (request.call === "begin") {
       this.#clean();

@@ -1,0 +1,38 @@
+/** Runs a program to its end without blocking the caller's event loop. */
+
+import { spawn } from "node:child_process";
+
+export interface CommandResult {
+  /** Exit code; -1 if the program did not start or was ended by a signal. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  readonly cwd: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Never rejects: a program that cannot be started is code -1 with the reason in stderr. */
+export function runCommand(
+  command: readonly string[],
+  options: CommandOptions,
+): Promise<CommandResult> {
+  const [program = "", ...args] = command;
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const texts = { stdout: "", stderr: "" };
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name].setEncoding("utf8").on("data", (text: string) => {
+        texts[name] += text;
+      });
+    }
+    child.once("error", (error) => resolve({ ...texts, code: -1, stderr: error.message }));
+    child.once("close", (code) => resolve({ ...texts, code: code ?? -1 }));
+  });
+}
