@@ -18,6 +18,8 @@ export class HarnessFailure extends Error {
 export interface HarnessOptions {
   /** Program and arguments. */
   readonly command: readonly string[];
+  /** The folder in which the program starts; default: this process's. */
+  readonly cwd?: string;
   /** Longest wait for one answer, in milliseconds. */
   readonly timeoutMs: number;
   /** Environment added to this process's own. */
@@ -100,6 +102,7 @@ export class HarnessProcess {
     const child = spawn(program, rest, {
       stdio: ["pipe", "pipe", "pipe"],
       env: { ...process.env, ...this.#options.environment },
+      ...(this.#options.cwd === undefined ? {} : { cwd: this.#options.cwd }),
     });
     const reader = new FrameReader();
     const fail = (failure: HarnessFailure): void => {

@@ -23,13 +23,10 @@ export { encodeFrame, type Frame, FrameReader } from "./frame-protocol.js";
 export { HarnessFailure, type HarnessOptions, HarnessProcess } from "./harness-process.js";
 export { type KnownDifference, largestShare, readKnownDifferences } from "./known-differences.js";
 export {
-  findPython,
   findReference,
+  knownReferenceDifferences,
   referenceEnvironment,
-  runLibrary,
-  runPointerCases,
-  runReference,
-} from "./library-runs.js";
+} from "./reference-library.js";
 export {
   type CaseReport,
   type Outcome,

@@ -1,48 +1,228 @@
-/**
- * `npm run conformance`: all cases through the TypeScript harness, and those whose stray pointers its
- * binding refuses through the Python harness; with libpredict and, where it is installed, with the
- * reference. The last line counts all runs; ends with 0 if nothing failed.
- */
+/** `npm run conformance`: the runner's command line; {@link usage} says what it takes. */
 
+import { mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { loadLibrary } from "@libpredict/ffi";
+import { parseArgsStringToArgv } from "string-argv";
+import { casesFolder, readCases } from "./case-files.js";
+import { readKnownDifferences } from "./known-differences.js";
+import { languageHarnesses } from "./language-harnesses.js";
+import { matrixPairs, type PairReport, runPair } from "./matrix.js";
+import { matrixPage, tabulate } from "./matrix-table.js";
 import {
-  findPython,
   findReference,
-  runLibrary,
-  runPointerCases,
-  runReference,
-} from "./library-runs.js";
+  knownReferenceDifferences,
+  referenceEnvironment,
+} from "./reference-library.js";
+import { runSuite, type SuiteReport } from "./suite-runner.js";
 import { summarise } from "./summary.js";
 
-const own = await runLibrary(process.argv[2]);
-const reports = [own];
-const missing: string[] = [];
-const python = findPython();
-if (python === undefined) {
-  missing.push("cases with stray pointers (install python3)");
-} else {
-  reports.push(await runPointerCases(python, own.library, false));
-}
-const reference = findReference();
-if ("missing" in reference) {
-  missing.push(`the reference (${reference.missing})`);
-} else {
-  reports.push(await runReference(reference.library));
-  if (python !== undefined) {
-    reports.push(await runPointerCases(python, reference.library, true));
+const usage = `usage: npm run conformance -- [--all | --only BINDING,...] [--filter TEXT] [--json FILE]
+       npm run conformance -- --harness "COMMAND" [--library FILE | --reference] [...]
+
+Without options: the TypeScript binding and plain calls, with libpredict and, where
+LIBPREDICT_REFERENCE_PYTHON names a Python that has it, with MXNet 1.9.1.
+
+  --all               every binding with every library; writes docs/conformance.md and .json
+  --only NAMES        only these bindings: ${languageHarnesses.map((one) => one.language).join(", ")}
+  --filter TEXT       only cases whose id contains TEXT
+  --json FILE         the results, case by case
+
+  --harness COMMAND   any program that speaks the protocol; the library's path is added to it
+  --library FILE      the library it loads; default: libpredict, as the bindings find it
+  --reference         MXNet's library instead, with its environment and known differences
+  --known FILE        known differences of that library
+  --environment N=V   a variable for the harness; may be given several times
+  --cases FOLDER      other cases than this repository's
+  --timeout MS        longest wait for one answer; default 60000
+
+A path is read from where the command was called. The last line counts what passed and failed.
+Exit code: 0 every case passes or differs as listed; 1 not so; 2 the arguments are unusable, or
+the harness does not start.
+`;
+
+const docs = fileURLToPath(new URL("../../../docs/", import.meta.url));
+/** npm and pnpm change into the package; paths and harnesses are the caller's. */
+const callersFolder = process.env["INIT_CWD"] ?? process.cwd();
+
+/** Arguments that mean nothing; the message says which. */
+class UsageError extends Error {}
+
+function parse() {
+  try {
+    return parseArgs({
+      options: {
+        all: { type: "boolean", default: false },
+        only: { type: "string" },
+        filter: { type: "string" },
+        json: { type: "string" },
+        harness: { type: "string" },
+        library: { type: "string" },
+        reference: { type: "boolean", default: false },
+        known: { type: "string" },
+        environment: { type: "string", multiple: true, default: [] },
+        cases: { type: "string" },
+        timeout: { type: "string", default: "60000" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
-for (const report of reports) {
-  console.log(summarise(report));
+
+type Options = ReturnType<typeof parse>;
+
+/** Runs a harness of the caller's. */
+async function runHarness(options: Options, command: string): Promise<SuiteReport> {
+  const timeoutMs = Number(options.timeout);
+  if (!(timeoutMs > 0)) {
+    throw new UsageError(`--timeout takes milliseconds, not ${options.timeout}`);
+  }
+  const own = options.environment.map((pair): [string, string] => {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
+    if (name === undefined || value === undefined) {
+      throw new UsageError(`--environment takes NAME=value, not ${pair}`);
+    }
+    return [name, value];
+  });
+  const known = options.reference
+    ? knownReferenceDifferences()
+    : options.known === undefined
+      ? undefined
+      : readKnownDifferences(resolve(callersFolder, options.known));
+  return runSuite({
+    command: [...parseArgsStringToArgv(command), libraryPath(options)],
+    cwd: callersFolder,
+    timeoutMs,
+    environment: {
+      ...(options.reference ? referenceEnvironment : {}),
+      ...Object.fromEntries(own),
+    },
+    cases: readCases(
+      options.cases === undefined ? casesFolder : resolve(callersFolder, options.cases),
+    ),
+    ...(options.filter === undefined ? {} : { filter: options.filter }),
+    ...(known === undefined ? {} : { known }),
+  });
 }
-let passed = 0;
-let failed = 0;
-for (const { counts, problems } of reports) {
-  passed += counts.pass + counts.known;
-  failed += counts.fail + counts.crash + counts.timeout + counts.changed + problems.length;
+
+function libraryPath({ reference, library }: Options): string {
+  if (!reference) {
+    return library === undefined ? loadLibrary().path : resolve(callersFolder, library);
+  }
+  const found = findReference();
+  if ("missing" in found) {
+    throw new UsageError(`--reference: ${found.missing}`);
+  }
+  return found.library;
 }
-for (const what of missing) {
-  console.log(`skipped: ${what}`);
-  failed += process.env["LIBPREDICT_REQUIRE_ALL"] === "1" ? 1 : 0;
+
+/** Runs bindings of this repository, a few pairs at a time. */
+async function runBindings(options: Options): Promise<PairReport[]> {
+  const names = options.all
+    ? languageHarnesses.map(({ language }) => language)
+    : (options.only?.split(",") ?? ["TypeScript", "raw calls"]);
+  const chosen = names.map((name) => {
+    const found = languageHarnesses.find(
+      (one) => one.language.toLowerCase() === name.toLowerCase(),
+    );
+    if (found === undefined) {
+      const known = languageHarnesses.map(({ language }) => language).join(", ");
+      throw new UsageError(`--only: there is no binding "${name}"; there are ${known}`);
+    }
+    return found;
+  });
+  const pairs = matrixPairs(chosen);
+  const reports: PairReport[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < pairs.length) {
+      const position = next++;
+      const pair = pairs[position];
+      if (pair !== undefined) {
+        const report = await runPair(pair.harness, pair.library, options.filter);
+        reports[position] = report;
+        console.log(describePair(report));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, work));
+  return reports;
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+
+function describePair({ language, library, result }: PairReport): string {
+  return "missing" in result
+    ? `skipped: ${language} with ${library}: ${result.missing}`
+    : summarise(result.report);
+}
+
+/** Writes the page, unless it would say less than the one that is there. */
+function writeDocs(options: Options, pairs: readonly PairReport[]): void {
+  const missing = pairs.filter(({ result }) => "missing" in result);
+  if (options.filter !== undefined || missing.length > 0) {
+    console.log("docs/conformance.md is left as it is: not everything was run");
+    return;
+  }
+  const table = tabulate(pairs, readCases().length, knownReferenceDifferences());
+  writeFileSync(`${docs}conformance.md`, matrixPage(table));
+  writeFileSync(`${docs}conformance.json`, `${JSON.stringify(table, undefined, 2)}\n`);
+  console.log("wrote docs/conformance.md and docs/conformance.json");
+}
+
+function writeJson(options: Options, content: unknown): void {
+  if (options.json !== undefined) {
+    const path = resolve(callersFolder, options.json);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `${JSON.stringify(content, undefined, 1)}\n`);
+  }
+}
+
+/** The line that counts, and the exit code. */
+function conclude(reports: readonly SuiteReport[], skips: number): number {
+  const sum = (of: (report: SuiteReport) => number): number =>
+    reports.reduce((total, report) => total + of(report), 0);
+  const passed = sum(({ counts }) => counts.pass + counts.known);
+  const wrong = sum(
+    ({ counts, problems }) =>
+      counts.fail + counts.crash + counts.timeout + counts.changed + problems.length,
+  );
+  const failed = wrong + (process.env["LIBPREDICT_REQUIRE_ALL"] === "1" ? skips : 0);
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+async function main(): Promise<number> {
+  const options = parse();
+  if (options.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  if (options.harness !== undefined) {
+    if (options.all || options.only !== undefined) {
+      throw new UsageError("--harness goes without --all and --only");
+    }
+    const report = await runHarness(options, options.harness);
+    console.log(summarise(report));
+    writeJson(options, report);
+    return conclude([report], 0);
+  }
+  const pairs = await runBindings(options);
+  if (options.all) {
+    writeDocs(options, pairs);
+  }
+  writeJson(options, pairs);
+  const reports = pairs.flatMap(({ result }) => ("report" in result ? [result.report] : []));
+  return conclude(reports, pairs.length - reports.length);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const text = error instanceof Error ? error.message : String(error);
+  console.error(error instanceof UsageError ? `${text}\n--help tells more` : text);
+  process.exitCode = 2;
+}

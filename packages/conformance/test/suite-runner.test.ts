@@ -120,7 +120,7 @@ describe("the runner on a harness that knows a part of the calls", () => {
       report.cases
         .filter((item) => item.detail === `needs ${features.join(", ")}`)
         .map((item) => item.id);
-    expect(needing("types")).toContain("reshape-predictor/keeps-dtypes");
+    expect(needing("types")).toContain("reshape-predictor/types-are-kept");
     expect(report.counts.pass).toBeGreaterThan(5);
     expect(report.counts.pass + report.counts.skipped).toBe(report.total);
     expect(report.ok).toBe(true);

@@ -1,0 +1,87 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const fake = fileURLToPath(new URL("../fakes/fake-harness.mjs", import.meta.url));
+const fakes = fileURLToPath(new URL("../fakes", import.meta.url));
+
+function run(environment: Record<string, string>, ...args: string[]) {
+  return spawnSync(process.execPath, [main, ...args], {
+    encoding: "utf8",
+    env: { ...process.env, INIT_CWD: fakes, ...environment },
+  });
+}
+
+it("runs any command, with quoted words, from the caller's folder, and counts", () => {
+  const folder = mkdtempSync(join(tmpdir(), "conformance command "));
+  const json = join(folder, "deep", "report.json");
+  const command = `'${process.execPath}' "./fake-harness.mjs"`;
+  const { status, stdout } = run(
+    {},
+    ...["--harness", command, "--filter", "unary/exp", "--json", json],
+  );
+  const report = JSON.parse(readFileSync(json, "utf8")) as { total: number; harness: string };
+  rmSync(folder, { recursive: true });
+  expect(report.harness).toBe("fake-right");
+  expect(report.total).toBeGreaterThan(3);
+  expect(stdout).toContain(`\n${report.total} passed, 0 failed\n`);
+  expect(status).toBe(0);
+}, 60_000);
+
+it("ends with 1 where a case fails, and says which", () => {
+  const command = `"${process.execPath}" "${fake}"`;
+  const { status, stdout } = run(
+    {},
+    ...["--harness", command, "--environment", "FAKE_MODE=wrong", "--filter", "unary/exp"],
+  );
+  expect(stdout).toMatch(/^fail: unary\/exp.* instead of/m);
+  expect(stdout).toMatch(/\n0 passed, \d+ failed\n$/);
+  expect(status).toBe(1);
+}, 60_000);
+
+it("counts a missing library as a failure only where everything is required", () => {
+  const absent = { LIBPREDICT_REFERENCE_PYTHON: "", LIBPREDICT_REQUIRE_ALL: "" };
+  const args = ["--only", "typescript", "--filter", "unary/exp"];
+  const lenient = run(absent, ...args);
+  expect(lenient.stdout).toContain(
+    "skipped: TypeScript with MXNet 1.9.1: LIBPREDICT_REFERENCE_PYTHON is not set; pip install",
+  );
+  expect(lenient.status).toBe(0);
+  const strict = run({ ...absent, LIBPREDICT_REQUIRE_ALL: "1" }, ...args);
+  expect(strict.stdout).toMatch(/ passed, 1 failed\n$/);
+  expect(strict.status).toBe(1);
+}, 60_000);
+
+it.each([
+  ["an option that does not exist", ["--al"], "Unknown option '--al'"],
+  [
+    "a binding that does not exist",
+    ["--only", "COBOL"],
+    'there is no binding "COBOL"; there are TypeScript, Python',
+  ],
+  ["a harness and bindings", ["--harness", "x", "--all"], "--harness goes without --all"],
+  ["a harness that does not start", ["--harness", "/no/such/program"], "ENOENT"],
+  [
+    "an environment without a value",
+    ["--harness", "x", "--environment", "A"],
+    "takes NAME=value, not A",
+  ],
+  ["a time that is none", ["--harness", "x", "--timeout", "soon"], "takes milliseconds, not soon"],
+])("ends with 2 and words at %s", (_what, args, words) => {
+  const { status, stdout, stderr } = run({}, ...args);
+  expect(stderr).toContain(words);
+  expect(stdout).toBe("");
+  expect(status).toBe(2);
+});
+
+it("--help tells all of it", () => {
+  const { status, stdout } = run({}, "--help");
+  for (const option of ["--all", "--only", "--harness", "--library", "--reference", "--json"]) {
+    expect(stdout).toContain(option);
+  }
+  expect(status).toBe(0);
+});
