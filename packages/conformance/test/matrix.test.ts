@@ -15,6 +15,7 @@ const pairs = matrixPairs(languageHarnesses);
 describe.concurrent("every binding with every library", () => {
   it.for(pairs)(
     "$harness.language with $library.name",
+    { timeout: 600_000 },
     async ({ harness, library }, context) => {
       const { result } = await runPair(harness, library);
       if ("missing" in result) {
@@ -36,7 +37,6 @@ describe.concurrent("every binding with every library", () => {
         ...tabulatePair(report),
       });
     },
-    600_000,
   );
 });
 
