@@ -1,0 +1,100 @@
+/** The programs that measure calls, one for each language, and how each is built. */
+
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  findCmake,
+  findGo,
+  findJava,
+  findMaven,
+  findPython,
+  type Missing,
+  runCommand,
+  type Toolchain,
+} from "@libpredict/toolchains";
+
+/** A command that takes the paths of symbol, parameters and library. */
+export interface CallProgram {
+  readonly language: string;
+  readonly ready: { readonly command: readonly string[] } | Missing;
+}
+
+const packages = fileURLToPath(new URL("../..", import.meta.url));
+const example = (path: string): string => join(packages, "examples", path);
+
+/**
+ * Builds what is not built yet.
+ *
+ * @param folder where the C program goes
+ * @throws Error with the compiler's words if one does not build
+ */
+export async function callPrograms(folder: string): Promise<CallProgram[]> {
+  const caller = join(folder, "call_overhead");
+  const cc = (process.env["CC"] || "cc").split(" ");
+  const source = join(packages, "bench/programs/call_overhead.c");
+  const include = join(packages, "c-api/include");
+  await build(cc, ["-O2", `-I${include}`, source, "-o", caller, "-ldl"], packages, {});
+  const go = join(folder, "go-calls");
+  const java = findJava();
+  const python = findPython("numpy");
+  return [
+    { language: "C", ready: { command: [caller] } },
+    {
+      language: "C++",
+      ready: await ifFound(findCmake(), async ({ command, environment }) => {
+        const cwd = example("cpp");
+        await build(command, ["-S", ".", "-B", "build"], cwd, environment);
+        await build(command, ["--build", "build", "--target", "call-overhead"], cwd, environment);
+        return [example("cpp/build/call-overhead")];
+      }),
+    },
+    {
+      language: "TypeScript",
+      ready: {
+        command: [process.execPath, fileURLToPath(new URL("typescript-calls.js", import.meta.url))],
+      },
+    },
+    {
+      language: "Java",
+      ready: await ifFound(findMaven(), async ({ command, environment }) => {
+        const args = ["--quiet", "-DskipTests", "package"];
+        await build(command, args, example("java"), environment);
+        const runner = "missing" in java ? [] : java.command;
+        return [...runner, "-cp", example("java/target/classes"), "libpredict.bench.CallOverhead"];
+      }),
+    },
+    {
+      language: "Go",
+      ready: await ifFound(findGo(), async ({ command, environment }) => {
+        await build(command, ["build", "-o", go, "./bench"], example("go"), environment);
+        return [go];
+      }),
+    },
+    {
+      language: "Python",
+      ready: await ifFound(python, async ({ command }) => [
+        ...command,
+        example("python/bench/call_overhead.py"),
+      ]),
+    },
+  ];
+}
+
+async function ifFound(
+  toolchain: Toolchain,
+  make: (found: Exclude<Toolchain, Missing>) => Promise<readonly string[]>,
+): Promise<CallProgram["ready"]> {
+  return "missing" in toolchain ? toolchain : { command: await make(toolchain) };
+}
+
+async function build(
+  command: readonly string[],
+  args: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { code, stdout, stderr } = await runCommand([...command, ...args], { cwd, environment });
+  if (code !== 0) {
+    throw new Error(`${[...command, ...args].join(" ")} failed in ${cwd}:\n${stdout}${stderr}`);
+  }
+}
