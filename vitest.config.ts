@@ -23,6 +23,8 @@ export default defineConfig({
       "packages/c-api",
       "packages/ffi",
       "packages/toolchains",
+      "packages/toolchains/bindings",
+      "packages/bench",
       "packages/core",
       "packages/conformance",
       "packages/cli",

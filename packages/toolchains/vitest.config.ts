@@ -3,6 +3,6 @@ import { defineProject } from "vitest/config";
 export default defineProject({
   test: {
     name: "toolchains",
-    include: ["test/**/*.test.ts", "bindings/**/*.test.ts"],
+    include: ["test/**/*.test.ts"],
   },
 });
