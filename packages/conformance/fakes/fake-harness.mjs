@@ -8,7 +8,10 @@
  *             lie      declares the feature lp and one that does not exist, but does not know LP*
  *             partial  declares only `reshape`, and answers calls of other features with an error
  *             claim    declares all of part one, but does not know MXPredReshape
+ *             codeless knows LPGetVersion and declares lp, but gives no error codes
  *             garbage  sends bytes that are no frame
+ *             prints   writes a line of text before its first frame
+ *             object   answers hello with features that are no list
  *             version  speaks another version of the protocol
  */
 
@@ -28,7 +31,12 @@ import {
 const mode = process.env["FAKE_MODE"] ?? "right";
 const cases = new Map(readCases().map((item) => [item.id, item]));
 const partOne = features.filter((name) => name !== "lp" && name !== "pointers");
-const declared = { lie: [...partOne, "lp", "telepathy"], partial: ["reshape"] };
+const declared = {
+  lie: [...partOne, "lp", "telepathy"],
+  partial: ["reshape"],
+  codeless: [...partOne, "lp"],
+  object: {},
+};
 const reader = new FrameReader();
 let current;
 let steps = [];
@@ -48,6 +56,9 @@ process.stdin.on("data", (bytes) => {
 function respond(message) {
   if (message.call === "hello") {
     const features = declared[mode] ?? partOne;
+    if (mode === "prints") {
+      process.stdout.write("loading\n");
+    }
     const protocol = mode === "version" ? protocolVersion + 1 : protocolVersion;
     return { json: { protocol, name: `fake-${mode}`, library: "none", features } };
   }
@@ -64,6 +75,9 @@ function respond(message) {
   if (mode === "partial" && neededFeatures(current).some((name) => name !== "reshape")) {
     return { json: { rc: -1, error: "a call that this harness did not declare" } };
   }
+  if (mode === "codeless" && message.call === "LPGetVersion") {
+    return { json: { rc: 0, text: "0.0.0" } };
+  }
   if (message.call.startsWith("LP")) {
     return { json: { unsupported: message.call } };
   }
@@ -71,7 +85,7 @@ function respond(message) {
     return undefined;
   }
   if (mode === "crash" && begun % 3 === 0) {
-    console.error("the fake crashes");
+    console.error("the fake crashes\nat its third case");
     process.exit(3);
   }
   if (mode === "garbage") {

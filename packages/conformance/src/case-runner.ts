@@ -71,10 +71,18 @@ interface Answer {
   readonly payload: Buffer;
 }
 
-/** Runs a case. A crash or a timeout of the harness is a verdict, not an exception. */
-export async function runCase(harness: HarnessProcess, item: CaseSpec): Promise<CaseResult> {
+/**
+ * Runs a case. A crash or a timeout of the harness is a verdict, not an exception.
+ *
+ * @param hasCodes the library has LPGetErrorCode, so that a failure without a code is wrong
+ */
+export async function runCase(
+  harness: HarnessProcess,
+  item: CaseSpec,
+  hasCodes = false,
+): Promise<CaseResult> {
   try {
-    const problem = await new StepSequence(harness, item).run();
+    const problem = await new StepSequence(harness, item, hasCodes).run();
     return problem === undefined ? { verdict: "pass" } : { verdict: "fail", detail: problem };
   } catch (error) {
     if (error instanceof HarnessFailure) {
@@ -89,11 +97,13 @@ class StepSequence {
   readonly #harness: HarnessProcess;
   readonly #item: CaseSpec;
   readonly #models: Map<string, ModelSpec>;
+  readonly #hasCodes: boolean;
   readonly #handles = new Map<string, number>();
 
-  constructor(harness: HarnessProcess, item: CaseSpec) {
+  constructor(harness: HarnessProcess, item: CaseSpec, hasCodes: boolean) {
     this.#harness = harness;
     this.#item = item;
+    this.#hasCodes = hasCodes;
     this.#models = caseModels(item);
   }
 
@@ -110,7 +120,7 @@ class StepSequence {
       }
       if (this.#item.fails !== undefined) {
         if (answer.json["rc"] !== 0) {
-          return errorProblem({ error: this.#item.fails }, answer, where);
+          return errorProblem({ error: this.#item.fails }, answer, where, this.#hasCodes);
         }
         continue;
       }
@@ -237,7 +247,7 @@ class StepSequence {
       return undefined;
     }
     if (expect.error !== undefined) {
-      return errorProblem(expect, answer, where);
+      return errorProblem(expect, answer, where, this.#hasCodes);
     }
     const json = answer.json;
     if (json["rc"] !== 0) {
@@ -302,7 +312,12 @@ function writtenType(json: Record<string, unknown>): DType | undefined {
   return dtypeNames.get(slots.find((slot) => slot !== -1) ?? -1);
 }
 
-function errorProblem(expect: Expectation, answer: Answer, where: string): string | undefined {
+function errorProblem(
+  expect: Expectation,
+  answer: Answer,
+  where: string,
+  hasCodes: boolean,
+): string | undefined {
   const { rc, error, code } = answer.json;
   if (rc === 0) {
     return `${where}: succeeds, but must fail`;
@@ -318,6 +333,9 @@ function errorProblem(expect: Expectation, answer: Answer, where: string): strin
     if (!text.toLowerCase().includes(phrase.toLowerCase())) {
       return `${where}: the error text lacks "${phrase}": ${text}`;
     }
+  }
+  if (hasCodes && code === undefined) {
+    return `${where}: fails without a code, which a library with LPGetErrorCode has: ${text}`;
   }
   if (expect.code !== undefined && code !== undefined && code !== errorCodes[expect.code]) {
     return `${where}: the error code is ${String(code)} instead of ${expect.code}: ${text}`;

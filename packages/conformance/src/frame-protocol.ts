@@ -10,6 +10,8 @@ export interface Frame {
 }
 
 const headerSize = 8;
+/** Text and lengths of the other byte order, read as a length, are more than this. */
+const largestJson = 2 ** 24 - 1;
 
 /** The bytes of a frame. */
 export function encodeFrame(json: Record<string, unknown>, payload: Uint8Array): Buffer {
@@ -28,7 +30,7 @@ export class FrameReader {
   /**
    * Adds bytes; returns the frames that they complete.
    *
-   * @throws SyntaxError if the JSON of a frame is none.
+   * @throws SyntaxError if the JSON of a frame is none, or too long to be meant.
    */
   push(bytes: Buffer): Frame[] {
     this.#parts.push(bytes);
@@ -37,6 +39,10 @@ export class FrameReader {
     while (this.#size >= headerSize) {
       let all = this.#join();
       const jsonSize = all.readUInt32LE(0);
+      if (jsonSize > largestJson) {
+        const begin = all.toString("latin1", 0, 40);
+        throw new SyntaxError(`it begins with ${JSON.stringify(begin)}, where two lengths belong`);
+      }
       const payloadSize = all.readUInt32LE(4);
       const total = headerSize + jsonSize + payloadSize;
       if (all.length < total) {
@@ -52,6 +58,16 @@ export class FrameReader {
       this.#size = all.length;
     }
     return frames;
+  }
+
+  /** What has come of a frame that is not complete, for people. */
+  get pending(): string {
+    if (this.#size < headerSize) {
+      return this.#size === 0 ? "nothing came" : `only ${this.#size} bytes came`;
+    }
+    const all = this.#join();
+    const total = headerSize + all.readUInt32LE(0) + all.readUInt32LE(4);
+    return `${this.#size} bytes came of a frame that says it has ${total}`;
   }
 
   #join(): Buffer {

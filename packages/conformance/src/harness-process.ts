@@ -26,12 +26,16 @@ export interface HarnessOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** How much of its standard error is shown when a harness dies: traces name the error at either end. */
+const shownErrorLines = 10;
+
 /** Starts the process at the first request, and again after a failure. */
 export class HarnessProcess {
   readonly #options: HarnessOptions;
   #child: ChildProcess | undefined;
   #waiting: { resolve(frame: Frame): void; reject(error: Error): void } | undefined;
   #errors = "";
+  #reader = new FrameReader();
   /** How often the process had to be started. */
   starts = 0;
 
@@ -55,11 +59,10 @@ export class HarnessProcess {
     });
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
-      const text = `no answer to ${String(json["call"])} within ${this.#options.timeoutMs} ms`;
-      timer = setTimeout(
-        () => reject(new HarnessFailure("timeout", text)),
-        this.#options.timeoutMs,
-      );
+      timer = setTimeout(() => {
+        const text = `no answer to ${String(json["call"])} within ${this.#options.timeoutMs} ms`;
+        reject(new HarnessFailure("timeout", `${text}: ${this.#reader.pending}`));
+      }, this.#options.timeoutMs);
     });
     child.stdin?.write(encodeFrame(json, payload));
     try {
@@ -88,7 +91,9 @@ export class HarnessProcess {
   }
 
   #kill(): void {
-    this.#child?.kill("SIGKILL");
+    if (this.#child !== undefined) {
+      abandon(this.#child);
+    }
     this.#child = undefined;
   }
 
@@ -105,6 +110,7 @@ export class HarnessProcess {
       ...(this.#options.cwd === undefined ? {} : { cwd: this.#options.cwd }),
     });
     const reader = new FrameReader();
+    this.#reader = reader;
     const fail = (failure: HarnessFailure): void => {
       if (this.#child === child) {
         this.#child = undefined;
@@ -117,7 +123,9 @@ export class HarnessProcess {
           this.#waiting?.resolve(frame);
         }
       } catch (error) {
-        fail(new HarnessFailure("garbage", `the answer is no frame: ${String(error)}`));
+        abandon(child);
+        const why = error instanceof Error ? error.message : String(error);
+        fail(new HarnessFailure("garbage", `the answer is no frame: ${why}`));
       }
     });
     child.stderr?.on("data", (bytes: Buffer) => {
@@ -126,11 +134,19 @@ export class HarnessProcess {
     child.stdin?.on("error", () => undefined); // a dead process is reported by "close"
     child.on("error", (error) => fail(new HarnessFailure("crash", error.message)));
     child.on("close", (code, signal) => {
-      const last = this.#errors.trim().split("\n").at(-1) ?? "";
+      const last = this.#errors.trim().split("\n").slice(-shownErrorLines).join("\n    ");
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
       fail(new HarnessFailure("crash", `the harness ended with ${how}${last ? `: ${last}` : ""}`));
     });
     this.#child = child;
     return child;
+  }
+}
+
+/** Ends a process, and lets go of its pipes: a program that it started may hold the other ends. */
+function abandon(child: ChildProcess): void {
+  child.kill("SIGKILL");
+  for (const pipe of [child.stdin, child.stdout, child.stderr]) {
+    pipe?.destroy();
   }
 }

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { loadLibrary } from "@libpredict/ffi";
 import { parseArgsStringToArgv } from "string-argv";
 import { casesFolder, readCases } from "./case-files.js";
+import type { CaseSpec } from "./case-format.js";
 import { readKnownDifferences } from "./known-differences.js";
 import { languageHarnesses } from "./language-harnesses.js";
 import { matrixPairs, type PairReport, runPair } from "./matrix.js";
@@ -102,12 +103,19 @@ async function runHarness(options: Options, command: string): Promise<SuiteRepor
       ...(options.reference ? referenceEnvironment : {}),
       ...Object.fromEntries(own),
     },
-    cases: readCases(
-      options.cases === undefined ? casesFolder : resolve(callersFolder, options.cases),
-    ),
+    cases: filteredCases(options),
     ...(options.filter === undefined ? {} : { filter: options.filter }),
     ...(known === undefined ? {} : { known }),
   });
+}
+
+/** All cases; the filter comes later, but must leave some. */
+function filteredCases({ cases, filter = "" }: Options): CaseSpec[] {
+  const all = readCases(cases === undefined ? casesFolder : resolve(callersFolder, cases));
+  if (!all.some(({ id }) => id.includes(filter))) {
+    throw new UsageError(`--filter: no id of the ${all.length} cases contains "${filter}"`);
+  }
+  return all;
 }
 
 function libraryPath({ reference, library }: Options): string {
@@ -136,6 +144,7 @@ async function runBindings(options: Options): Promise<PairReport[]> {
     }
     return found;
   });
+  filteredCases(options);
   const pairs = matrixPairs(chosen);
   const reports: PairReport[] = [];
   let next = 0;

@@ -47,7 +47,7 @@ export const protocolVersion = 1;
  * Runs all cases that the harness can take.
  *
  * @throws HarnessFailure if the harness does not start or answer the greeting, Error if it speaks
- *   another version of the protocol.
+ *   another version of the protocol, or declares features that are no list.
  */
 export async function runSuite(options: SuiteOptions): Promise<SuiteReport> {
   const harness = new HarnessProcess(options);
@@ -60,7 +60,7 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteReport> {
         `the harness speaks protocol ${String(greeting["protocol"])}, not ${protocolVersion}`,
       );
     }
-    const features = (greeting["features"] as string[] | undefined) ?? [];
+    const features = declaredFeatures(greeting["features"]);
     problems.push(...(await featureLies(harness, features)));
     const chosen = options.cases.filter(
       (item) => item.id.includes(options.filter ?? "") && (options.choose?.(item) ?? true),
@@ -99,6 +99,13 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteReport> {
   }
 }
 
+function declaredFeatures(declared: unknown = []): readonly string[] {
+  if (!Array.isArray(declared)) {
+    throw new Error(`the features of the harness are ${JSON.stringify(declared)}, not a list`);
+  }
+  return declared.map(String);
+}
+
 async function reportCase(
   harness: HarnessProcess,
   item: CaseSpec,
@@ -109,7 +116,7 @@ async function reportCase(
   if (missing.length > 0) {
     return { id: item.id, outcome: "skipped", detail: `needs ${missing.join(", ")}` };
   }
-  const result: CaseResult = await runCase(harness, item);
+  const result: CaseResult = await runCase(harness, item, features.includes("lp"));
   const entry = known.get(item.id);
   if (entry === undefined) {
     return { id: item.id, outcome: result.verdict, ...detail(result) };

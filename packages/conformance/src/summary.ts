@@ -8,8 +8,15 @@ const shown: readonly Outcome[] = ["fail", "crash", "timeout", "changed"];
 export function summarise(report: SuiteReport, longest = 50): string {
   const lines: string[] = [];
   const wrong = report.cases.filter((item) => shown.includes(item.outcome));
+  let whole = true; // of details of several lines, the first alone is shown whole
   for (const item of wrong.slice(0, longest)) {
-    lines.push(`${item.outcome}: ${item.id}: ${(item.detail ?? "").slice(0, 400)}`);
+    const detail = (item.detail ?? "").split("\n");
+    const [first = "", ...rest] = detail.map((line) => line.slice(0, 400));
+    lines.push(`${item.outcome}: ${item.id}: ${first}`);
+    if (rest.length > 0) {
+      lines.push(...(whole ? rest : [`    … ${rest.at(-1)?.trim()}`]));
+      whole = false;
+    }
   }
   if (wrong.length > longest) {
     lines.push(`… and ${wrong.length - longest} more`);

@@ -43,6 +43,17 @@ it("ends with 1 where a case fails, and says which", () => {
   expect(status).toBe(1);
 }, 60_000);
 
+it("ends although a harness that sent no frame would wait for ever", () => {
+  const command = `"${process.execPath}" "${fake}"`;
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [main, "--harness", command, "--filter", "unary/exp"],
+    { encoding: "utf8", env: { ...process.env, FAKE_MODE: "garbage" }, timeout: 40_000 },
+  );
+  expect(stdout).toMatch(/^fail: unary\/exp.*: the answer is no frame/m);
+  expect(status).toBe(1);
+}, 60_000);
+
 it("counts a missing library as a failure only where everything is required", () => {
   const absent = { LIBPREDICT_REFERENCE_PYTHON: "", LIBPREDICT_REQUIRE_ALL: "" };
   const args = ["--only", "typescript", "--filter", "unary/exp"];
@@ -63,6 +74,8 @@ it.each([
     ["--only", "COBOL"],
     'there is no binding "COBOL"; there are TypeScript, Python',
   ],
+  ["a filter that leaves no case", ["--harness", "x", "--filter", "no/such"], 'contains "no/such"'],
+  ["a filter of bindings", ["--only", "Go", "--filter", "no/such"], 'contains "no/such"'],
   ["a harness and bindings", ["--harness", "x", "--all"], "--harness goes without --all"],
   ["a harness that does not start", ["--harness", "/no/such/program"], "ENOENT"],
   [

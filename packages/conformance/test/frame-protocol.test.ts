@@ -26,4 +26,23 @@ describe("frames", () => {
     const bytes = Buffer.from("\x03\0\0\0\0\0\0\0abc", "latin1");
     expect(() => new FrameReader().push(bytes)).toThrow(SyntaxError);
   });
+
+  it.each([
+    ["text", Buffer.from("loaded 3 files\n")],
+    ["lengths of the other byte order", Buffer.from("\0\0\0\x02\0\0\0\0{}", "latin1")],
+  ])("refuse %s where lengths belong, and show it", (_what, bytes) => {
+    const shown = JSON.stringify(bytes.toString("latin1"));
+    expect(() => new FrameReader().push(bytes)).toThrow(`it begins with ${shown}, where two`);
+  });
+
+  it("say what has come of one that is not complete", () => {
+    const reader = new FrameReader();
+    expect(reader.pending).toBe("nothing came");
+    reader.push(first.subarray(0, 3));
+    expect(reader.pending).toBe("only 3 bytes came");
+    reader.push(first.subarray(3, 20));
+    expect(reader.pending).toBe("20 bytes came of a frame that says it has 23");
+    reader.push(first.subarray(20));
+    expect(reader.pending).toBe("nothing came");
+  });
 });

@@ -152,14 +152,22 @@ describe("the runner on a harness that misbehaves", () => {
       "crash",
       "pass",
     ]);
-    expect(report.cases[2]?.detail).toContain("exit code 3: the fake crashes");
+    expect(report.cases[2]?.detail).toContain(
+      "exit code 3: the fake crashes\n    at its third case",
+    );
+    expect(summarise(report).split("\n").slice(0, 4)).toEqual([
+      `crash: ${few[2]?.id}: the harness ended with exit code 3: the fake crashes`,
+      "    at its third case",
+      `crash: ${few[5]?.id}: the harness ended with exit code 3: the fake crashes`,
+      "    … at its third case",
+    ]);
     expect(report.ok).toBe(false);
   }, 60_000);
 
   it("counts time-outs and goes on", async () => {
     const report = await run("hang", { cases: few.slice(0, 2), timeoutMs: 8000 });
     expect(report.cases.map((item) => item.outcome)).toEqual(["timeout", "timeout"]);
-    expect(report.cases[0]?.detail).toContain("within 8000 ms");
+    expect(report.cases[0]?.detail).toContain("within 8000 ms: nothing came");
   }, 60_000);
 
   it("finds lies about features", async () => {
@@ -173,6 +181,16 @@ describe("the runner on a harness that misbehaves", () => {
     expect(report.ok).toBe(false);
   }, 60_000);
 
+  it("misses error codes where the library has them", async () => {
+    const report = await run("codeless", { filter: "set-and-get/get-of-" });
+    expect(report.counts.fail).toBeGreaterThan(2);
+    expect(report.cases.find((item) => item.outcome === "fail")?.detail).toContain(
+      "fails without a code",
+    );
+    const partOne = await run("right", { filter: "set-and-get/get-of-" });
+    expect(partOne.ok).toBe(true);
+  }, 60_000);
+
   it("fails a case whose answer is no frame", async () => {
     const report = await run("garbage", { cases: few.slice(0, 1) });
     expect(report.cases[0]?.outcome).toBe("fail");
@@ -181,6 +199,11 @@ describe("the runner on a harness that misbehaves", () => {
 
   it("refuses another version of the protocol", async () => {
     await expect(run("version")).rejects.toThrow("speaks protocol 2, not 1");
+  }, 60_000);
+
+  it("refuses text on standard output, and features that are no list", async () => {
+    await expect(run("prints")).rejects.toThrow('no frame: it begins with "loading\\n');
+    await expect(run("object")).rejects.toThrow("features of the harness are {}, not a list");
   }, 60_000);
 
   it("says when the harness does not start", async () => {
