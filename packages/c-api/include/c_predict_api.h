@@ -17,6 +17,8 @@
  *             string            NUL-terminated UTF-8
  *             string[n]         array of n such strings
  *             array[n]          array of n elements of the C type
+ *             elements[n]       array of n elements of the tensor's own element type,
+ *                               whatever the C type says
  *             bytes[n]          memory of n bytes
  *             value             one element of the C type, written by the call
  *             view[n]           pointer to n elements (or bytes, for void) that

@@ -8,6 +8,7 @@
  */
 import type { FunctionDescriptor, Length, ParameterDescriptor } from "./descriptor.js";
 import { checkArray, checkBytes, checkElements, describe } from "./element-array.js";
+import { LPDType } from "./gen/constants.js";
 import { type HandleKind, handleClasses } from "./gen/handles.js";
 import { type LPError, structLayouts } from "./gen/structs.js";
 import { NativeError } from "./native-error.js";
@@ -20,13 +21,19 @@ import { decodeStruct, encodeStruct, type StructLayout } from "./struct-layout.j
 export interface CallContext {
   /** Identifies the library; handles of another are refused. */
   readonly library: object;
-  /** Element type of a tensor that the call reads or writes as `elements`. */
-  elementType(descriptor: FunctionDescriptor, argument: (name: string) => unknown): number;
+  /** Element type of a tensor that the call reads or writes as `elements`; undefined if nobody knows. */
+  elementType(
+    descriptor: FunctionDescriptor,
+    argument: (name: string) => unknown,
+  ): number | undefined;
   /** How many elements a `value` parameter needs; one but for defects of the reference. */
   valueCells(descriptor: FunctionDescriptor, argument: (name: string) => unknown): number;
   /** Makes a C function pointer of a JavaScript function. */
   registerCallback(name: string, callback: unknown): bigint;
 }
+
+/** The widest element that a tensor has: float64, int64. */
+const largestElementBytes = 8;
 
 /** Stands in for an empty array, so that C never sees NULL where it expects none. */
 const emptyMemory = new BigUint64Array(1);
@@ -130,8 +137,9 @@ export class NativeCall {
       case "elements": {
         const length = this.#length(p);
         const type = this.context.elementType(this.descriptor, (name) => this.argument(name));
-        checkElements(p.name, value, type, length);
-        return this.#pass(p, value as ArrayBufferView);
+        checkElements(p.name, value, type ?? LPDType.LP_FLOAT32, length);
+        const view = value as ArrayBufferView;
+        return this.#pass(p, type === undefined ? withRoom(view, length) : view);
       }
       case "bytes":
         checkBytes(p.name, value, this.#length(p));
@@ -331,6 +339,13 @@ export function handleError(handle: NativeHandle, problem: "disposed" | "busy"):
   return problem === "disposed"
     ? new NativeError("disposed", `the ${handle.kind} handle was freed`)
     : new NativeError("busy", `a running call uses the ${handle.kind} handle`);
+}
+
+/** A copy with room for elements of any type, for a library that reads what it does not tell. */
+function withRoom(view: ArrayBufferView, length: number): Uint8Array {
+  const bytes = new Uint8Array(length * largestElementBytes);
+  bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  return bytes;
 }
 
 function layoutOf(p: ParameterDescriptor): StructLayout {

@@ -3,9 +3,9 @@
  * whose C type says float whatever they are. Without this check an array of another type
  * would be read or written past its end.
  *
- * Outputs are asked of the library. Inputs are asked of it where it can tell; a library with
- * part one only cannot, so the types given to `MXPredCreateEx` are remembered.
- * Anything else counts as float32.
+ * Outputs are asked of the library. Inputs and weights are asked of it where it can tell; a library
+ * with part one only cannot, so the types given to `MXPredCreateEx` are remembered, and of anything
+ * else nothing is known.
  */
 import { LPDType } from "./gen/constants.js";
 import type { PredictorHandle } from "./gen/handles.js";
@@ -20,10 +20,22 @@ export interface TypeSource {
     handle: PredictorHandle,
     index: number,
   ): { readonly name: string; readonly dtype: number };
+  LPPredDescribe(handle: PredictorHandle, report: Uint8Array | null, capacity: number): number;
+}
+
+/** The part of a description that tells types. */
+interface Description {
+  readonly nodes: readonly {
+    readonly op: string;
+    readonly name: string;
+    readonly outputs: readonly { readonly dtype: string }[];
+  }[];
 }
 
 export class TensorTypes {
   readonly #inputs = new WeakMap<NativeHandle, ReadonlyMap<string, number>>();
+  /** Variables that are no inputs; asked for when one is set. */
+  readonly #weights = new WeakMap<NativeHandle, ReadonlyMap<string, number>>();
 
   constructor(readonly source: TypeSource) {}
 
@@ -38,7 +50,8 @@ export class TensorTypes {
     if (types) this.#inputs.set(handle, types);
   }
 
-  input(handle: PredictorHandle, key: string): number {
+  /** Undefined where the library cannot tell; float32 for a name that it will refuse. */
+  input(handle: PredictorHandle, key: string): number | undefined {
     let types = this.#inputs.get(handle);
     if (!types && this.source.has("LPPredGetInputInfo")) {
       const count = this.source.LPPredGetInputCount(handle);
@@ -50,7 +63,22 @@ export class TensorTypes {
       );
       this.#inputs.set(handle, types);
     }
-    return types?.get(key) ?? LPDType.LP_FLOAT32;
+    const type = types?.get(key);
+    if (type !== undefined || !this.source.has("LPPredDescribe")) return type;
+    return this.#weightsOf(handle).get(key) ?? LPDType.LP_FLOAT32;
+  }
+
+  #weightsOf(handle: PredictorHandle): ReadonlyMap<string, number> {
+    let types = this.#weights.get(handle);
+    if (!types) {
+      const report = new Uint8Array(this.source.LPPredDescribe(handle, null, 0));
+      this.source.LPPredDescribe(handle, report, report.length);
+      const text = new TextDecoder().decode(report.subarray(0, -1));
+      const variables = (JSON.parse(text) as Description).nodes.filter(({ op }) => op === "null");
+      types = new Map(variables.map(({ name, outputs }) => [name, codeOf(outputs[0]?.dtype)]));
+      this.#weights.set(handle, types);
+    }
+    return types;
   }
 
   /** float32 for an index that the library refuses: the call itself will say so. */
@@ -61,4 +89,11 @@ export class TensorTypes {
       return LPDType.LP_FLOAT32;
     }
   }
+}
+
+/** `float32` as the description says it becomes LP_FLOAT32. */
+function codeOf(word = ""): number {
+  const code = (LPDType as Readonly<Record<string, number>>)[`LP_${word.toUpperCase()}`];
+  if (code === undefined) throw new Error(`the library describes an element type "${word}"`);
+  return code;
 }

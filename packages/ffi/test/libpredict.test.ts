@@ -264,6 +264,49 @@ describe("a predictor of it", () => {
     expect(new Float32Array((data as Uint8Array).slice().buffer)).toEqual(y);
   });
 
+  it("takes a weight in the weight's own element type only: C would read past the end", () => {
+    const nodes = [
+      { op: "null", name: "x", inputs: [] },
+      { op: "null", name: "w", attrs: { __dtype__: "1", __shape__: "(3,)" }, inputs: [] },
+      {
+        op: "elemwise_add",
+        name: "sum",
+        inputs: [
+          [0, 0, 0],
+          [1, 0, 0],
+        ],
+      },
+    ];
+    const graph = JSON.stringify({ nodes, arg_nodes: [0, 1], heads: [[2, 0, 0]] });
+    // A parameter file whose one array is arg:w, float64, of shape (3).
+    const file = Buffer.alloc(97);
+    file.writeUInt32LE(0x112);
+    file.writeUInt32LE(1, 16);
+    file.writeUInt32LE(0xf993fac9, 24);
+    file.writeUInt32LE(1, 32);
+    file.writeUInt32LE(3, 36);
+    file.writeUInt32LE(1, 44);
+    file.writeUInt32LE(LPDType.LP_FLOAT64, 52);
+    file.writeUInt32LE(1, 80);
+    file.writeUInt32LE(5, 88);
+    const named = Buffer.concat([file.subarray(0, 96), Buffer.from("arg:w")]);
+    const handle = library.MXPredCreateEx(
+      ...[graph, named, named.length, 1, 0, 1, ...shape],
+      ...([1, ["x"], Int32Array.of(LPDType.LP_FLOAT64)] as const),
+    );
+    library.MXPredSetInput(handle, "x", Float64Array.of(1, 2, 3), 3);
+    expect(failureOf(() => library.MXPredSetInput(handle, "w", x, 3))).toMatchObject({
+      code: "dtype",
+      message: expect.stringContaining("data must be a Float64Array, not a Float32Array"),
+    });
+    library.MXPredSetInput(handle, "w", Float64Array.of(10, 20, 30), 3);
+    library.MXPredForward(handle);
+    const sums = new Float64Array(3);
+    library.MXPredGetOutput(handle, 0, sums, 3);
+    expect([...sums]).toEqual([11, 22, 33]);
+    library.MXPredFree(handle);
+  });
+
   it("reports errors by code and text, whatever thread they happened on", async () => {
     const handle = create();
     expect(failureOf(() => library.MXPredGetOutput(handle, 0, new Float32Array(3), 3)).code).toBe(

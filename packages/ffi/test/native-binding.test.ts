@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
-import { NativeError } from "../src/index.js";
+import { LPDType, NativeError } from "../src/index.js";
 import { compileFake, liveObjects, loadFake, loadPartOneFake } from "./fake/compile-library.js";
 import { command, createFake, failureOf } from "./fake/fake-predictor.js";
 
@@ -85,6 +85,22 @@ describe("a library with MXNet's part only", () => {
     const out = new Float32Array(2);
     partOne.MXPredGetOutput(handle, 0, out, 2);
     expect([...out]).toEqual([2, 4]);
+    partOne.MXPredFree(handle);
+  });
+
+  it("reads nothing beyond an array whose element type nobody can tell", () => {
+    // The tensor is of float64, but the type was given under another name than "data".
+    const handle = partOne.MXPredCreateEx(
+      ...(["{}", Buffer.alloc(1), 1, 1, 0] as const),
+      ...([1, ["data"], Uint32Array.of(0, 1), Uint32Array.of(2)] as const),
+      ...([1, ["weight"], Int32Array.of(LPDType.LP_FLOAT64)] as const),
+    );
+    const beyond = Float32Array.of(1, 2, 98, 99);
+    partOne.MXPredSetInput(handle, "data", beyond.subarray(0, 2), 2);
+    partOne.MXPredForward(handle);
+    const out = new Float64Array(2);
+    partOne.MXPredGetOutput(handle, 0, out, 2);
+    expect(out[1]).toBe(0);
     partOne.MXPredFree(handle);
   });
 

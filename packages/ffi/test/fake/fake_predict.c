@@ -99,7 +99,9 @@ int MXPredCreateEx(const char *symbol_json_str, const void *param_bytes, int par
   int dtype = LP_FLOAT32;
   (void)param_bytes, (void)param_size, (void)dev_type, (void)dev_id;
   for (uint32_t i = 0; i < num_provided_arg_dtypes; i++)
-    if (strcmp(provided_arg_dtype_names[i], "data") == 0) dtype = provided_arg_dtypes[i];
+    if (strcmp(provided_arg_dtype_names[i], "data") == 0 ||
+        strcmp(provided_arg_dtype_names[i], "weight") == 0) /* a type that spreads to data */
+      dtype = provided_arg_dtypes[i];
   return create(symbol_json_str, num_input_nodes, input_keys, input_shape_indptr, input_shape_data,
                 dtype, out);
 }
