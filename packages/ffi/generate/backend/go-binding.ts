@@ -14,6 +14,7 @@ import {
   lending,
   notExposed,
   rememberedTypes,
+  stepping,
 } from "./go-exposure.js";
 import { GoNames } from "./go-names.js";
 import { goTypes, lentHandle } from "./go-types.js";
@@ -149,7 +150,11 @@ class GoMethods {
       const reason = notExposed[f.name];
       if (reason !== undefined) return `// ${prototypeOf(f)}\n// not exposed: ${reason}\n`;
       const view = lending[f.name];
-      return this.#method(f) + (view === undefined ? "" : `\n${this.#lendingMethod(f, view)}`);
+      const steps = stepping[f.name];
+      const forms = [this.#method(f)];
+      if (view !== undefined) forms.push(this.#lendingMethod(f, view));
+      if (steps !== undefined) forms.push(this.#steppingMethod(f, steps.step, steps.left));
+      return forms.join("\n");
     });
     return `
 import (
@@ -234,6 +239,25 @@ ${before.map((line) => `\t${line}\n`).join("")}	if c.${runOf(f, passed)} {
 `;
   }
 
+  /** The form that makes all steps. */
+  #steppingMethod(f: ApiFunction, step: string, left: string): string {
+    const { before, passed } = this.#pieces(f);
+    const list = this.#argumentParts(f).filter((part) => !part.startsWith(`${step} `));
+    const read = this.#pointee(f, left).replace(/^uint64\((.*)\)$/, "$1");
+    const doc = goDoc([
+      `${f.name}Steps makes all steps of ${f.name}, and calls goOn between two of them, while the handle is busy. An error of goOn ends the forward and is returned; the outputs are undefined then, and the predictor can be used again.`,
+    ]);
+    return `${doc}
+func (b *Binding) ${f.name}Steps(${[...list, "goOn func() error"].join(", ")}) error {
+	c := b.library.Begin(constants.Fn${f.name})
+${before.map((line) => `\t${line}\n`).join("")}	for ${step} := int32(0); c.${runOf(f, passed)} && ${read} > 0; ${step}++ {
+		c.Ask(goOn)
+	}
+	return c.End()
+}
+`;
+  }
+
   #argumentParts(f: ApiFunction): string[] {
     return f.parameters
       .filter((p) => parameterRole(p) === "argument")
@@ -276,13 +300,18 @@ ${before.map((line) => `\t${line}\n`).join("")}	if c.${runOf(f, passed)} {
         `${p.name}Address := c.Hold("${p.name}", ${p.name}.raw(), "${p.handle}", ${!f.concurrent})`,
       );
     for (const p of f.parameters) {
-      if (parameterRole(p) === "argument") this.#pass(f, p, before, passed);
+      if (parameterRole(p) === "argument") this.#pass(f, p, { before, passed, after: others });
       else this.#supply(f, p, cells.get(p.name) ?? -1, { before, passed, values, others });
     }
     return { before, passed, after: [...values, ...others, ...this.#typeNotes(f)] };
   }
 
-  #pass(f: ApiFunction, p: Parameter, before: string[], passed: string[]): void {
+  #pass(
+    f: ApiFunction,
+    p: Parameter,
+    into: { before: string[]; passed: string[]; after: string[] },
+  ): void {
+    const { before, passed, after } = into;
     const lend = (expression: string): void => {
       before.push(`${p.name}Pointer := ${expression}`);
       passed.push(`uintptr(${p.name}Pointer)`);
@@ -315,6 +344,7 @@ ${before.map((line) => `\t${line}\n`).join("")}	if c.${runOf(f, passed)} {
         lend(
           `c.Elements("${p.name}", ${p.name}, ${this.#length(f, p)}, c.${rule.method}(${rule.parameter}))`,
         );
+        if (p.direction !== "in") after.push(`c.Written(${p.name})`);
         return;
       }
       case "struct":

@@ -434,6 +434,18 @@ func (b *Binding) MXPredPartialForward(handle *PredictorHandle, step int32) (ste
 	return step_left, err
 }
 
+// MXPredPartialForwardSteps makes all steps of MXPredPartialForward, and calls goOn between two of
+// them, while the handle is busy. An error of goOn ends the forward and is returned; the outputs
+// are undefined then, and the predictor can be used again.
+func (b *Binding) MXPredPartialForwardSteps(handle *PredictorHandle, goOn func() error) error {
+	c := b.library.Begin(constants.FnMXPredPartialForward)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	for step := int32(0); c.Run4(handleAddress, uintptr(step), uintptr(c.Value(0)), 0) && c.Int32(0) > 0; step++ {
+		c.Ask(goOn)
+	}
+	return c.End()
+}
+
 // MXPredGetOutput copies an output.
 //
 //	int MXPredGetOutput(PredictorHandle handle, uint32_t index, float *data, uint32_t size);
@@ -456,7 +468,9 @@ func (b *Binding) MXPredGetOutput(handle *PredictorHandle, index uint32, data El
 	c := b.library.Begin(constants.FnMXPredGetOutput)
 	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
 	dataPointer := c.Elements("data", data, native.Length(size), c.OutputType(index))
-	c.Run4(handleAddress, uintptr(index), uintptr(dataPointer), uintptr(size))
+	if c.Run4(handleAddress, uintptr(index), uintptr(dataPointer), uintptr(size)) {
+		c.Written(data)
+	}
 	return c.End()
 }
 

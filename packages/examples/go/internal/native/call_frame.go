@@ -330,13 +330,18 @@ func (c *Call) Lend(i int, size uint64, use func(data []byte) error) {
 		c.Fail(failed.Code, "%s", failed.Text)
 		return
 	}
+	c.Ask(func() error { return use(view[:len(view):len(view)]) })
+}
+
+// Ask calls a function of the caller's in the middle of the call. Its error is the call's.
+func (c *Call) Ask(question func() error) {
 	returned := false
 	defer func() {
 		if !returned { // it panicked, or ended the goroutine
 			_ = c.End()
 		}
 	}()
-	c.err = use(view[:len(view):len(view)])
+	c.err = question()
 	returned = true
 }
 
@@ -399,7 +404,7 @@ func (c *Call) run(count int) bool {
 	if c.handle != nil && c.handle.monitor != nil {
 		c.failure = c.handle.monitor.takeFailure()
 	}
-	return c.err == nil
+	return c.err == nil && c.failure == nil
 }
 
 // RunCode runs a function that returns a code.
