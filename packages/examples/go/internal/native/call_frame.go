@@ -308,16 +308,17 @@ func View[T any](c *Call, i int, count uint64) []T {
 	return append([]T{}, view...)
 }
 
-// Product multiplies dimensions; what does not fit becomes more than anything can hold.
+// Product multiplies dimensions; what does not fit becomes more than can be copied.
 func Product(dims []uint32) uint64 {
 	product := uint64(1)
 	for _, dim := range dims {
 		if dim == 0 {
 			return 0
 		}
-		product = min(product, maxCopyBytes) * uint64(dim)
-		if product > 1<<62 {
-			product = 1 << 62
+		if product > maxCopyBytes/uint64(dim) {
+			product = maxCopyBytes + 1
+		} else {
+			product *= uint64(dim)
 		}
 	}
 	return product
