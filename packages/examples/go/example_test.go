@@ -151,7 +151,7 @@ func ExamplePredictor_SetMonitor() {
 	}
 	// Output:
 	// x [3]
-	// act_data [3]
+	// act_input0 [3]
 	// act_output [3]
 }
 

@@ -185,7 +185,9 @@ ${methods.join("\n")}`;
     if (f.returns.kind !== "status") return this.#telling(f, head, begin);
     const { before, passed, after } = this.#pieces(f);
     const run = `c.${runOf(f, passed)}`;
-    const returned = results.map((p) => `${this.#names.parameter(p.name)} ${this.#names.result(p)}`);
+    const returned = results.map(
+      (p) => `${this.#names.parameter(p.name)} ${this.#names.result(p)}`,
+    );
     const type = returned.length > 0 ? `(${returned.join(", ")}, err error)` : "error";
     const finish =
       returned.length > 0
@@ -195,7 +197,9 @@ ${methods.join("\n")}`;
       after.length > 0
         ? `\tif ${run} {\n${after.map((line) => `\t\t${line}`).join("\n")}\n\t}`
         : `\t${run}`;
-    return [head(type), begin, ...before.map((line) => `\t${line}`), call, finish, "}\n"].join("\n");
+    return [head(type), begin, ...before.map((line) => `\t${line}`), call, finish, "}\n"].join(
+      "\n",
+    );
   }
 
   /** A function that returns text or a code instead of a status. */
@@ -333,7 +337,9 @@ ${before.map((line) => `\t${line}\n`).join("")}	for ${step} := int32(0); c.${run
         lend(`c.Strings("${p.name}", ${p.name}, ${this.#length(f, p)}, ${this.#nothing(f, p)})`);
         return;
       case "array":
-        lend(`native.Array(c, "${p.name}", ${p.name}, ${this.#length(f, p)}, ${this.#nothing(f, p)})`);
+        lend(
+          `native.Array(c, "${p.name}", ${p.name}, ${this.#length(f, p)}, ${this.#nothing(f, p)})`,
+        );
         return;
       case "bytes":
         lend(`c.Bytes("${p.name}", ${p.name}, ${this.#length(f, p)}, ${p.nullable})`);

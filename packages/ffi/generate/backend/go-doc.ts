@@ -30,7 +30,9 @@ export function goDoc(blocks: readonly DocBlock[], indent = ""): string {
       lines.push(...block.items.flatMap((item) => listItem(plain(item))));
     }
   }
-  return lines.map((line) => `${indent}//${line.startsWith("\t") ? line : ` ${line}`}`.trimEnd()).join("\n");
+  return lines
+    .map((line) => `${indent}//${line.startsWith("\t") ? line : ` ${line}`}`.trimEnd())
+    .join("\n");
 }
 
 /** Godoc has no code spans. A text in square brackets would be a link if it named something; none does. */
