@@ -31,7 +31,7 @@ func TestReadmePrograms(t *testing.T) {
 	for i, block := range blocks {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			module := t.TempDir()
-			goMod := fmt.Sprintf("module program\n\ngo 1.24\n\nrequire libpredict v0.0.0\n\nreplace libpredict => %s\n", here)
+			goMod := fmt.Sprintf("module program\n\ngo 1.25.0\n\nrequire libpredict v0.0.0\n\nreplace libpredict => %s\n", here)
 			for name, content := range map[string]string{"go.mod": goMod, "main.go": string(block[1])} {
 				if err := os.WriteFile(filepath.Join(module, name), []byte(content), 0o644); err != nil {
 					t.Fatal(err)
