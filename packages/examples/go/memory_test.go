@@ -161,7 +161,7 @@ func TestTheBackstopSparesWhatIsInUse(t *testing.T) {
 			}
 		}
 	}()
-	for range 300 {
+	for range 2000 {
 		model, err := library.NewModel([]byte("{}"), nil)
 		if err != nil {
 			t.Fatal(err)

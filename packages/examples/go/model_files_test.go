@@ -57,6 +57,13 @@ func TestPrefixes(t *testing.T) {
 	is(t, err, libpredict.ErrArgument)
 }
 
+func TestTheHighestEpochIsANumberNotAText(t *testing.T) {
+	folder := folderOf(t, "net-symbol.json", "net-9999.params", "net-10000.params")
+	if model, err := open(t).LoadModel(filepath.Join(folder, "net")); epochOf(t, model, err) != "0" {
+		t.Error("not epoch 10000")
+	}
+}
+
 func TestModelsThatAreNotThere(t *testing.T) {
 	folder := folderOf(t, "net-symbol.json", "net-0003.params", "net-0007.params", "bare-symbol.json")
 	library := open(t)

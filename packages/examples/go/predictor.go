@@ -20,6 +20,7 @@ type Predictor struct {
 	handle  *capi.PredictorHandle
 	inputs  []TensorInfo
 	outputs []TensorInfo
+	// Methods keep the predictor alive until they end, or the cleanup could free what they use.
 	cleanup runtime.Cleanup
 }
 

@@ -3,8 +3,10 @@ package native_test
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"libpredict/gen/capi"
 	"libpredict/gen/constants"
@@ -236,9 +238,9 @@ func TestBoolsAreMadeBools(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Compared as a switch on true, so that a bool of 200 would show.
-	if got[0] || !got[1] || got[1] != got[2] || bytes[2] != 200 {
-		t.Error(got, bytes)
+	asBytes := unsafe.Slice((*uint8)(unsafe.Pointer(&got[0])), 3)
+	if !slices.Equal(asBytes, []uint8{0, 1, 1}) || !slices.Equal(bytes, []uint8{0, 1, 200}) {
+		t.Error(asBytes, bytes)
 	}
 }
 

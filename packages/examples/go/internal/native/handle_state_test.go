@@ -52,7 +52,7 @@ func waitForState(t testing.TB, state func() capi.HandleState, want capi.HandleS
 
 func TestAHandleThatACallUsesIsBusy(t *testing.T) {
 	b := load(t, testkit.FakeLibrary(t))
-	p := fakePredictor(t, b, 200)
+	p := fakePredictor(t, b, 500)
 	ended := make(chan error)
 	go func() { ended <- b.MXPredForward(p) }()
 	waitForState(t, p.State, capi.Busy)
@@ -74,7 +74,7 @@ func TestAHandleThatACallUsesIsBusy(t *testing.T) {
 func TestFreeingABusyHandleWaitsForTheCall(t *testing.T) {
 	b := load(t, testkit.FakeLibrary(t))
 	before := liveObjects(t, b)
-	p := fakePredictor(t, b, 200)
+	p := fakePredictor(t, b, 500)
 	ended := make(chan error)
 	go func() { ended <- b.MXPredForward(p) }()
 	waitForState(t, p.State, capi.Busy)

@@ -10,6 +10,7 @@ import (
 
 	"libpredict/gen/capi"
 	"libpredict/gen/constants"
+	"libpredict/internal/native"
 	"libpredict/internal/testkit"
 )
 
@@ -41,7 +42,7 @@ func TestMonitorSeesTensorsInOrder(t *testing.T) {
 func TestMonitorReplacesAndAFailedSetKeepsTheOld(t *testing.T) {
 	b := load(t, testkit.FakeLibrary(t))
 	p := fakePredictor(t, b, 0)
-	counts := make([]int, 3)
+	counts, before := make([]int, 3), native.MonitorCount()
 	count := func(i int) capi.PredMonitorCallback { return func(string, *capi.NDArrayHandle) { counts[i]++ } }
 	err := errors.Join(b.MXPredSetMonitorCallback(p, count(0), false), b.MXPredForward(p),
 		b.MXPredSetMonitorCallback(p, count(1), false), b.MXPredForward(p))
@@ -49,6 +50,9 @@ func TestMonitorReplacesAndAFailedSetKeepsTheOld(t *testing.T) {
 		t.Fatal(counts, err)
 	}
 	wants(t, b.MXPredSetMonitorCallback(p, count(2), true), constants.ErrUnsupported) // the fake refuses
+	if native.MonitorCount() != before+1 {
+		t.Error("callbacks that nobody calls are kept:", native.MonitorCount()-before)
+	}
 	if err := errors.Join(b.MXPredForward(p), b.MXPredFree(p)); err != nil || counts[1] != 4 || counts[2] != 0 {
 		t.Error(counts, err)
 	}
@@ -57,7 +61,7 @@ func TestMonitorReplacesAndAFailedSetKeepsTheOld(t *testing.T) {
 // A process can make about 2,000 C function pointers; there is one for all callbacks here.
 func TestAnyNumberOfMonitors(t *testing.T) {
 	b := load(t, testkit.FakeLibrary(t))
-	calls := 0
+	calls, before := 0, native.MonitorCount()
 	for range 3000 {
 		p := fakePredictor(t, b, 0)
 		err := errors.Join(b.MXPredSetMonitorCallback(p, func(string, *capi.NDArrayHandle) { calls++ }, false),
@@ -66,8 +70,8 @@ func TestAnyNumberOfMonitors(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if calls != 6000 {
-		t.Error(calls)
+	if calls != 6000 || native.MonitorCount() != before {
+		t.Error(calls, native.MonitorCount()-before)
 	}
 }
 
@@ -131,7 +135,7 @@ func TestAPanicInAMonitorWaitsForTheEndOfTheForward(t *testing.T) {
 
 func TestThePredictorIsBusyForItsMonitor(t *testing.T) {
 	b := load(t, testkit.FakeLibrary(t))
-	before := liveObjects(t, b)
+	before, callbacks := liveObjects(t, b), native.MonitorCount()
 	p := fakePredictor(t, b, 0)
 	calls := 0
 	err := b.MXPredSetMonitorCallback(p, func(string, *capi.NDArrayHandle) {
@@ -153,8 +157,8 @@ func TestThePredictorIsBusyForItsMonitor(t *testing.T) {
 	if err := b.MXPredForward(p); err != nil || calls != 2 {
 		t.Error(calls, err)
 	}
-	if live := liveObjects(t, b); live != before {
-		t.Errorf("%d objects leaked", live-before)
+	if live := liveObjects(t, b); live != before || native.MonitorCount() != callbacks {
+		t.Errorf("%d objects leaked, %d callbacks", live-before, native.MonitorCount()-callbacks)
 	}
 }
 
