@@ -1,3 +1,5 @@
+// Models, and what predictors are made for.
+
 package libpredict
 
 import (

@@ -1,3 +1,5 @@
+// Models from files: prefixes, epochs, and what to say when there is none.
+
 package libpredict
 
 import (

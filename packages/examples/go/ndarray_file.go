@@ -1,3 +1,5 @@
+// Files of named arrays.
+
 package libpredict
 
 import "os"

@@ -1,3 +1,5 @@
+// Predictors: setting inputs, running, reading outputs.
+
 package libpredict
 
 import (

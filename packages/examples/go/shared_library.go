@@ -1,3 +1,5 @@
+// The loaded library, and what it tells without a model.
+
 package libpredict
 
 import (

@@ -1,3 +1,5 @@
+// What tensors are, and their elements as slices.
+
 package libpredict
 
 import (

@@ -8,15 +8,12 @@
 package main
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"runtime"
-	"unsafe"
 
 	"libpredict/gen/capi"
 	"libpredict/gen/constants"
@@ -343,79 +340,6 @@ func (m *request) shapes() (uint32, []string, []uint32, []uint32) {
 		starts = append(starts, uint32(len(dims)))
 	}
 	return uint32(len(names)), names, starts, dims
-}
-
-// --- elements ---
-
-func elementBytes(dtype int32) int {
-	sizes := map[int32]int{constants.LP_FLOAT32: 4, constants.LP_FLOAT64: 8, constants.LP_FLOAT16: 2,
-		constants.LP_UINT8: 1, constants.LP_INT32: 4, constants.LP_INT8: 1, constants.LP_INT64: 8, constants.LP_BOOL: 1}
-	return sizes[dtype]
-}
-
-// elementsOf copies bytes into a slice of the type that the binding wants; memory is that of the slice.
-func elementsOf(dtype int32, data []byte) (elements capi.Elements, memory []byte, err error) {
-	switch dtype {
-	case constants.LP_FLOAT32:
-		elements, memory = sliceOf[float32](data)
-	case constants.LP_FLOAT64:
-		elements, memory = sliceOf[float64](data)
-	case constants.LP_FLOAT16:
-		elements, memory = sliceOf[capi.Float16](data)
-	case constants.LP_UINT8, constants.LP_BOOL: // bytes as they are: a case may hold what is no bool
-		elements, memory = sliceOf[uint8](data)
-	case constants.LP_INT32:
-		elements, memory = sliceOf[int32](data)
-	case constants.LP_INT8:
-		elements, memory = sliceOf[int8](data)
-	case constants.LP_INT64:
-		elements, memory = sliceOf[int64](data)
-	default:
-		err = &capi.Error{Code: constants.ErrDType, Text: fmt.Sprintf("there is no element type %d", dtype)}
-	}
-	return elements, memory, err
-}
-
-func sliceOf[T capi.Element](data []byte) (capi.Elements, []byte) {
-	var zero T
-	slice := make([]T, len(data)/int(unsafe.Sizeof(zero)))
-	memory := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(slice))), len(slice)*int(unsafe.Sizeof(zero)))
-	copy(memory, data)
-	return capi.ElementsOf(slice), memory
-}
-
-func bytesOf(floats []float32) []byte {
-	bytes := make([]byte, 0, 4*len(floats))
-	for _, f := range floats {
-		bytes = binary.LittleEndian.AppendUint32(bytes, math.Float32bits(f))
-	}
-	return bytes
-}
-
-// --- frames ---
-
-func readFrame(in io.Reader) (*request, []byte, error) {
-	var sizes [2]uint32
-	if err := binary.Read(in, binary.LittleEndian, &sizes); err != nil {
-		return nil, nil, err
-	}
-	data := make([]byte, int(sizes[0])+int(sizes[1]))
-	if _, err := io.ReadFull(in, data); err != nil {
-		return nil, nil, err
-	}
-	m := new(request)
-	return m, data[sizes[0]:], json.Unmarshal(data[:sizes[0]], m)
-}
-
-func writeFrame(out io.Writer, result answer, payload []byte) error {
-	text, err := json.Marshal(result)
-	if err != nil {
-		return err
-	}
-	frame := binary.LittleEndian.AppendUint32(nil, uint32(len(text)))
-	frame = binary.LittleEndian.AppendUint32(frame, uint32(len(payload)))
-	_, err = out.Write(append(append(frame, text...), payload...))
-	return err
 }
 
 func serve() error {

@@ -1,3 +1,5 @@
+// Reading of memory that the library owns.
+
 package native
 
 import (

@@ -1,3 +1,5 @@
+// Slices of tensor elements: which Go types hold which element types.
+
 package native
 
 import (

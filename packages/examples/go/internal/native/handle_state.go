@@ -1,3 +1,5 @@
+// Handles: who may use one, and when it is given back.
+
 package native
 
 import (

@@ -1,3 +1,5 @@
+// A loaded library: the addresses of its functions, and the reason of its last failure.
+
 package native
 
 import (

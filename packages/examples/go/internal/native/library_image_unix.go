@@ -1,3 +1,5 @@
+// The library as the system loads it: its name and its functions, on Unix.
+
 //go:build unix
 
 package native

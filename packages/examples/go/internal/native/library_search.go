@@ -1,3 +1,5 @@
+// The look-up: which places are tried for the library, in which order.
+
 package native
 
 import (

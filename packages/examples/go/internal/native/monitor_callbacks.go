@@ -1,3 +1,5 @@
+// Monitor callbacks: one C function for all Go functions.
+
 package native
 
 import (

@@ -1,3 +1,5 @@
+// Element types of the tensors behind functions whose C type says float.
+
 package native
 
 import (
