@@ -1,0 +1,5 @@
+//go:build race
+
+package libpredict_test
+
+const raceDetector = true
