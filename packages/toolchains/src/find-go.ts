@@ -2,7 +2,7 @@
 
 import { firstLine, isAtLeast, type Toolchain } from "./toolchain.js";
 
-const leastVersion = "1.24";
+const leastVersion = "1.25";
 
 export function findGo(): Toolchain {
   const version = firstLine("go", "env", "GOVERSION")?.replace(/^go/, "");

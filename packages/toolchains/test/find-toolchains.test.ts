@@ -54,9 +54,9 @@ it("LIBPREDICT_PYTHON is the only Python that is tried", () => {
 });
 
 it("Go is told apart by its version", () => {
-  expect(findGo()).toEqual({ missing: "no go; install Go 1.24 or newer" });
+  expect(findGo()).toEqual({ missing: "no go; install Go 1.25 or newer" });
   program("go", "go1.9.7");
-  expect(findGo()).toEqual({ missing: "go 1.9.7; install Go 1.24 or newer" });
+  expect(findGo()).toEqual({ missing: "go 1.9.7; install Go 1.25 or newer" });
   program("go", "go1.26.8");
   expect(findGo()).toMatchObject({ command: ["go"] });
 });

@@ -113,8 +113,16 @@ func (c *Call) Bytes(name string, memory []byte, length int64, nullable bool) un
 	return unsafe.Pointer(unsafe.SliceData(memory))
 }
 
-// Elements lends a slice of a tensor's elements, of the type that the tensor has.
+// largestElementBytes is the size of a float64 or int64.
+const largestElementBytes = 8
+
+// Elements lends a slice of a tensor's elements, of the type that the tensor has. Where nobody knows
+// the type, it counts as float32, and C gets a copy with room for elements of any.
 func (c *Call) Elements(name string, elements Elements, length int64, dtype int32) unsafe.Pointer {
+	unknown := dtype == unknownType
+	if unknown {
+		dtype = int32(constants.LP_FLOAT32)
+	}
 	switch {
 	case c.err != nil:
 	case elements.name == "":
@@ -128,6 +136,11 @@ func (c *Call) Elements(name string, elements Elements, length int64, dtype int3
 	}
 	if c.err != nil || elements.count == 0 {
 		return unsafe.Pointer(emptyMemory)
+	}
+	if unknown {
+		room := make([]byte, elements.count*largestElementBytes)
+		copy(room, unsafe.Slice((*byte)(elements.pointer), elements.count*int(elements.size)))
+		return unsafe.Pointer(unsafe.SliceData(room))
 	}
 	return elements.pointer
 }

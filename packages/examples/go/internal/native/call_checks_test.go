@@ -201,6 +201,26 @@ func TestSlicesOfAnotherTypeOrLength(t *testing.T) {
 	wants(t, b.LPPredSetInput(p, "x", constants.LP_FLOAT32, nil, math.MaxUint64), constants.ErrArgument)
 }
 
+func TestWeightsAreTakenInTheirOwnType(t *testing.T) {
+	b := realLibrary(t)
+	params := testkit.NDArrayFile64("arg:w", []float64{1, 2})
+	p, err := b.MXPredCreateEx(testkit.SumSymbol, params, int32(len(params)), 1, 0, 1, []string{"x"}, []uint32{0, 1},
+		[]uint32{2}, 1, []string{"x"}, []int32{constants.LP_FLOAT64})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = b.MXPredFree(p) }()
+	wants(t, b.MXPredSetInput(p, "w", capi.ElementsOf([]float32{1, 2}), 2), constants.ErrDType, "data must be a []float64, not a []float32")
+	got := make([]float64, 2)
+	err = errors.Join(b.MXPredSetInput(p, "w", capi.ElementsOf([]float64{10, 20}), 2),
+		b.MXPredSetInput(p, "x", capi.ElementsOf([]float64{1, 2}), 2), b.MXPredForward(p),
+		b.MXPredGetOutput(p, 0, capi.ElementsOf(got), 2))
+	if err != nil || got[0] != 11 || got[1] != 22 {
+		t.Error(got, err)
+	}
+	wants(t, b.MXPredSetInput(p, "v", capi.ElementsOf([]float32{1, 2}), 2), constants.ErrName)
+}
+
 func TestElementTypes(t *testing.T) {
 	b := realLibrary(t)
 	check := func(dtype string, elements capi.Elements, read func() bool) {

@@ -56,6 +56,23 @@ func TestTypesAreRememberedWhereTheLibraryCannotTell(t *testing.T) {
 	}
 }
 
+func TestNothingIsReadBeyondASliceOfUnknownType(t *testing.T) {
+	b := load(t, testkit.FakeLibrary(t, "-DPART_ONE"))
+	// The tensor is of float64, but the type was given under another name than "data".
+	p, err := b.MXPredCreateEx("", []byte{0}, 1, 1, 0, 1, []string{"data"}, []uint32{0, 1}, []uint32{2},
+		1, []string{"weight"}, []int32{constants.LP_FLOAT64})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = b.MXPredFree(p) }()
+	beyond, got := []float32{1, 2, 98, 99}, make([]float64, 2)
+	err = errors.Join(b.MXPredSetInput(p, "data", capi.ElementsOf(beyond[:2]), 2), b.MXPredForward(p),
+		b.MXPredGetOutput(p, 0, capi.ElementsOf(got), 2))
+	if err != nil || got[1] != 0 {
+		t.Error(got, err)
+	}
+}
+
 func TestALibraryWithoutCodesGivesUnknown(t *testing.T) {
 	b := load(t, testkit.FakeLibrary(t, "-DPART_ONE"))
 	_, err := b.MXPredCreate("fail", []byte{0}, 1, 1, 0, 0, nil, nil, nil)

@@ -3,6 +3,10 @@
 package native
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
 	"unsafe"
 
 	"github.com/ebitengine/purego"
@@ -14,12 +18,13 @@ import (
 // whose C type says float whatever they are. Without it a slice of another type would be read or
 // written past its end.
 //
-// Outputs are asked of the library. Inputs are asked of it where it can tell; a library with part
-// one only cannot, so the types given to MXPredCreateEx are remembered. Anything else counts as
-// float32.
+// Outputs are asked of the library. Inputs and weights are asked of it where it can tell; a library
+// with part one only cannot, so the types given to MXPredCreateEx are remembered, and of anything
+// else nothing is known.
 type tensorTypes struct {
 	inputs  map[string]int32
-	outputs []int32 // by index; unknownType where nobody asked yet
+	weights map[string]int32 // asked for when one is set
+	outputs []int32          // by index; unknownType where nobody asked yet
 }
 
 const (
@@ -39,7 +44,8 @@ func typeOfCells(cells []int32) int32 {
 	return cells[0]
 }
 
-// InputType is the element type of an input of the handle that the call holds.
+// InputType is the element type of an input or weight of the handle that the call holds; unknownType
+// where the library cannot tell, float32 for a name that it will refuse.
 func (c *Call) InputType(key string) int32 {
 	if c.err != nil {
 		return unknownType
@@ -48,7 +54,63 @@ func (c *Call) InputType(key string) int32 {
 	if types.inputs == nil && c.library.has(constants.FnLPPredGetInputInfo) {
 		types.inputs = c.library.inputTypes(c.handle.address)
 	}
-	return types.inputs[key] // 0, float32, for what is no input
+	if dtype, known := types.inputs[key]; known {
+		return dtype
+	}
+	if !c.library.has(constants.FnLPPredDescribe) {
+		return unknownType
+	}
+	if types.weights == nil {
+		weights, err := c.library.variableTypes(c.handle.address)
+		if err != nil {
+			c.Fail(constants.ErrInternal, "the library's description of the predictor: %v", err)
+			return unknownType
+		}
+		types.weights = weights
+	}
+	return types.weights[key] // 0 is float32
+}
+
+// dtypeWords are the types of LPDType in its order, as descriptions call them.
+var dtypeWords = []string{"float32", "float64", "float16", "uint8", "int32", "int8", "int64", "bool"}
+
+// variableTypes reads the types of all variables out of the description of a predictor.
+func (l *Library) variableTypes(predictor uintptr) (map[string]int32, error) {
+	describe := l.addresses[constants.FnLPPredDescribe]
+	size := new(uint64)
+	report := []byte{0}
+	for range 2 { // the first tells the size
+		status, _, _ := purego.SyscallN(describe, predictor, uintptr(unsafe.Pointer(unsafe.SliceData(report))),
+			uintptr(len(report)), uintptr(unsafe.Pointer(size)))
+		if int32(status) != 0 {
+			_, text := l.lastError()
+			return nil, errors.New(text)
+		}
+		if uint64(len(report)) < *size {
+			report = make([]byte, *size)
+		}
+	}
+	var description struct {
+		Nodes []struct {
+			Name, Op string
+			Outputs  []struct{ Dtype string }
+		}
+	}
+	if err := json.Unmarshal(report[:*size-1], &description); err != nil {
+		return nil, err
+	}
+	known := map[string]int32{}
+	for _, node := range description.Nodes {
+		if node.Op != "null" || len(node.Outputs) != 1 {
+			continue
+		}
+		dtype := slices.Index(dtypeWords, node.Outputs[0].Dtype)
+		if dtype < 0 {
+			return nil, fmt.Errorf("an element type %q", node.Outputs[0].Dtype)
+		}
+		known[node.Name] = int32(dtype)
+	}
+	return known, nil
 }
 
 func (l *Library) inputTypes(predictor uintptr) map[string]int32 {

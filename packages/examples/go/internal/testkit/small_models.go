@@ -24,6 +24,13 @@ const DenseSymbol = `{"nodes": [
 	{"op": "Activation", "name": "act", "attrs": {"act_type": "relu"}, "inputs": [[3, 0, 0]]}],
 	"arg_nodes": [0, 1, 2], "heads": [[4, 0, 0]]}`
 
+// SumSymbol is x + w with the parameter w.
+const SumSymbol = `{"nodes": [
+	{"op": "null", "name": "x", "inputs": []},
+	{"op": "null", "name": "w", "inputs": []},
+	{"op": "elemwise_add", "name": "sum", "inputs": [[0, 0, 0], [1, 0, 0]]}],
+	"arg_nodes": [0, 1], "heads": [[2, 0, 0]]}`
+
 // CastSymbol turns x into another element type.
 func CastSymbol(dtype string) string {
 	return fmt.Sprintf(`{"nodes": [
@@ -72,6 +79,21 @@ func NDArrayFile(arrays ...Array) []byte {
 	for _, array := range arrays {
 		file = append(le.AppendUint64(file, uint64(len(array.Name))), array.Name...)
 	}
+	return file
+}
+
+// NDArrayFile64 is the content of a file with one array of float64.
+func NDArrayFile64(name string, data []float64) []byte {
+	// As a float32 array of twice the length; then its type and its length are set right.
+	const lengthAt, typeAt = 36, 52
+	halves := make([]float32, 2*len(data))
+	for i, value := range data {
+		bits := math.Float64bits(value)
+		halves[2*i], halves[2*i+1] = math.Float32frombits(uint32(bits)), math.Float32frombits(uint32(bits>>32))
+	}
+	file := NDArrayFile(Array{Name: name, Shape: []int{2 * len(data)}, Data: halves})
+	binary.LittleEndian.PutUint64(file[lengthAt:], uint64(len(data)))
+	binary.LittleEndian.PutUint32(file[typeAt:], 1)
 	return file
 }
 
