@@ -25,7 +25,15 @@ export class MonitorCallbacks {
   /** Made for a call that has not ended yet. */
   #pending: Registered | undefined;
 
-  constructor(readonly library: object) {}
+  /**
+   * @param library - what the lent arrays belong to
+   * @param giveBack - MXNet's own library hands arrays over instead of lending them: this frees
+   *   one. Undefined where the library lends.
+   */
+  constructor(
+    readonly library: object,
+    readonly giveBack: () => ((array: bigint) => void) | undefined,
+  ) {}
 
   /** Makes the C function pointer for a callback. */
   register(name: string, callback: unknown): bigint {
@@ -34,7 +42,6 @@ export class MonitorCallbacks {
       throw new NativeError("argument", `a ${name} must be a function`);
     const entry: Registered = { pointer: 0n, failure: undefined };
     entry.pointer = koffi.register((...values: bigint[]) => {
-      if (entry.failure) return;
       const lent: NativeHandle[] = [];
       try {
         const shown = descriptor.parameters.flatMap((p, i): unknown[] => {
@@ -44,11 +51,14 @@ export class MonitorCallbacks {
           lent.push(handle);
           return [handle];
         });
-        (callback as (...shown: unknown[]) => void)(...shown);
+        if (!entry.failure) (callback as (...shown: unknown[]) => void)(...shown);
       } catch (error) {
         entry.failure = { error };
       } finally {
-        for (const handle of lent) handleAccess.markFreed(handle);
+        for (const handle of lent) {
+          handleAccess.markFreed(handle);
+          this.giveBack()?.(handleAccess.addressOf(handle));
+        }
       }
     }, callbackPointer);
     this.#pending = entry;

@@ -43,7 +43,7 @@ const maxOutputIndex = 1 << 16;
 export abstract class NativeBinding {
   readonly #library: LibraryHandle;
   readonly #functions = new Map<string, KoffiFunction | null>();
-  readonly #monitors = new MonitorCallbacks(this);
+  readonly #monitors = new MonitorCallbacks(this, () => this.#arrayFree());
   readonly #types = new TensorTypes(this as unknown as TypeSource);
   readonly #context: CallContext = {
     library: this,
@@ -288,6 +288,22 @@ export abstract class NativeBinding {
       this.#functions.set(descriptor.name, found);
     }
     return found;
+  }
+
+  /** MXNet's own function, which the header does not have, for what its monitor hands over. */
+  #arrayFree(): ((array: bigint) => void) | undefined {
+    const name = "MXNDArrayFree";
+    let found = this.#functions.get(name);
+    if (found === undefined) {
+      try {
+        this.#library.symbol(name);
+        found = this.#library.func(name, scalarTypes["int"] as TypeObject, [anyPointer]);
+      } catch {
+        found = null;
+      }
+      this.#functions.set(name, found);
+    }
+    return found ?? undefined;
   }
 
   #lookUp(descriptor: FunctionDescriptor): KoffiFunction | null {

@@ -1,7 +1,7 @@
 import koffi from "koffi";
 import { describe, expect, it } from "vitest";
 import type { NDArrayHandle } from "../src/index.js";
-import { liveObjects, loadFake } from "./fake/compile-library.js";
+import { liveObjects, loadFake, loadPartOneFake } from "./fake/compile-library.js";
 import { createFake, failureOf } from "./fake/fake-predictor.js";
 
 const library = loadFake();
@@ -25,6 +25,27 @@ describe("a monitor callback", () => {
       ["second", "ndarray", [1n, 2n], [12, 0.5]],
     ]);
     library.MXPredFree(handle);
+  });
+
+  it("gives back what MXNet's library hands over, when the function throws, too", () => {
+    const partOne = loadPartOneFake();
+    const handle = createFake(partOne, 2);
+    const names: string[] = [];
+    partOne.MXPredSetMonitorCallback(handle, (name) => void names.push(name), false);
+    partOne.MXPredForward(handle);
+    expect(names).toEqual(["first", "second"]);
+    const error = new RangeError("mine");
+    partOne.MXPredSetMonitorCallback(
+      handle,
+      () => {
+        throw error;
+      },
+      false,
+    );
+    expect(() => partOne.MXPredForward(handle)).toThrow(error);
+    partOne.MXPredSetMonitorCallback(handle, (name) => void names.push(name), false);
+    partOne.MXPredForward(handle); // fails if the one before kept an array
+    partOne.MXPredFree(handle);
   });
 
   it("hands out arrays that cannot be used later", () => {
