@@ -13,8 +13,10 @@ async function runGoTest(): Promise<SuiteRun | Missing> {
   const cwd = exampleFolder("go");
   const vet = await runCommand([...go.command, "vet", "./..."], { cwd });
   const formatted = await runCommand(["gofmt", "-l", "."], { cwd });
-  const race = await runCommand([...go.command, "test", "-race", "-json", "./..."], { cwd });
-  const pure = await runCommand([...go.command, "test", "-json", "./..."], {
+  const race = await runCommand([...go.command, "test", "-count=1", "-race", "-json", "./..."], {
+    cwd,
+  });
+  const pure = await runCommand([...go.command, "test", "-count=1", "-json", "./..."], {
     cwd,
     environment: { CGO_ENABLED: "0" },
   });
