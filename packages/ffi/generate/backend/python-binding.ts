@@ -78,7 +78,7 @@ import numpy.typing as npt
 
 from ..monitor_callback import make_monitor
 from ..native_arguments import (
-${importLines(["Buffer", "INT", "INT64", "UINT32", "UINT64", "UINT8", "array", "extent", "nullable_bytes", "pointer", "pointer_or_nothing", "readable", "readable_bytes", "text", "texts", "truth", "whole_number", "writable", "writable_bytes"], body)}
+${importLines(["Buffer", "INT", "INT64", "UINT32", "UINT64", "UINT8", "array", "extent", "nullable_bytes", "pointer", "pointer_or_nothing", "pointer_to_read", "readable", "readable_bytes", "text", "texts", "truth", "whole_number", "writable", "writable_bytes"], body)}
 )
 from ..native_handle import NativeObject, borrow, give_back, make_handle, not_entered
 from ..native_library import NativeLibrary
@@ -182,7 +182,9 @@ ${indent(body, 12)}
       if (forwards.includes(f.name) || setters.includes(f.name))
         throw new Error(`${f.name}: a forward or setter with views`);
       // What the library owns is read before another call can change it.
-      const own = native.map((a, i) => (f.parameters[i] === handle ? `${local(handle)}.address` : a));
+      const own = native.map((a, i) =>
+        f.parameters[i] === handle ? `${local(handle)}.address` : a,
+      );
       return [
         ...lines,
         "",
@@ -261,7 +263,9 @@ ${indent(body, 12)}
         ];
       case "elements": {
         const handle = f.parameters.find((q) => q.handle === "predictor" && q.direction === "in");
-        const which = f.parameters.find((q) => q.kind === (p.direction === "in" ? "string" : "scalar"));
+        const which = f.parameters.find(
+          (q) => q.kind === (p.direction === "in" ? "string" : "scalar"),
+        );
         if (!handle || !which) throw new Error(`${f.name}: ${p.name}: elements of what?`);
         return [
           p.direction === "in"
@@ -314,7 +318,8 @@ ${indent(body, 12)}
   /** What C is passed for a parameter; nothing for the handle that goes through the gate. */
   #native(f: ApiFunction, p: Parameter, gate: boolean): string {
     if (parameterRole(p) === "supplied") return "None";
-    if (parameterRole(p) === "result") return p.kind === "handle" ? `byref(${local(p)}.address)` : `byref(${local(p)})`;
+    if (parameterRole(p) === "result")
+      return p.kind === "handle" ? `byref(${local(p)}.address)` : `byref(${local(p)})`;
     switch (p.kind) {
       case "handle":
         return gate ? "" : `${local(p)}.address`;
@@ -325,6 +330,7 @@ ${indent(body, 12)}
       case "array":
         return `pointer_or_nothing(${local(p)})`;
       case "elements":
+        return p.direction === "in" ? `pointer_to_read(${local(p)})` : `pointer(${local(p)})`;
       case "bytes":
         return `pointer(${local(p)})`;
       case "struct":
@@ -383,8 +389,7 @@ ${indent(body, 12)}
     const lines: string[] = [];
     const made = results.find((p) => p.kind === "handle");
     const source = typeSources[f.name];
-    if (made && source)
-      lines.push(`remember_types(self, ${local(made)}, ${source.join(", ")})`);
+    if (made && source) lines.push(`remember_types(self, ${local(made)}, ${source.join(", ")})`);
     if (made && typeHeirs.includes(f.name)) {
       const old = f.parameters.find((p) => p.kind === "handle" && p.direction === "in");
       if (!old) throw new Error(`${f.name}: inherits element types of nothing`);
@@ -392,12 +397,7 @@ ${indent(body, 12)}
     }
     const values = results.map((p) => this.#result(f, p));
     if (values.length === 1) return [...lines, `return ${values[0]}`];
-    return [
-      ...lines,
-      `return ${f.name}Result(`,
-      ...values.map((v) => `    ${v},`),
-      ")",
-    ];
+    return [...lines, `return ${f.name}Result(`, ...values.map((v) => `    ${v},`), ")"];
   }
 
   #result(f: ApiFunction, p: Parameter): string {
@@ -451,8 +451,9 @@ function indent(lines: readonly string[], by: number): string {
 
 /** Of the names, those that a text uses, one a line. */
 function importLines(names: readonly string[], text: string): string {
+  const code = text.replaceAll(/^ *#.*$/gm, "");
   return names
-    .filter((n) => new RegExp(`\\b${n}\\b`).test(text))
+    .filter((n) => new RegExp(`\\b${n}\\b`).test(code))
     .map((n) => `    ${n},`)
     .join("\n");
 }

@@ -14,7 +14,11 @@ export function pythonFile(api: Api, name: string, body: string): Output {
 
 export function pythonTypes(api: Api): Output[] {
   return [
-    pythonFile(api, "__init__.py", '"""The low level: everything here is made from the header."""\n'),
+    pythonFile(
+      api,
+      "__init__.py",
+      '"""The low level: everything here is made from the header."""\n',
+    ),
     pythonFile(api, "constants.py", constants(api)),
     pythonFile(api, "error_codes.py", errorCodes(api)),
     pythonFile(api, "structs.py", structs(api)),

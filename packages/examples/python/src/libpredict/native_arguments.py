@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import operator
-from typing import Any, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -28,6 +28,11 @@ Buffer = Union[bytes, bytearray, memoryview, "np.ndarray[Any, Any]"]
 
 # Stands in for an empty array, so that C never sees NULL where it expects none.
 _nothing = (ctypes.c_uint64 * 1)()
+# Names of inputs: the same few in every call.
+_known_texts: Dict[str, bytes] = {}
+_most_texts = 1000
+# Up to here a copy costs less than a pointer.
+_small_bytes = 256
 _byref = ctypes.byref
 _from_buffer = ctypes.c_char.from_buffer
 _ndarray = np.ndarray
@@ -55,16 +60,24 @@ def truth(name: str, value: object) -> bool:
 
 def text(name: str, value: object) -> bytes:
     """A text as C has it, without the NUL that ctypes adds."""
-    if type(value) is not str and not isinstance(value, str):
-        raise wrong_type(name, "a str", value)
+    if type(value) is not str:
+        if not isinstance(value, str):
+            raise wrong_type(name, "a str", value)
+        value = str(value)
+    known = _known_texts.get(value)
+    if known is not None:
+        return known
     nul = value.find("\0")
     if nul >= 0:
         raise error_of("argument", f"{name} has a NUL character at {nul}, where C would end it")
     try:
         # Names of a file that is not UTF-8 come with surrogates, and go back as the bytes they were.
-        return value.encode("utf-8", "surrogateescape")
+        encoded = value.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError as error:
         raise error_of("argument", f"{name} is no text that UTF-8 can hold: {error}") from None
+    if len(encoded) <= _small_bytes and len(_known_texts) < _most_texts:
+        _known_texts[value] = encoded
+    return encoded
 
 
 def texts(name: str, value: Optional[Sequence[str]], count: int) -> Pointer:
@@ -171,7 +184,7 @@ def _bytes(name: str, value: object, length: int, write: bool) -> np.ndarray[Any
 
 
 def pointer(array: Optional[np.ndarray[Any, Any]]) -> Pointer:
-    """Points to the first element of a contiguous array."""
+    """Points to the first element of a contiguous array; never NULL where there is an array."""
     if array is None:
         return None
     try:
@@ -180,6 +193,13 @@ def pointer(array: Optional[np.ndarray[Any, Any]]) -> Pointer:
     except (TypeError, ValueError):
         # Read-only, or without elements.
         return array.ctypes.data if array.size else _nothing
+
+
+def pointer_to_read(array: np.ndarray[Any, Any]) -> Pointer:
+    """As ``pointer``, for what C only reads."""
+    if 0 < array.nbytes <= _small_bytes:
+        return array.tobytes()
+    return pointer(array)
 
 
 def pointer_or_nothing(array: Optional[np.ndarray[Any, Any]]) -> Pointer:

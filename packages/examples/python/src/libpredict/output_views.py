@@ -20,7 +20,6 @@ import numpy as np
 
 from .native_handle import NativeObject
 from .predict_error import ViewsAliveError, error_of
-from .tensor_types import is_input
 
 if TYPE_CHECKING:
     from .monitor_callback import MonitorCallback
@@ -69,7 +68,8 @@ def lend(native: NativeObject, address: Optional[int], size_bytes: int) -> np.nd
 
 def set_tensor(native: NativeObject, key: str, c: Callable[..., int], *arguments: Any) -> int:
     """Sets an input, or a weight, which moves the outputs."""
-    if is_input(native, key):
+    types = native.types
+    if types is not None and key in types.inputs:
         return native.run(c, native.address, *arguments)
     return native.run(_move, native, None, c, arguments)
 

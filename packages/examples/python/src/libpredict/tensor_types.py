@@ -85,10 +85,6 @@ def output_type(library: NativeLibrary, native: NativeObject, index: int) -> np.
 # --- what follows runs inside the gate ---
 
 
-def is_input(native: NativeObject, key: str) -> bool:
-    return native.types is not None and key in native.types.inputs
-
-
 def _read_inputs(library: NativeLibrary, native: NativeObject) -> TensorTypes:
     if native.types is not None:
         return native.types

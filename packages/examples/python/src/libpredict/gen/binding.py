@@ -21,6 +21,7 @@ from ..native_arguments import (
     nullable_bytes,
     pointer,
     pointer_or_nothing,
+    pointer_to_read,
     readable,
     readable_bytes,
     text,
@@ -43,7 +44,6 @@ from .handles import (
     LPModelHandle,
 )
 from .structs import (
-    LPError,
     LPOptions,
     LPOptionsLayout,
     LPStats,
@@ -565,7 +565,7 @@ class Binding(NativeLibrary):
             key_ = text("key", key)
             data_ = readable("data", data, input_type(self, handle_, key), size_)
             try:
-                status = set_tensor(handle_, key, c, key_, pointer(data_), size_)
+                status = set_tensor(handle_, key, c, key_, pointer_to_read(data_), size_)
             except RuntimeError as error:
                 raise not_entered(error, PredictorHandle) from None
             if status != 0:
