@@ -18,7 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from libpredict import load_library  # noqa: E402
+from libpredict import load_library
 
 BATCHES, CALLS = 7, 20_000
 

@@ -13,21 +13,23 @@ import os
 import struct
 import sys
 from pathlib import Path
-from typing import Any, BinaryIO, Dict, List, Optional, Tuple
+from typing import Any, BinaryIO, Callable, Dict, List, Optional, Tuple
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from libpredict import PredictError, load_library  # noqa: E402
-from libpredict.gen.binding import Binding  # noqa: E402
-from libpredict.gen.error_codes import error_words  # noqa: E402
-from libpredict.gen.handles import NDArrayHandle  # noqa: E402
-from libpredict.predict_error import error_of  # noqa: E402
-from libpredict.tensor_types import dtypes  # noqa: E402
+from libpredict import PredictError, load_library
+from libpredict.gen.binding import Binding
+from libpredict.gen.error_codes import error_words
+from libpredict.gen.handles import NDArrayHandle
+from libpredict.predict_error import error_of
+from libpredict.tensor_types import dtypes
 
 Message = Dict[str, Any]
 Answer = Tuple[Message, bytes]
+Uints = Optional["np.ndarray[Any, np.dtype[np.uint32]]"]
+KeyArguments = Tuple[int, Optional[List[str]], Uints, Uints]
 
 FEATURES = ["types", "partial-output", "multithread", "reshape", "partial-forward", "monitor", "ndlist"]
 CODES = {word: number for number, word in error_words.items()}
@@ -83,7 +85,11 @@ class Harness:
 
     def free(self, number: Optional[int], kind: str = "predictor") -> None:
         b = self.binding
-        release = {"predictor": b.MXPredFree, "ndlist": b.MXNDListFree, "model": b.LPModelFree}
+        release: Dict[str, Callable[[Any], None]] = {
+            "predictor": b.MXPredFree,
+            "ndlist": b.MXNDListFree,
+            "model": b.LPModelFree,
+        }
         if number is None:
             release[kind](None)
             return
@@ -103,17 +109,21 @@ class Harness:
         types = m.get("dtypes")
         names = None if types is None else [t["name"] for t in types]
         codes = None if types is None else np.array([t["code"] for t in types], np.int32)
-        arguments = (*model_arguments(m, params), *key_arguments(m), len(types or []), names, codes)
-        return {"handle": self.keep(self.binding.MXPredCreateEx(*arguments))}
+        typed = (len(types or []), names, codes)
+        return {
+            "handle": self.keep(self.binding.MXPredCreateEx(*model_arguments(m, params), *key_arguments(m), *typed))
+        }
 
     def MXPredCreatePartialOut(self, m: Message, params: bytes) -> Message:
-        outputs = m.get("outputs")
-        arguments = (*model_arguments(m, params), *key_arguments(m), len(outputs or []), outputs)
-        return {"handle": self.keep(self.binding.MXPredCreatePartialOut(*arguments))}
+        outputs: Optional[List[str]] = m.get("outputs")
+        chosen = (len(outputs or []), outputs)
+        make = self.binding.MXPredCreatePartialOut
+        return {"handle": self.keep(make(*model_arguments(m, params), *key_arguments(m), *chosen))}
 
     def MXPredCreateMultiThread(self, m: Message, params: bytes) -> Message:
-        arguments = (*model_arguments(m, params), *key_arguments(m), m["threads"])
-        return {"handles": [self.keep(h) for h in self.binding.MXPredCreateMultiThread(*arguments)]}
+        threads: int = m["threads"]
+        made = self.binding.MXPredCreateMultiThread(*model_arguments(m, params), *key_arguments(m), threads)
+        return {"handles": [self.keep(handle) for handle in made]}
 
     def MXPredReshape(self, m: Message, _: bytes) -> Message:
         old = self.handle(m["handle"])
@@ -199,8 +209,13 @@ class Harness:
 
     def LPPredCreate(self, m: Message, _: bytes) -> Message:
         outputs = m.get("outputs") or []
-        rest = (0, None, None, len(outputs), outputs, None)
-        return {"handle": self.keep(self.binding.LPPredCreate(self.handle(m["handle"]), *key_arguments(m), *rest))}
+        return {
+            "handle": self.keep(
+                self.binding.LPPredCreate(
+                    self.handle(m["handle"]), *key_arguments(m), 0, None, None, len(outputs), outputs, None
+                )
+            )
+        }
 
     def LPPredGetInputInfo(self, m: Message, _: bytes) -> Message:
         info = self.binding.LPPredGetInputInfo(self.handle(m["handle"]), m["index"])
@@ -221,11 +236,11 @@ class Harness:
         return {kind: [entry["node"] for entry in found[kind]] for kind in ("errors", "warnings")}
 
 
-def model_arguments(m: Message, params: bytes) -> Tuple[Any, ...]:
+def model_arguments(m: Message, params: bytes) -> Tuple[str, bytes, int, int, int]:
     return m["symbol"], params, len(params), m.get("devType", 1), m.get("devId", 0)
 
 
-def key_arguments(m: Message) -> Tuple[Any, ...]:
+def key_arguments(m: Message) -> KeyArguments:
     """Number, names, where each shape begins, and all dimensions."""
     keys = m.get("keys")
     if keys is None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ctypes
 import operator
-from typing import Any, Dict, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, Optional, Sequence, Tuple, Union
 
 import numpy as np
+import numpy.typing as npt
 
 from .predict_error import error_of, wrong_type
 
@@ -23,7 +24,10 @@ UINT64 = (0, 2**64 - 1)
 Pointer = Any
 """What ctypes takes for ``void *``; holds the memory that it points to."""
 
-Buffer = Union[bytes, bytearray, memoryview, "np.ndarray[Any, Any]"]
+Array = npt.NDArray[Any]
+"""An array of any element type."""
+
+Buffer = Union[bytes, bytearray, memoryview, Array]
 """Contiguous memory. Anything else that has Python's buffer interface (mmap, array.array) works too."""
 
 # Stands in for an empty array, so that C never sees NULL where it expects none.
@@ -34,7 +38,7 @@ _most_texts = 1000
 # Up to here a copy costs less than a pointer.
 _small_bytes = 256
 _byref = ctypes.byref
-_from_buffer = ctypes.c_char.from_buffer
+_from_buffer: Callable[[Any], Any] = ctypes.c_char.from_buffer
 _ndarray = np.ndarray
 
 
@@ -95,7 +99,7 @@ def texts(name: str, value: Optional[Sequence[str]], count: int) -> Pointer:
     return (ctypes.c_char_p * count)(*[text(f"{name}[{i}]", s) for i, s in enumerate(value)])
 
 
-def array(name: str, value: object, dtype: np.dtype[Any], length: int) -> Optional[np.ndarray[Any, Any]]:
+def array(name: str, value: object, dtype: np.dtype[Any], length: int) -> Optional[Array]:
     """An array of the C type; None stands for one without elements."""
     if value is None:
         if length != 0:
@@ -104,7 +108,7 @@ def array(name: str, value: object, dtype: np.dtype[Any], length: int) -> Option
     return readable(name, value, dtype, length)
 
 
-def readable(name: str, value: object, dtype: np.dtype[Any], length: int) -> np.ndarray[Any, Any]:
+def readable(name: str, value: object, dtype: np.dtype[Any], length: int) -> Array:
     """The array itself where C can read it, a copy where its elements do not lie one after the other."""
     checked = _typed(name, value, dtype, length)
     if not checked.flags.c_contiguous:
@@ -112,7 +116,7 @@ def readable(name: str, value: object, dtype: np.dtype[Any], length: int) -> np.
     return checked
 
 
-def writable(name: str, value: object, dtype: np.dtype[Any], length: int) -> np.ndarray[Any, Any]:
+def writable(name: str, value: object, dtype: np.dtype[Any], length: int) -> Array:
     """The array itself, which C writes to."""
     checked = _typed(name, value, dtype, length)
     flags = checked.flags
@@ -123,7 +127,7 @@ def writable(name: str, value: object, dtype: np.dtype[Any], length: int) -> np.
     return checked
 
 
-def _typed(name: str, value: object, dtype: np.dtype[Any], length: int) -> np.ndarray[Any, Any]:
+def _typed(name: str, value: object, dtype: np.dtype[Any], length: int) -> Array:
     if not isinstance(value, _ndarray):
         hint = f": numpy.asarray({name}, numpy.{dtype}) makes one" if isinstance(value, (list, tuple)) else ""
         raise wrong_type(name, f"a numpy.ndarray of {dtype}", value, hint)
@@ -141,17 +145,25 @@ def extent(name: str, length: int) -> int:
     return length
 
 
-def readable_bytes(name: str, value: object, length: int) -> np.ndarray[Any, Any]:
+def size_of(name: str, value: object) -> int:
+    """How many bytes something with a buffer has."""
+    try:
+        return memoryview(value).nbytes  # type: ignore[arg-type]
+    except TypeError:
+        raise wrong_type(name, "bytes or something with a buffer", value) from None
+
+
+def readable_bytes(name: str, value: object, length: int) -> Array:
     """The bytes of ``bytes``, ``bytearray``, ``memoryview``, an array or anything else with a buffer."""
     return _bytes(name, value, length, False)
 
 
-def writable_bytes(name: str, value: object, length: int) -> np.ndarray[Any, Any]:
+def writable_bytes(name: str, value: object, length: int) -> Array:
     """As ``readable_bytes``, for memory that C writes to."""
     return _bytes(name, value, length, True)
 
 
-def nullable_bytes(name: str, value: object, length: int, write: bool = False) -> Optional[np.ndarray[Any, Any]]:
+def nullable_bytes(name: str, value: object, length: int, write: bool = False) -> Optional[Array]:
     """As the two above; None stands for no bytes."""
     if value is None:
         if length != 0:
@@ -160,30 +172,29 @@ def nullable_bytes(name: str, value: object, length: int, write: bool = False) -
     return _bytes(name, value, length, write)
 
 
-def _bytes(name: str, value: object, length: int, write: bool) -> np.ndarray[Any, Any]:
+def _bytes(name: str, value: object, length: int, write: bool) -> Array:
     if isinstance(value, _ndarray):
-        if not value.flags.c_contiguous:
+        found = value
+        if found.dtype.hasobject:
+            raise error_of("dtype", f"{name} is an array of Python objects")
+        if not found.flags.c_contiguous:
             if write:
                 raise error_of("argument", f"{name} is not contiguous, so it cannot be written as a whole")
-            value = np.ascontiguousarray(value)
-        if value.dtype.hasobject:
-            raise error_of("dtype", f"{name} is an array of Python objects")
-        # An array without dimensions has no view of another type.
-        found = value.reshape(-1).view(np.uint8)
+            found = np.ascontiguousarray(found)
     else:
         try:
             found = np.frombuffer(value, np.uint8)  # type: ignore[call-overload]
-        except (TypeError, ValueError, BufferError) as error:
+        except (TypeError, ValueError, BufferError, AttributeError) as error:
             hint = ": text.encode() makes bytes" if isinstance(value, str) else f" ({error})"
             raise wrong_type(name, "bytes or something with a buffer", value, hint) from None
     if write and not found.flags.writeable:
         raise error_of("argument", f"{name} is read-only")
-    if found.size != length:
-        raise error_of("size", f"{name} has {found.size} bytes, expected {length}")
+    if found.nbytes != length:
+        raise error_of("size", f"{name} has {found.nbytes} bytes, expected {length}")
     return found
 
 
-def pointer(array: Optional[np.ndarray[Any, Any]]) -> Pointer:
+def pointer(array: Optional[Array]) -> Pointer:
     """Points to the first element of a contiguous array; never NULL where there is an array."""
     if array is None:
         return None
@@ -195,14 +206,13 @@ def pointer(array: Optional[np.ndarray[Any, Any]]) -> Pointer:
         return array.ctypes.data if array.size else _nothing
 
 
-def pointer_to_read(array: np.ndarray[Any, Any]) -> Pointer:
+def pointer_to_read(array: Array) -> Pointer:
     """As ``pointer``, for what C only reads."""
     if 0 < array.nbytes <= _small_bytes:
         return array.tobytes()
     return pointer(array)
 
 
-def pointer_or_nothing(array: Optional[np.ndarray[Any, Any]]) -> Pointer:
+def pointer_or_nothing(array: Optional[Array]) -> Pointer:
     """As ``pointer``, but never NULL."""
     return _nothing if array is None else pointer(array)
-

@@ -139,5 +139,3 @@ def not_entered(error: RuntimeError, kind: Type[NativeHandle]) -> BaseException:
     if type(error) is RuntimeError and "already entered" in str(error):
         return error_of("busy", f"a running call uses the {kind.kind} handle")
     return error
-
-

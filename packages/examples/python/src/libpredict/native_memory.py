@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import fields
-from typing import Any, Optional, Type, TypeVar
+from typing import Any, Dict, Optional, Tuple, Type, TypeVar
 
 import numpy as np
 
-from .native_arguments import INT, UINT32, UINT64, whole_number
+from .native_arguments import INT, UINT32, UINT64, Array, whole_number
 from .predict_error import error_of, wrong_type
 
 # The largest index for which the reference's defect in MXPredGetOutputType is made room for.
 _max_cell_index = 1 << 16
-_limits = {ctypes.c_int32: INT, ctypes.c_uint32: UINT32, ctypes.c_uint64: UINT64}
+_limits: Dict[Any, Tuple[int, int]] = {ctypes.c_int32: INT, ctypes.c_uint32: UINT32, ctypes.c_uint64: UINT64}
 T = TypeVar("T")
 
 
@@ -34,7 +34,7 @@ def name_text(value: Optional[bytes]) -> str:
     return (value or b"").decode("utf-8", "surrogateescape")
 
 
-def copy_elements(address: Optional[int], count: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+def copy_elements(address: Optional[int], count: int, dtype: np.dtype[Any]) -> Array:
     """A copy of elements that the library owns."""
     copy = np.empty(count, dtype)
     if count and address:

@@ -18,6 +18,7 @@ from weakref import ref
 
 import numpy as np
 
+from .native_arguments import Array
 from .native_handle import NativeObject
 from .predict_error import ViewsAliveError, error_of
 
@@ -47,7 +48,7 @@ class _Memory:
         }
 
 
-def lend(native: NativeObject, address: Optional[int], size_bytes: int) -> np.ndarray[Any, Any]:
+def lend(native: NativeObject, address: Optional[int], size_bytes: int) -> Array:
     """A read-only array over output memory."""
     if native.stale:
         raise error_of(
@@ -74,9 +75,7 @@ def set_tensor(native: NativeObject, key: str, c: Callable[..., int], *arguments
     return native.run(_move, native, None, c, arguments)
 
 
-def run_moving(
-    native: NativeObject, monitor: Optional[MonitorCallback], c: Callable[..., int], *arguments: Any
-) -> int:
+def run_moving(native: NativeObject, monitor: Optional[MonitorCallback], c: Callable[..., int], *arguments: Any) -> int:
     """Sets a monitor, or takes it away, which moves the outputs."""
     return native.run(_set_monitor, native, monitor, c, arguments)
 

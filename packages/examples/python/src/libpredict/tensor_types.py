@@ -17,6 +17,7 @@ import numpy as np
 
 from .gen.constants import LPDType
 from .gen.handles import PredictorHandle
+from .native_arguments import Array
 from .native_handle import NativeObject, not_entered
 from .native_memory import name_text
 
@@ -46,7 +47,7 @@ def remember_types(
     library: NativeLibrary,
     native: NativeObject,
     names: Optional[Sequence[str]],
-    numbers: Optional[np.ndarray[Any, Any]],
+    numbers: Optional[Array],
 ) -> None:
     """Keeps the types given at the creation of a predictor, if the library cannot tell them later."""
     if names is not None and numbers is not None and not library.has("LPPredGetInputInfo"):
