@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shlex
@@ -65,6 +66,7 @@ def live(fake: Binding) -> Callable[[], int]:
         assert found
         return int(found.group(1))
 
+    gc.collect()
     before = count()
     return lambda: count() - before
 

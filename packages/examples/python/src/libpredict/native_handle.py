@@ -19,6 +19,7 @@ from .predict_error import PredictError, describe, error_of
 
 if TYPE_CHECKING:
     from .monitor_callback import MonitorCallback
+    from .native_library import NativeLibrary
     from .output_views import Lease
     from .tensor_types import TensorTypes
 
@@ -31,7 +32,7 @@ class NativeObject:
 
     __slots__ = ("__weakref__", "_release", "address", "lease", "library", "monitor", "run", "stale", "thread", "types")
 
-    def __init__(self, address: ctypes.c_void_p, library: object, release: Optional[Release]) -> None:
+    def __init__(self, address: ctypes.c_void_p, library: NativeLibrary, release: Optional[Release]) -> None:
         # Made before the call that fills it, so that nothing can come between and leak the object.
         self.address = address
         self.library = library

@@ -21,6 +21,7 @@ import numpy as np
 from .native_arguments import Array
 from .native_handle import NativeObject
 from .predict_error import ViewsAliveError, error_of
+from .tensor_types import is_input
 
 if TYPE_CHECKING:
     from .monitor_callback import MonitorCallback
@@ -69,8 +70,7 @@ def lend(native: NativeObject, address: Optional[int], size_bytes: int) -> Array
 
 def set_tensor(native: NativeObject, key: str, c: Callable[..., int], *arguments: Any) -> int:
     """Sets an input, or a weight, which moves the outputs."""
-    types = native.types
-    if types is not None and key in types.inputs:
+    if is_input(native, key):
         return native.run(c, native.address, *arguments)
     return native.run(_move, native, None, c, arguments)
 

@@ -67,9 +67,23 @@ def input_type(library: NativeLibrary, native: NativeObject, key: str) -> np.dty
         types = native.run(_read_inputs, library, native)
         if key in types.inputs:
             return types.inputs[key]
+        if not library.has("LPPredDescribe"):
+            return _float32
         return native.run(_read_weights, library, native, types).get(key, _float32)
     except RuntimeError as error:
         raise not_entered(error, PredictorHandle) from None
+
+
+def is_input(native: NativeObject, key: str) -> bool:
+    """Whether setting the argument leaves the outputs where they are. A RuntimeError: the gate is shut."""
+    types = native.types
+    if types is None:
+        library: NativeLibrary = native.library
+        if not library.has("LPPredGetInputInfo"):
+            # No views of outputs either.
+            return True
+        types = native.run(_read_inputs, library, native)
+    return key in types.inputs
 
 
 def output_type(library: NativeLibrary, native: NativeObject, index: int) -> np.dtype[Any]:
