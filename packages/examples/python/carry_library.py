@@ -35,3 +35,6 @@ class CarryLibrary(BuildHookInterface):  # type: ignore[type-arg]
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{platform_tag(library)}"
         build_data["force_include"][str(library.resolve())] = f"libpredict/lib/{name}"
+        licence = Path(self.root, "../../../LICENSE")
+        if licence.is_file():
+            build_data["force_include"][str(licence.resolve())] = "libpredict/LICENSE"

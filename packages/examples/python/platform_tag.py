@@ -48,7 +48,7 @@ def read_elf_needs(path: Path) -> ElfNeeds:
                 libraries += [_text(data, texts + value) for tag, value in entries if tag == 1]
             elif kind == 0x6FFFFFFE:
                 versions += [_text(data, texts + name) for name in _version_names(data, offset)]
-    except (struct.error, IndexError) as error:
+    except (struct.error, IndexError, OverflowError, ValueError) as error:
         raise ValueError(f"{path}: damaged ELF file: {error}") from error
     return ElfNeeds(_machines.get(machine, f"machine{machine}"), libraries, versions)
 

@@ -270,6 +270,6 @@ def serve(harness: Harness, wire_in: BinaryIO, wire_out: BinaryIO) -> None:
 
 if __name__ == "__main__":
     # Libraries print on stdout; the wire gets a descriptor of its own.
-    wire = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    serve(Harness(load_library(*sys.argv[1:2])), sys.stdin.buffer, wire)
+    with os.fdopen(os.dup(1), "wb") as wire:
+        os.dup2(2, 1)
+        serve(Harness(load_library(*sys.argv[1:2])), sys.stdin.buffer, wire)

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
+from small_networks import RELU, dense
 
 from libpredict import Binding, Model, Predictor, load_library
-from small_networks import RELU, dense
 
 PACKAGES = Path(__file__).resolve().parents[3]
 DIGITS = PACKAGES / "examples" / "models" / "digits"

@@ -10,12 +10,12 @@ from typing import Any, Callable, List, Tuple
 
 import numpy as np
 import pytest
+from small_networks import RELU, dense, graph, make_predictor, ndarray_file, u32
 
 from libpredict import Binding, PredictError, PredictStateError, PredictTypeError, PredictValueError
 from libpredict.gen.handles import LPModelHandle, NDListHandle, PredictorHandle
 from libpredict.gen.structs import LPOptions
 from libpredict.native_handle import NativeHandle
-from small_networks import RELU, dense, graph, make_predictor, ndarray_file, u32
 
 EMPTY = ndarray_file({})
 ONE = ndarray_file({"m": np.array([1, 2], np.float32)})

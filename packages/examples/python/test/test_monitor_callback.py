@@ -12,10 +12,10 @@ from typing import Callable, List, Tuple
 
 import numpy as np
 import pytest
+from small_networks import RELU, fake_predictor, make_predictor
 
 from libpredict import Binding, PredictError, Predictor, load_library
 from libpredict.gen.handles import NDArrayHandle
-from small_networks import RELU, fake_predictor, make_predictor
 
 X = np.array([-1, 0, 2], np.float32)
 
@@ -47,7 +47,7 @@ def test_an_exception_ends_the_watching_and_comes_out_of_the_forward(relu: Predi
         raise ZeroDivisionError(name)
 
     relu.set_monitor(fail, inputs=True)
-    with pytest.raises(ZeroDivisionError, match="^x$"):
+    with pytest.raises(ZeroDivisionError, match=r"^x$"):
         relu.run(x=X)
     assert seen == ["x"]
     assert relu.output().tolist() == [0, 0, 2]

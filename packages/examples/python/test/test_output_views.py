@@ -8,9 +8,9 @@ from typing import Callable
 
 import numpy as np
 import pytest
+from small_networks import RELU, dense, fake_predictor, make_predictor
 
 from libpredict import Binding, Model, PredictError, Predictor, ViewsAliveError
-from small_networks import RELU, dense, fake_predictor, make_predictor
 
 X = np.array([-1, 0, 2], np.float32)
 

@@ -9,8 +9,9 @@ from typing import Any, Callable, Dict, List, Tuple, Type
 
 import numpy as np
 import pytest
-
 from conftest import PACKAGES
+from small_networks import RELU, dense, graph, make_predictor, ndarray_file, u32
+
 from libpredict import (
     Binding,
     Model,
@@ -25,14 +26,12 @@ from libpredict import (
 from libpredict.gen.constants import LPErrorCode
 from libpredict.gen.error_codes import error_words
 from libpredict.predict_error import error_of
-from small_networks import RELU, dense, graph, make_predictor, ndarray_file, u32
 
 X = np.zeros(3, np.float32)
+THREE = u32(3)
 
 
-def create(
-    b: Binding, symbol: str = RELU, params: bytes = ndarray_file({}), device: int = 1, dims: Any = u32(3)
-) -> Any:
+def create(b: Binding, symbol: str = RELU, params: bytes = ndarray_file({}), device: int = 1, dims: Any = THREE) -> Any:
     return b.MXPredCreate(symbol, params, len(params), device, 0, 1, ["x"], u32(0, len(dims)), dims)
 
 

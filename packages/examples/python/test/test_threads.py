@@ -10,10 +10,10 @@ from typing import Callable, List
 
 import numpy as np
 import pytest
-
 from conftest import DIGITS
-from libpredict import Binding, Model, PredictError, Predictor
 from small_networks import RELU, dense, fake_predictor, tell_fake
+
+from libpredict import Binding, Model, PredictError, Predictor
 
 
 def test_a_forward_does_not_hold_the_interpreter_s_lock(fake: Binding) -> None:

@@ -12,6 +12,8 @@ from __future__ import annotations
 import ctypes
 import threading
 from contextvars import Context
+from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, NoReturn, Optional, Type, TypeVar
 from weakref import ReferenceType
 
@@ -30,13 +32,14 @@ _giving_back = threading.Lock()
 class NativeObject:
     """A C object, owned. Whoever holds a reference may pass its address to C."""
 
-    __slots__ = ("__weakref__", "_release", "address", "lease", "library", "monitor", "run", "stale", "thread", "types")
+    __slots__ = ("__weakref__", "_free", "address", "lease", "library", "monitor", "run", "stale", "thread", "types")
 
     def __init__(self, address: ctypes.c_void_p, library: NativeLibrary, release: Optional[Release]) -> None:
         # Made before the call that fills it, so that nothing can come between and leak the object.
+        # C functions that release take NULL.
         self.address = address
+        self._free = int if release is None else partial(release, address)
         self.library = library
-        self._release = release
         # A context can be entered by one thread at a time and once only. It is entered and left in C,
         # with no Python between that and the call, so that no signal can come between.
         self.run = Context().run
@@ -48,9 +51,9 @@ class NativeObject:
         # The only thread that may use it, for what is lent to a callback.
         self.thread: Optional[int] = None
 
-    def __del__(self) -> None:
-        if self._release is not None and self.address:
-            self._release(self.address)
+    # A method in Python would begin by looking for signals: Ctrl-C there would be lost, and the object leak.
+    # This reads and calls ``_free`` in C.
+    __del__ = property(attrgetter("_free"))
 
 
 class NativeHandle:
