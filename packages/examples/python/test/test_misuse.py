@@ -149,13 +149,16 @@ def test_lists_are_refused_with_the_way_to_make_an_array(binding: Binding) -> No
     expect("argument", "numpy.asarray(input_shape_indptr, numpy.uint32)", lambda: binding.MXPredCreate(*create))  # type: ignore[arg-type]
 
 
-def test_arrays_that_do_not_lie_in_one_piece_are_copied(binding: Binding) -> None:
-    p = make_predictor(binding, RELU, [3])
-    binding.MXPredSetInput(p, "x", np.array([-1, 9, 0, 9, 2, 9], np.float32)[::2], 3)
-    binding.MXPredForward(p)
-    out = np.zeros(3, np.float32)
-    binding.MXPredGetOutput(p, 0, out, 3)
-    assert out.tolist() == [0, 0, 2]
+@pytest.mark.parametrize("count", [3, 1000])
+def test_arrays_that_do_not_lie_in_one_piece_are_copied(binding: Binding, count: int) -> None:
+    p = make_predictor(binding, RELU, [count])
+    spread = np.arange(2 * count, dtype=np.float32)
+    for strided in (spread[::2], spread[::-2]):
+        binding.MXPredSetInput(p, "x", strided, count)
+        binding.MXPredForward(p)
+        out = np.zeros(count, np.float32)
+        binding.MXPredGetOutput(p, 0, out, count)
+        assert out.tolist() == strided.tolist()
 
 
 @pytest.mark.parametrize("count", [3, 100])

@@ -80,7 +80,7 @@ from ..monitor_callback import make_monitor
 from ..native_arguments import (
 ${importLines(["Buffer", "INT", "INT64", "UINT32", "UINT64", "UINT8", "array", "extent", "nullable_bytes", "pointer", "pointer_or_nothing", "pointer_to_read", "readable", "readable_bytes", "text", "texts", "truth", "whole_number", "writable", "writable_bytes"], body)}
 )
-from ..native_handle import NativeObject, borrow, give_back, make_handle, not_entered
+from ..native_handle import NativeObject, borrow, check_entered, give_back, make_handle
 from ..native_library import NativeLibrary
 from ..native_memory import cells_for, copy_elements, decode_struct, encode_struct, last_of, name_text
 from ..output_views import lend, run_forward, run_moving, set_tensor
@@ -175,7 +175,8 @@ ${indent(body, 12)}
       "try:",
       ...work.map((l) => `    ${l}`),
       "except RuntimeError as error:",
-      `    raise not_entered(error, ${kind}) from None`,
+      `    check_entered(error, ${kind})`,
+      "    raise",
     ];
     const results = f.parameters.filter(hasRole("result"));
     if (results.some((p) => p.kind === "view" || p.kind === "string-view")) {

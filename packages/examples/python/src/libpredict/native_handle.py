@@ -138,8 +138,12 @@ def freed(kind: Type[NativeHandle]) -> PredictError:
     return error_of("disposed", f"the {kind.kind} handle was freed")
 
 
-def not_entered(error: RuntimeError, kind: Type[NativeHandle]) -> BaseException:
-    """The error for a gate that another call is in; any other error as it is."""
-    if type(error) is RuntimeError and "already entered" in str(error):
-        return error_of("busy", f"a running call uses the {kind.kind} handle")
-    return error
+def check_entered(error: RuntimeError, kind: Type[NativeHandle]) -> None:
+    """Raises ``busy`` if the error says that another call is inside the gate; any other is left alone."""
+    if is_shut(error):
+        raise error_of("busy", f"a running call uses the {kind.kind} handle") from None
+
+
+def is_shut(error: RuntimeError) -> bool:
+    """Whether an error is that of a gate which another call is in."""
+    return type(error) is RuntimeError and str(error).startswith("cannot enter context")

@@ -16,6 +16,7 @@ from .gen.binding import Binding
 from .gen.handles import NDArrayHandle, PredictorHandle
 from .gen.structs import LPStats
 from .native_arguments import Array
+from .native_handle import is_shut
 from .predict_error import error_of, wrong_type
 from .shape_arguments import Shapes, shape_arguments
 from .tensor_info import OutputNames, Outputs, TensorInfo
@@ -73,7 +74,7 @@ class Predictor:
                 one output. Others are returned as copies
             views: return the outputs as read-only views of the library's memory. They show the outputs
                 of the last run, stay valid after ``close``, and keep the memory until they are gone
-            named: more inputs, by name
+            named: more inputs, by name; one that is called ``out``, say, goes into ``feeds``
 
         Raises:
             PredictError: ``disposed``; ``busy``; ``name``: no such input or output; ``dtype``;
@@ -140,9 +141,10 @@ class Predictor:
         self._closed = True
         try:
             self._gate(self._free)
-        except RuntimeError:
+        except RuntimeError as error:
             # The call that is running frees it at its end.
-            pass
+            if not is_shut(error):
+                raise
 
     def __enter__(self) -> Predictor:
         return self
@@ -165,7 +167,7 @@ class Predictor:
         try:
             return self._gate(self._entered, context, work, arguments)
         except RuntimeError as error:
-            if type(error) is RuntimeError and "already entered" in str(error):
+            if is_shut(error):
                 raise error_of("busy", "another call of this predictor is running") from None
             raise
         finally:

@@ -18,7 +18,7 @@ import numpy as np
 from .gen.constants import LPDType
 from .gen.handles import PredictorHandle
 from .native_arguments import Array
-from .native_handle import NativeObject, not_entered
+from .native_handle import NativeObject, check_entered
 from .native_memory import name_text
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def input_type(library: NativeLibrary, native: NativeObject, key: str) -> np.dty
             return _float32
         return native.run(_read_weights, library, native, types).get(key, _float32)
     except RuntimeError as error:
-        raise not_entered(error, PredictorHandle) from None
+        check_entered(error, PredictorHandle)
+        raise
 
 
 def is_input(native: NativeObject, key: str) -> bool:
@@ -94,7 +95,8 @@ def output_type(library: NativeLibrary, native: NativeObject, index: int) -> np.
     try:
         return native.run(_read_output, library, native, index)
     except RuntimeError as error:
-        raise not_entered(error, PredictorHandle) from None
+        check_entered(error, PredictorHandle)
+        raise
 
 
 # --- what follows runs inside the gate ---

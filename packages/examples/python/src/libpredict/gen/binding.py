@@ -30,7 +30,7 @@ from ..native_arguments import (
     whole_number,
     writable,
 )
-from ..native_handle import NativeObject, borrow, give_back, make_handle, not_entered
+from ..native_handle import NativeObject, borrow, check_entered, give_back, make_handle
 from ..native_library import NativeLibrary
 from ..native_memory import cells_for, copy_elements, decode_struct, encode_struct, last_of, name_text
 from ..output_views import lend, run_forward, run_moving, set_tensor
@@ -451,7 +451,8 @@ class Binding(NativeLibrary):
             try:
                 status = handle_.run(c, num_input_nodes_, input_keys_, pointer_or_nothing(input_shape_indptr_), pointer_or_nothing(input_shape_data_), handle_.address, byref(out_.address))
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
             if status != 0:
                 raise self._failure()
             out_.types = handle_.types
@@ -497,7 +498,8 @@ class Binding(NativeLibrary):
             try:
                 return handle_.run(call)
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
         except PredictError as error:
             raise error.in_function("MXPredGetOutputShape")
 
@@ -528,7 +530,8 @@ class Binding(NativeLibrary):
             try:
                 status = handle_.run(c, handle_.address, out_index_, byref(out_dtype_))
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
             if status != 0:
                 raise self._failure()
             return last_of(out_dtype_)
@@ -567,7 +570,8 @@ class Binding(NativeLibrary):
             try:
                 status = set_tensor(handle_, key, c, key_, pointer_to_read(data_), size_)
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
             if status != 0:
                 raise self._failure()
         except PredictError as error:
@@ -599,7 +603,8 @@ class Binding(NativeLibrary):
             try:
                 status = run_forward(handle_, c)
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
             if status != 0:
                 raise self._failure()
         except PredictError as error:
@@ -636,7 +641,8 @@ class Binding(NativeLibrary):
             try:
                 status = run_forward(handle_, c, step_, byref(step_left_))
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
             if status != 0:
                 raise self._failure()
             return step_left_.value
@@ -672,7 +678,8 @@ class Binding(NativeLibrary):
             try:
                 status = handle_.run(c, handle_.address, index_, pointer(data_), size_)
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
             if status != 0:
                 raise self._failure()
         except PredictError as error:
@@ -730,7 +737,8 @@ class Binding(NativeLibrary):
             try:
                 status = run_moving(handle_, callback_, c, None if callback_ is None else callback_.pointer, None, monitor_all_)
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
             if status != 0:
                 raise self._failure()
         except PredictError as error:
@@ -815,7 +823,8 @@ class Binding(NativeLibrary):
             try:
                 return handle_.run(call)
             except RuntimeError as error:
-                raise not_entered(error, NDListHandle) from None
+                check_entered(error, NDListHandle)
+                raise
         except PredictError as error:
             raise error.in_function("MXNDListGet")
 
@@ -1270,7 +1279,8 @@ class Binding(NativeLibrary):
             try:
                 result = handle_.run(c, handle_.address)
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
             return name_text(result)
         except PredictError as error:
             raise error.in_function("LPPredGetLastError")
@@ -1294,7 +1304,8 @@ class Binding(NativeLibrary):
             try:
                 result = handle_.run(c, handle_.address)
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
             return int(result)
         except PredictError as error:
             raise error.in_function("LPPredGetErrorCode")
@@ -1323,7 +1334,8 @@ class Binding(NativeLibrary):
             try:
                 status = handle_.run(c, handle_.address, byref(count_))
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
             if status != 0:
                 raise self._failure()
             return count_.value
@@ -1373,7 +1385,8 @@ class Binding(NativeLibrary):
             try:
                 return handle_.run(call)
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
         except PredictError as error:
             raise error.in_function("LPPredGetInputInfo")
 
@@ -1400,7 +1413,8 @@ class Binding(NativeLibrary):
             try:
                 status = handle_.run(c, handle_.address, byref(count_))
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
             if status != 0:
                 raise self._failure()
             return count_.value
@@ -1450,7 +1464,8 @@ class Binding(NativeLibrary):
             try:
                 return handle_.run(call)
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
         except PredictError as error:
             raise error.in_function("LPPredGetOutputInfo")
 
@@ -1487,7 +1502,8 @@ class Binding(NativeLibrary):
             try:
                 status = set_tensor(handle_, key, c, key_, dtype_, pointer(data_), size_bytes_)
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
             if status != 0:
                 raise self._failure()
         except PredictError as error:
@@ -1525,7 +1541,8 @@ class Binding(NativeLibrary):
             try:
                 status = handle_.run(c, handle_.address, index_, dtype_, pointer(data_), size_bytes_)
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
             if status != 0:
                 raise self._failure()
         except PredictError as error:
@@ -1570,7 +1587,8 @@ class Binding(NativeLibrary):
             try:
                 return handle_.run(call)
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
         except PredictError as error:
             raise error.in_function("LPPredGetOutputData")
 
@@ -1597,7 +1615,8 @@ class Binding(NativeLibrary):
             try:
                 status = handle_.run(c, handle_.address, byref(stats_))
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
             if status != 0:
                 raise self._failure()
             return decode_struct(LPStats, stats_)
@@ -1650,7 +1669,8 @@ class Binding(NativeLibrary):
             try:
                 status = handle_.run(c, handle_.address, pointer(report_), report_capacity_, byref(report_size_))
             except RuntimeError as error:
-                raise not_entered(error, PredictorHandle) from None
+                check_entered(error, PredictorHandle)
+                raise
             if status != 0:
                 raise self._failure()
             return report_size_.value
@@ -1700,6 +1720,7 @@ class Binding(NativeLibrary):
             try:
                 return array_.run(call)
             except RuntimeError as error:
-                raise not_entered(error, NDArrayHandle) from None
+                check_entered(error, NDArrayHandle)
+                raise
         except PredictError as error:
             raise error.in_function("LPArrayGetInfo")
