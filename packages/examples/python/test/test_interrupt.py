@@ -18,9 +18,9 @@ X = np.array([-1, 0, 2], np.float32)
 
 @pytest.fixture
 def interrupts() -> Iterator[Callable[[float], None]]:
-    """Has a KeyboardInterrupt raised after a while, as Ctrl-C does."""
+    """Has a KeyboardInterrupt raised after a while, as Ctrl-C does; once more much later, should one get lost."""
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)
-    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds) and None
+    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds, 5) and None
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, before)
 
@@ -32,6 +32,7 @@ def test_a_long_loop_can_be_interrupted_again_and_again(relu: Predictor, interru
             interrupts(chance.uniform(0.001, 0.01))
             while True:
                 relu.run(x=X)
+        interrupts(0)
         # Never busy, never half set.
         assert relu.run(x=X)[0].tolist() == [0, 0, 2]
 
@@ -47,6 +48,7 @@ def test_creations_that_are_interrupted_leak_nothing(
                 p = fake_predictor(fake)
                 fake.MXPredForward(p)
                 fake.MXPredFree(p)
+        interrupts(0)
         p = None  # type: ignore[assignment]
         assert live() == 0
 
@@ -61,6 +63,7 @@ def test_an_interrupt_during_a_forward_comes_when_it_has_ended(interrupts: Calla
             predictor.forward()
             while True:
                 pass
+        interrupts(0)
         assert (predictor.output() == 1200).all()
         predictor.forward()
 
@@ -95,4 +98,5 @@ def test_models_survive_too(interrupts: Callable[[float], None]) -> None:
                 while True:
                     with model.predictor({"x": (3,)}) as predictor:
                         predictor.run(x=X)
+            interrupts(0)
         assert model.predictor({"x": (3,)}).run(x=X)[0].tolist() == [0, 0, 2]

@@ -156,6 +156,20 @@ def test_closing_during_a_run_lets_it_end(fake: Binding, live: Callable[[], int]
     predictor.close()
 
 
+def test_memory_that_a_call_reads_cannot_be_resized(fake: Binding) -> None:
+    params = bytearray(b"12345678")
+    models = []
+    thread = threading.Thread(target=lambda: models.append(fake.LPModelCreate(b"slow", 4, params, len(params))))
+    thread.start()
+    time.sleep(0.05)
+    with pytest.raises(BufferError):
+        params.clear()
+    thread.join()
+    # The fake gives the sum of the bytes here.
+    assert fake.LPModelGetInputCount(models[0]) == sum(b"12345678")
+    params.clear()
+
+
 def test_the_error_text_belongs_to_the_thread_of_the_call(binding: Binding) -> None:
     def work(name: str) -> bool:
         with Model(RELU) as model, model.predictor({"x": (1,)}) as predictor:
