@@ -9,7 +9,7 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Any, Callable, Generator, Iterator
 
 import pytest
 from small_networks import RELU, dense
@@ -18,6 +18,15 @@ from libpredict import Binding, Model, Predictor, load_library
 
 PACKAGES = Path(__file__).resolve().parents[3]
 DIGITS = PACKAGES / "examples" / "models" / "digits"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Any, None]:
+    """With LIBPREDICT_REQUIRE_ALL=1, a test that cannot run is a failure."""
+    report = (yield).get_result()
+    if report.skipped and os.environ.get("LIBPREDICT_REQUIRE_ALL") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"LIBPREDICT_REQUIRE_ALL is set, and this was skipped: {report.longrepr[2]}"
 
 
 @pytest.fixture(scope="session")
