@@ -61,22 +61,12 @@ def test_it_carries_the_library_under_the_tag_that_this_needs(wheel: Path, bindi
 
 @needs_hatchling
 def test_it_works_where_nothing_else_is(wheel: Path, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True)
     python = tmp_path / "venv" / "bin" / "python"
-    install = [
-        str(python),
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "install",
-        "--no-index",
-        "--no-deps",
-        str(wheel),
-    ]
-    done = subprocess.run(install, capture_output=True, text=True, check=False)
+    (site,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+    done = pip("install", "--no-index", "--no-deps", "--target", str(site), str(wheel))
     assert done.returncode == 0, done.stdout + done.stderr
     # Numpy comes from the interpreter that runs the tests.
-    (site,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
     (site / "numpy.pth").write_text(f"{Path(np.__file__).resolve().parents[1]}\n")
     for name in ("digits-symbol.json", "digits-0000.params", "digits-heldout.bin"):
         shutil.copy(DIGITS / name, tmp_path / name)
