@@ -74,7 +74,7 @@ function describedHarnesses(): LanguageHarness[] {
     {
       language: "Python",
       prepare: () =>
-        started(findPython("numpy"), join(examples, "python/harness/conformance_harness.py")),
+        started(findPython("numpy"), join(examples, "python/harness/python_harness.py")),
     },
     {
       language: "Go",

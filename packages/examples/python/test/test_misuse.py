@@ -371,6 +371,18 @@ def test_a_library_with_part_one_has_its_types_remembered(part_one: Binding) -> 
     assert out.tolist() == [1.5, 2.5]
 
 
+def test_nothing_is_read_beyond_an_array_of_unknown_type(part_one: Binding) -> None:
+    # The tensor is of float64, but the type was given under another name than "data".
+    keys = (1, ["data"], u32(0, 1), u32(2), 1, ["weight"], np.array([1], np.int32))
+    p = part_one.MXPredCreateEx("", b"p", 1, 1, 0, *keys)
+    beyond = np.array([1, 2, 98, 99], np.float32)
+    part_one.MXPredSetInput(p, "data", beyond[:2], 2)
+    part_one.MXPredForward(p)
+    out = np.empty(2)
+    part_one.MXPredGetOutput(p, 0, out, 2)
+    assert out[1] == 0
+
+
 def test_a_list_handle_gives_copies(binding: Binding) -> None:
     made = binding.MXNDListCreate(ONE, len(ONE))
     assert made.out_length == 1

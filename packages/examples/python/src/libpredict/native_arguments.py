@@ -40,6 +40,7 @@ _small_bytes = 256
 _byref = ctypes.byref
 _from_buffer: Callable[[Any], Any] = ctypes.c_char.from_buffer
 _ndarray = np.ndarray
+_float32 = np.dtype(np.float32)
 
 
 def whole_number(name: str, value: object, limits: Tuple[int, int]) -> int:
@@ -70,7 +71,7 @@ def text(name: str, value: object) -> bytes:
         value = str(value)
     known = _known_texts.get(value)
     if known is not None:
-        return known
+        return np.concatenate((known, np.zeros_like(known)))
     nul = value.find("\0")
     if nul >= 0:
         raise error_of("argument", f"{name} has a NUL character at {nul}, where C would end it")
@@ -108,8 +109,15 @@ def array(name: str, value: object, dtype: np.dtype[Any], length: int) -> Option
     return readable(name, value, dtype, length)
 
 
-def readable(name: str, value: object, dtype: np.dtype[Any], length: int) -> Array:
-    """The array itself where C can read it, a copy where its elements do not lie one after the other."""
+def readable(name: str, value: object, dtype: Optional[np.dtype[Any]], length: int) -> Array:
+    """The array itself where C can read it, a copy where its elements do not lie one after the other.
+
+    Where nobody knows the element type (None), it counts as float32, and C gets a copy with room for
+    elements of any.
+    """
+    if dtype is None:
+        known = _typed(name, value, _float32, length).ravel()
+        return np.concatenate((known, np.zeros_like(known)))
     checked = _typed(name, value, dtype, length)
     if not checked.flags.c_contiguous:
         return np.ascontiguousarray(checked)

@@ -2,8 +2,8 @@
 float whatever they are. Without this check an array of another type would be read or written past its end.
 
 Outputs are asked of the library; inputs and weights too where it can tell. A library with part one of
-the header cannot, so the types given to MXPredCreateEx are remembered there. Anything else counts as
-float32.
+the header cannot, so the types given to MXPredCreateEx are remembered there, and of anything else
+nothing is known.
 """
 
 from __future__ import annotations
@@ -54,22 +54,26 @@ def remember_types(
         native.types = TensorTypes({n: dtypes.get(int(t), _float32) for n, t in zip(names, numbers)})
 
 
-def input_type(library: NativeLibrary, native: NativeObject, key: str) -> np.dtype[Any]:
-    """float32 for a name that the library does not know: the call itself will say so."""
+def input_type(library: NativeLibrary, native: NativeObject, key: str) -> Optional[np.dtype[Any]]:
+    """None where the library cannot tell.
+
+    float32 for a name that it does not know: the call itself will say so.
+    """
     types = native.types
     if types is not None:
         found = types.inputs.get(key)
         if found is not None:
             return found
     if not library.has("LPPredGetInputInfo"):
-        return _float32
+        return None
     try:
         types = native.run(_read_inputs, library, native)
         if key in types.inputs:
             return types.inputs[key]
         if not library.has("LPPredDescribe"):
-            return _float32
-        return native.run(_read_weights, library, native, types).get(key, _float32)
+            return None
+        weights: Dict[str, np.dtype[Any]] = native.run(_read_weights, library, native, types)
+        return weights.get(key, _float32)
     except RuntimeError as error:
         check_entered(error, PredictorHandle)
         raise
