@@ -71,7 +71,7 @@ def text(name: str, value: object) -> bytes:
         value = str(value)
     known = _known_texts.get(value)
     if known is not None:
-        return np.concatenate((known, np.zeros_like(known)))
+        return known
     nul = value.find("\0")
     if nul >= 0:
         raise error_of("argument", f"{name} has a NUL character at {nul}, where C would end it")

@@ -59,7 +59,7 @@ def input_type(library: NativeLibrary, native: NativeObject, key: str) -> Option
 
     float32 for a name that it does not know: the call itself will say so.
     """
-    types = native.types
+    types: Optional[TensorTypes] = native.types
     if types is not None:
         found = types.inputs.get(key)
         if found is not None:
@@ -67,12 +67,12 @@ def input_type(library: NativeLibrary, native: NativeObject, key: str) -> Option
     if not library.has("LPPredGetInputInfo"):
         return None
     try:
-        types = native.run(_read_inputs, library, native)
-        if key in types.inputs:
-            return types.inputs[key]
+        known: TensorTypes = native.run(_read_inputs, library, native)
+        if key in known.inputs:
+            return known.inputs[key]
         if not library.has("LPPredDescribe"):
             return None
-        weights: Dict[str, np.dtype[Any]] = native.run(_read_weights, library, native, types)
+        weights: Dict[str, np.dtype[Any]] = native.run(_read_weights, library, native, known)
         return weights.get(key, _float32)
     except RuntimeError as error:
         check_entered(error, PredictorHandle)
