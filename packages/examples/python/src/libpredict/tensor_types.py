@@ -73,7 +73,7 @@ def input_type(library: NativeLibrary, native: NativeObject, key: str) -> Option
         if not library.has("LPPredDescribe"):
             return None
         weights: Dict[str, np.dtype[Any]] = native.run(_read_weights, library, native, known)
-        return weights.get(key, _float32)
+        return weights[key] if key in weights else _float32
     except RuntimeError as error:
         check_entered(error, PredictorHandle)
         raise
