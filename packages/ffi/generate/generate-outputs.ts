@@ -6,7 +6,6 @@ import { cppBinding } from "./backend/cpp-binding.js";
 import { descriptionJson } from "./backend/description-json.js";
 import { goBinding } from "./backend/go-binding.js";
 import { javaBinding } from "./backend/java-binding.js";
-import { javaTypes } from "./backend/java-types.js";
 import { pythonBinding } from "./backend/python-binding.js";
 import { typescriptBinding } from "./backend/typescript-binding.js";
 import { typescriptTypes } from "./backend/typescript-types.js";
@@ -23,7 +22,6 @@ export const backends: readonly Backend[] = [
   typescriptBinding,
   pythonBinding,
   goBinding,
-  javaTypes,
   javaBinding,
   cppBinding,
 ];

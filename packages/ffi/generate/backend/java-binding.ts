@@ -1,4 +1,4 @@
-/** Back end: one Java method per C function, and the method handles by which they are called. */
+/** Back end: the low-level layer of the Java binding: its types, one method per C function, and the method handles by which they are called. */
 import type { Api, ApiFunction } from "../api-description.js";
 import { prototypeOf, releasedKinds } from "./api-index.js";
 import type { Backend } from "./backend.js";
@@ -6,7 +6,7 @@ import { wrapWords } from "./doc-text.js";
 import { briefFunctions, checkExposure, notExposed } from "./java-exposure.js";
 import { JavaMethod } from "./java-method.js";
 import { checkedName, JavaNames } from "./java-names.js";
-import { javaFile } from "./java-types.js";
+import { javaFile, javaTypes } from "./java-types.js";
 
 export const javaBinding: Backend = {
   name: "java-binding",
@@ -14,6 +14,7 @@ export const javaBinding: Backend = {
     checkExposure(api);
     const file = (name: string, body: string) => javaFile(api, "libpredict.capi", name, body);
     return [
+      ...javaTypes(api),
       file("PredictLibrary", library(api)),
       file("CFunction", functionNames(api)),
       file("Downcalls", downcalls(api)),

@@ -1,12 +1,11 @@
 /**
- * One Java method for one C function: signature, documentation, and the statements that check,
- * convert, call and return. What a statement calls is in the hand-written `NativeCall`.
+ * One Java method for one C function: its signature, and the statements that check, convert, call
+ * and return. What a statement calls is in the hand-written `NativeCall`.
  */
 import type { ApiFunction, Parameter } from "../api-description.js";
 import { type LengthExpression, parseLength } from "../length-expression.js";
-import { errorCodeName, parameterRole } from "./api-index.js";
-import { extentOf, wrapWords } from "./doc-text.js";
-import { escapeJavadoc, javadoc } from "./java-doc.js";
+import { parameterRole } from "./api-index.js";
+import { wrapWords } from "./doc-text.js";
 import {
   afterwards,
   briefFunctions,
@@ -15,6 +14,7 @@ import {
   viewEnders,
   viewLifetimes,
 } from "./java-exposure.js";
+import { methodDoc, resultRecordDoc } from "./java-method-doc.js";
 import { checkedName, type JavaNames } from "./java-names.js";
 
 /** The method, and the record that it returns where there are several results. */
@@ -47,7 +47,7 @@ export class JavaMethod {
     const list = this.#arguments.map((p) => `${this.#names.argument(p)} ${p.name}`).join(", ");
     const head = `  public ${this.#type()} ${this.#f.name}(${list}) {`;
     const body = this.#releases === undefined ? this.#callBody() : this.#releaseBody();
-    return `${this.#doc()}
+    return `${methodDoc(this.#f, this.#arguments, this.#results)}
 ${wrapArguments(head)}
     NativeCall call = begin(CFunction.${this.#f.name});
     try {
@@ -62,13 +62,7 @@ ${body.map((line) => `${wrapStatement(line)}\n`).join("")}    } catch (Throwable
   /** The record of several results. */
   resultRecord(): string | undefined {
     if (this.#results.length < 2) return undefined;
-    const doc = javadoc(
-      [
-        `What {@link #${this.#f.name} ${this.#f.name}} returns.`,
-        ...this.#results.map((p) => `@param ${p.name} ${this.#resultDoc(p)}`),
-      ],
-      "  ",
-    );
+    const doc = resultRecordDoc(this.#f, this.#results);
     const members = this.#results.map((p) => `${this.#names.result(p)} ${p.name}`).join(", ");
     return `${doc}\n${wrapArguments(`  public record ${this.#f.name}Result(${members}) {`)}}`;
   }
@@ -358,38 +352,6 @@ ${body.map((line) => `${wrapStatement(line)}\n`).join("")}    } catch (Throwable
       default:
         throw new Error(`${p.name}: Java cannot return a ${p.kind}`);
     }
-  }
-
-  // --- documentation ---
-
-  #doc(): string {
-    const f = this.#f;
-    const blocks = [escapeJavadoc(f.doc), `Threads: ${escapeJavadoc(f.thread)}.`];
-    for (const p of this.#arguments) {
-      const extent = extentOf(p);
-      const length = extent ? ` (${escapeJavadoc(extent)})` : "";
-      blocks.push(`@param ${p.name} ${escapeJavadoc(p.doc)}${length}`);
-    }
-    const [first] = this.#results;
-    if (f.returns.kind !== "status") blocks.push(`@return ${escapeJavadoc(f.returns.doc)}`);
-    else if (this.#results.length === 1 && first) blocks.push(`@return ${this.#resultDoc(first)}`);
-    else if (first)
-      blocks.push(
-        `@return ${this.#results.map((p) => `{@code ${p.name}}: ${this.#resultDoc(p)}`).join(" ")}`,
-      );
-    for (const e of f.errors)
-      blocks.push(
-        `@throws PredictException {@code ${errorCodeName(e.code)}}: ${escapeJavadoc(e.trigger)}`,
-      );
-    return javadoc(blocks, "  ");
-  }
-
-  #resultDoc(p: Parameter): string {
-    const text = escapeJavadoc(p.doc);
-    if (p.owner.is === "new") return `${text} Give it back with {@link #${p.owner.release}}.`;
-    if (p.kind !== "view" || p.owner.is !== "library") return text;
-    if (p.type.base !== "void") return `${text} A copy.`;
-    return `${text} Read-only and not a copy: access throws IllegalStateException once it has ended, by: ${escapeJavadoc(p.owner.until)}.`;
   }
 }
 

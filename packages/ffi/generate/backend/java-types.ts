@@ -1,7 +1,7 @@
-/** Back end: constants, error codes, structures, handle and callback types for Java. */
+/** Java types: constants, error codes, structures, handles and callbacks, as the back end writes them. */
 import type { Api, ApiCallback, ApiEnum, ApiStruct, StructMember } from "../api-description.js";
 import { errorCodeName, parameterRole } from "./api-index.js";
-import { type Backend, generatedBy, type Output } from "./backend.js";
+import { generatedBy, type Output } from "./backend.js";
 import { escapeJavadoc, javadoc } from "./java-doc.js";
 import { notExposed } from "./java-exposure.js";
 import { checkedName, JavaNames } from "./java-names.js";
@@ -15,9 +15,9 @@ export function javaFile(api: Api, packageName: string, name: string, body: stri
   return { path: `${folder}/${name}.java`, text };
 }
 
-export const javaTypes: Backend = {
-  name: "java-types",
-  generate: (api) => [
+/** Constants, error codes, structures, handle and callback types. */
+export function javaTypes(api: Api): Output[] {
+  return [
     ...api.enums.map((e) => javaFile(api, "libpredict.capi", e.name, constants(e))),
     javaFile(api, "libpredict", "ErrorCode", errorCodes(api)),
     javaFile(api, "libpredict", "DType", numbered(api, "LPDType", "DType", "LP_")),
@@ -28,8 +28,8 @@ export const javaTypes: Backend = {
       javaFile(api, "libpredict.capi", c.name, callback(c, api)),
       javaFile(api, "libpredict.capi", `${c.name}Stub`, callbackStub(c, api)),
     ]),
-  ],
-};
+  ];
+}
 
 // --- enumerations ---
 

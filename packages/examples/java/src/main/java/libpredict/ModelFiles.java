@@ -142,7 +142,7 @@ record ModelFiles(Path symbol, Path params) {
       case NoSuchFileException none -> "no such file";
       case NotDirectoryException none -> "no such file";
       case AccessDeniedException denied -> "no permission to read it";
-      default -> String.valueOf(problem.getMessage());
+      default -> problem.getMessage() == null ? problem.toString() : problem.getMessage();
     };
   }
 }

@@ -18,7 +18,9 @@ abstract class CallbackStub {
   private final Arena arena = Arena.ofShared();
   private final MethodHandle receiver;
   private final FunctionDescriptor type;
-  private Throwable thrown;
+
+  /** What the function threw. A library may call it on a thread of its own. */
+  private volatile Throwable thrown;
 
   CallbackStub(MethodHandle receiver, FunctionDescriptor type) {
     this.receiver = receiver;
