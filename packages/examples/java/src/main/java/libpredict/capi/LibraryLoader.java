@@ -194,11 +194,15 @@ public final class LibraryLoader {
 
   @SuppressWarnings("restricted")
   private static SymbolLookup symbolsOf(Path path) throws NotALibrary {
+    String flaw = NativePlatform.whyNoLibrary(path);
+    if (flaw != null) {
+      throw new NotALibrary(flaw);
+    }
     try {
       return SymbolLookup.libraryLookup(path, Arena.global());
     } catch (IllegalArgumentException notLoaded) {
-      String reason = NativePlatform.whyNotLoaded(path);
-      throw new NotALibrary(reason != null ? reason : notLoaded.getMessage());
+      String words = NativePlatform.whyNotLoaded(path);
+      throw new NotALibrary(words != null ? words : notLoaded.getMessage());
     } catch (IllegalCallerException denied) {
       throw new NotALibrary(denied.getMessage() + " (start java with --enable-native-access)");
     }

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import libpredict.ErrorCode;
 import libpredict.PredictException;
 import libpredict.TestFiles;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every code that can be provoked, by its own cause, from the real library. */
 class ErrorCodeTest {
@@ -57,6 +60,35 @@ class ErrorCodeTest {
             () -> library.LPModelCreate(MemorySegment.ofArray(symbol), symbol.length, null, 0),
             "NoSuchOperator");
     assertEquals("LPModelCreate", thrown.function());
+  }
+
+  @Test
+  void theStructureOfTheCallComesBeforeTheTextOfTheThread(@TempDir Path folder) throws Exception {
+    Path source =
+        Files.writeString(
+            folder.resolve("two.c"),
+            """
+            #include <string.h>
+            #include "c_predict_api.h"
+            int MXPredCreate(const char *symbol, const void *params, int size, int type, int id,
+                             uint32_t count, const char **keys, const uint32_t *starts,
+                             const uint32_t *dims, PredictorHandle *out) {
+              return -1;
+            }
+            const char *MXGetLastError(void) { return "of the thread"; }
+            int LPGetErrorCode(void) { return LP_ERROR_NAME; }
+            int LPModelCreate(const char *symbol, size_t size, const void *params,
+                              size_t params_size, LPError *error, LPModelHandle *out) {
+              error->code = LP_ERROR_SHAPE;
+              strcpy(error->text, "of the call");
+              return -1;
+            }
+            """);
+    PredictLibrary two = LibraryLoader.load(FakeLibrary.compile("two", source));
+    fails(
+        ErrorCode.SHAPE,
+        () -> two.LPModelCreate(MemorySegment.ofArray(new byte[1]), 1, null, 0),
+        "LPModelCreate: of the call");
   }
 
   @Test

@@ -130,6 +130,20 @@ class HandleTest {
     fake.LPModelFree(model);
   }
 
+  @Test
+  void anObjectInSharedUseCannotBeClaimedForOneself() {
+    LPModelHandle model = model("{}");
+    assertEquals(null, model.enter(false));
+    assertEquals(null, model.enter(false));
+    assertEquals(ErrorCode.BUSY, model.enter(true));
+    model.leave();
+    model.leave();
+    assertEquals(null, model.enter(true));
+    assertEquals(ErrorCode.BUSY, model.enter(false));
+    model.leave();
+    fake.LPModelFree(model);
+  }
+
   /** Whether both threads came to the end without an exception. */
   private static boolean runBoth(Runnable work) throws Exception {
     CountDownLatch ended = new CountDownLatch(2);

@@ -212,6 +212,16 @@ class LibraryLoaderTest {
     Path text = Files.writeString(folder.resolve("text.so"), "not a library, but long enough");
     String reason = reason(LibraryLoader.find(text, places(null, null)));
     assertTrue(reason.contains("invalid ELF header") || reason.contains("too short"), reason);
+    byte[] library = Files.readAllBytes(TestFiles.LIBRARY);
+    Path cut = Files.write(folder.resolve("cut.so"), java.util.Arrays.copyOf(library, 2000));
+    String words = reason(LibraryLoader.find(cut, places(null, null)));
+    assertTrue(words.startsWith("cut off: it has 2000 bytes of at least "), words);
+    byte[] elsewhere = library.clone();
+    // Another processor's.
+    elsewhere[18] = (byte) 0xb7;
+    Path foreign = Files.write(folder.resolve("foreign.so"), elsewhere);
+    words = reason(LibraryLoader.find(foreign, places(null, null)));
+    assertTrue(words.startsWith(foreign + ": "), words);
     Path source = Files.writeString(folder.resolve("other.c"), "int other(void) { return 0; }");
     assertEquals(
         "loads, but has no MXPredCreate: it is not a predict library",
