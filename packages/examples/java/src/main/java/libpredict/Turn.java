@@ -1,0 +1,54 @@
+package libpredict;
+
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Lets one thread at a time use a predictor, refuses the others, and closes it at the right time. */
+final class Turn {
+  private enum State {
+    IDLE,
+    RUNNING,
+    /** Running, and to be closed when that ends. */
+    CLOSING,
+    CLOSED
+  }
+
+  private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
+  private final Runnable close;
+
+  Turn(Runnable close) {
+    this.close = close;
+  }
+
+  void enter() {
+    State found = state.compareAndExchange(State.IDLE, State.RUNNING);
+    if (found == State.RUNNING) {
+      throw new PredictException(ErrorCode.BUSY, "another thread is using the predictor");
+    }
+    if (found != State.IDLE) {
+      throw new PredictException(ErrorCode.DISPOSED, "the predictor was closed");
+    }
+  }
+
+  void leave() {
+    if (!state.compareAndSet(State.RUNNING, State.IDLE)) {
+      state.set(State.CLOSED);
+      close.run();
+    }
+  }
+
+  /** Closes now, or when the use that is going on ends; does nothing the second time. */
+  void close() {
+    if (state.compareAndSet(State.IDLE, State.CLOSED)) {
+      close.run();
+    } else if (!state.compareAndSet(State.RUNNING, State.CLOSING)
+        && state.compareAndSet(State.IDLE, State.CLOSED)) {
+      // The use ended between the two questions.
+      close.run();
+    }
+  }
+
+  boolean isClosed() {
+    State now = state.get();
+    return now == State.CLOSING || now == State.CLOSED;
+  }
+}

@@ -1,0 +1,2 @@
+/** Runs trained Apache MXNet networks: models, predictors, arrays. */
+package libpredict;

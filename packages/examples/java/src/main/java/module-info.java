@@ -1,0 +1,5 @@
+/** Runs trained Apache MXNet networks, through the C library libpredict. */
+module libpredict {
+  exports libpredict;
+  exports libpredict.capi;
+}
