@@ -73,7 +73,8 @@ def input_type(library: NativeLibrary, native: NativeObject, key: str) -> Option
         if not library.has("LPPredDescribe"):
             return None
         weights: Dict[str, np.dtype[Any]] = native.run(_read_weights, library, native, known)
-        return weights[key] if key in weights else _float32
+        found = weights.get(key)
+        return _float32 if found is None else found
     except RuntimeError as error:
         check_entered(error, PredictorHandle)
         raise
