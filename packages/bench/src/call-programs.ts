@@ -1,6 +1,6 @@
 /** The programs that measure calls, one for each language, and how each is built. */
 
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   findCmake,
@@ -57,10 +57,16 @@ export async function callPrograms(folder: string): Promise<CallProgram[]> {
     {
       language: "Java",
       ready: await ifFound(findMaven(), async ({ command, environment }) => {
-        const args = ["--quiet", "-DskipTests", "package"];
-        await build(command, args, example("java"), environment);
+        await build(command, ["--quiet", "test-compile"], example("java"), environment);
         const runner = "missing" in java ? [] : java.command;
-        return [...runner, "-cp", example("java/target/classes"), "libpredict.bench.CallOverhead"];
+        const classes = ["classes", "test-classes"].map((name) => example(`java/target/${name}`));
+        return [
+          ...runner,
+          "--enable-native-access=ALL-UNNAMED",
+          "-cp",
+          classes.join(delimiter),
+          "libpredict.bench.CallOverhead",
+        ];
       }),
     },
     {

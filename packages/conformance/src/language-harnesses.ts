@@ -4,7 +4,7 @@
  * knows.
  */
 
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   findCmake,
@@ -92,13 +92,23 @@ function describedHarnesses(): LanguageHarness[] {
       language: "Java",
       prepare: async () => {
         const java = findJava();
+        const target = join(examples, "java/target");
+        const classPath = ["classes", "test-classes", "harness/gson.jar"]
+          .map((name) => join(target, name))
+          .join(delimiter);
         return built(
           findMaven(),
           "java",
-          ["--quiet", "-DskipTests", "package"],
+          ["--quiet", "test-compile"],
           "missing" in java
             ? []
-            : [...java.command, "-jar", join(examples, "java/target/harness.jar")],
+            : [
+                ...java.command,
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classPath,
+                "libpredict.harness.ConformanceHarness",
+              ],
         );
       },
     },
