@@ -144,9 +144,16 @@ abstract class CallArguments {
 
   // --- data ---
 
-  /** Checks a tensor's memory against its element type and its length in elements. */
+  /**
+   * Checks a tensor's memory against its element type and its length in elements. Where nobody
+   * knows the type, it counts as float32, and C gets a copy with room for elements of any.
+   */
   MemorySegment elements(
       String name, MemorySegment data, int dtype, long length, boolean written) {
+    if (dtype == TensorTypes.UNKNOWN) {
+      MemorySegment known = elements(name, data, LPDType.LP_FLOAT32, length, written);
+      return memory(2 * known.byteSize()).copyFrom(known);
+    }
     ElementType type = ElementType.of(dtype);
     if (type == null) {
       throw fail(ErrorCode.DTYPE, name + ": no array holds elements of type " + dtype);

@@ -30,6 +30,11 @@ enum ElementType {
     return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : null;
   }
 
+  /** The number in the header. */
+  int number() {
+    return number;
+  }
+
   int sizeBytes() {
     return sizeBytes;
   }

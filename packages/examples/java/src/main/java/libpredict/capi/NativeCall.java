@@ -98,7 +98,7 @@ final class NativeCall extends CallArguments {
   }
 
   int inputType(String key) throws Throwable {
-    return TensorTypes.of(handle).input(key);
+    return TensorTypes.of(handle).input(handle, key);
   }
 
   int outputType(int index) throws Throwable {

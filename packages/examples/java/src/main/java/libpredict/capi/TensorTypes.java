@@ -14,17 +14,22 @@ import java.util.Map;
  * whose C type says float whatever they are. Without this check an array of another type would be
  * read or written past its end.
  *
- * <p>Outputs are asked of the library. Inputs are asked of it where it can tell; a library with
- * part one only cannot, so the types given to {@code MXPredCreateEx} are remembered. Anything else
- * counts as float32. What was asked is kept: a predictor never changes its types.
+ * <p>Outputs are asked of the library. Inputs and weights are asked of it where it can tell; a
+ * library with part one only cannot, so the types given to {@code MXPredCreateEx} are remembered,
+ * and of anything else nothing is known. What was asked is kept: a predictor never changes its
+ * types.
  */
 final class TensorTypes {
   /** The type of an input, and its name as C wants it, so that it is not encoded at each call. */
   private record Input(int dtype, MemorySegment name) {}
 
+  /** The element type of a tensor of which the library cannot tell. */
+  static final int UNKNOWN = -2;
+
   private static final int NOT_ASKED = -1;
 
   private final Map<String, Input> inputs;
+  private final Map<String, Integer> weights = new HashMap<>();
   private int[] outputs = {};
 
   private TensorTypes(Map<String, Input> inputs) {
@@ -64,9 +69,57 @@ final class TensorTypes {
     return input == null ? null : input.name;
   }
 
-  int input(String name) {
+  /** UNKNOWN where the library cannot tell; float32 for a name that it will refuse. */
+  int input(NativeHandle handle, String name) throws Throwable {
     Input input = inputs.get(name);
-    return input == null ? LPDType.LP_FLOAT32 : input.dtype;
+    if (input != null) {
+      return input.dtype;
+    }
+    Integer weight = weights.get(name);
+    if (weight == null) {
+      weight = probe(handle, name);
+      weights.put(name, weight);
+    }
+    return weight;
+  }
+
+  /**
+   * Finds the type of an argument that is no input by setting nothing at all in each type: the
+   * library refuses another type before it looks at the size.
+   */
+  private static int probe(NativeHandle handle, String name) throws Throwable {
+    NativeLibrary library = handle.library();
+    if (!library.has(CFunction.LPPredSetInput) || !library.has(CFunction.LPGetErrorCode)) {
+      return UNKNOWN;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment key = arena.allocateFrom(name);
+      MemorySegment nothing = arena.allocate(1);
+      for (ElementType type : ElementType.values()) {
+        int status =
+            (int)
+                Downcalls.LPPredSetInput.HANDLE.invokeExact(
+                    library.address(CFunction.LPPredSetInput),
+                    handle.address(),
+                    key,
+                    type.number(),
+                    nothing,
+                    0L);
+        int code =
+            status == 0
+                ? LPErrorCode.LP_ERROR_SIZE
+                : (int)
+                    Downcalls.LPGetErrorCode.HANDLE.invokeExact(
+                        library.address(CFunction.LPGetErrorCode));
+        if (code == LPErrorCode.LP_ERROR_SIZE) {
+          return type.number();
+        }
+        if (code != LPErrorCode.LP_ERROR_DTYPE) {
+          break;
+        }
+      }
+    }
+    return LPDType.LP_FLOAT32;
   }
 
   /** float32 for an index that the library refuses: the call itself will say so. */

@@ -150,6 +150,40 @@ class ArgumentTest {
   }
 
   @Test
+  void weightsAreTakenInTheirOwnElementType() {
+    PredictLibrary library = LibraryLoader.load();
+    String symbol =
+        """
+        {"nodes": [
+          {"op": "null", "name": "x", "inputs": []},
+          {"op": "null", "name": "w", "inputs": []},
+          {"op": "elemwise_add", "name": "sum", "inputs": [[0, 0, 0], [1, 0, 0]]}],
+         "arg_nodes": [0, 1], "heads": [[2, 0, 0]]}
+        """;
+    // float64 [1, 1] written as a row of two float32, then its type and length set right.
+    byte[] params = TestFiles.params("arg:w", 0, 0);
+    params[44] = 1;
+    params[60] = LPDType.LP_FLOAT64;
+    PredictorHandle sum =
+        library.MXPredCreateEx(
+            symbol, MemorySegment.ofArray(params), params.length, 1, 0, 1, new String[] {"x"},
+            new long[] {0, 2}, new long[] {1, 1}, 1, new String[] {"x"},
+            new int[] {LPDType.LP_FLOAT64});
+    fails(
+        ErrorCode.DTYPE,
+        () -> library.MXPredSetInput(sum, "w", floats(1), 1),
+        "data must be a segment of a double[]");
+    library.MXPredSetInput(sum, "w", MemorySegment.ofArray(new double[] {10}), 1);
+    library.MXPredSetInput(sum, "x", MemorySegment.ofArray(new double[] {1}), 1);
+    library.MXPredForward(sum);
+    double[] out = new double[1];
+    library.MXPredGetOutput(sum, 0, MemorySegment.ofArray(out), 1);
+    assertEquals(11, out[0]);
+    fails(ErrorCode.NAME, () -> library.MXPredSetInput(sum, "v", floats(1), 1));
+    library.MXPredFree(sum);
+  }
+
+  @Test
   void memoryThatCannotBeUsed() throws Exception {
     MemorySegment gone;
     try (Arena arena = Arena.ofConfined()) {

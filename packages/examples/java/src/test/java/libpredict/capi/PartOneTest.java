@@ -56,6 +56,23 @@ class PartOneTest {
   }
 
   @Test
+  void nothingIsReadBeyondAnArrayOfUnknownType() {
+    // The tensor is of float64, but the type was given under another name than "data".
+    PredictorHandle predictor =
+        library.MXPredCreateEx(
+            "{}", MemorySegment.ofArray(new byte[1]), 1, 1, 0, 1, new String[] {"data"},
+            new long[] {0, 1}, new long[] {2}, 1, new String[] {"weight"},
+            new int[] {LPDType.LP_FLOAT64});
+    MemorySegment beyond = MemorySegment.ofArray(new float[] {1, 2, 98, 99});
+    library.MXPredSetInput(predictor, "data", beyond.asSlice(0, 8), 2);
+    library.MXPredForward(predictor);
+    double[] out = new double[2];
+    library.MXPredGetOutput(predictor, 0, MemorySegment.ofArray(out), 2);
+    assertEquals(0, out[1]);
+    library.MXPredFree(predictor);
+  }
+
+  @Test
   void theTypeOfAnOutputIsReadFromWhereTheReferenceWritesIt() {
     PredictorHandle predictor = typed(LPDType.LP_INT64);
     assertEquals(LPDType.LP_INT64, library.MXPredGetOutputType(predictor, 0));
