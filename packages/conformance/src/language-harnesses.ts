@@ -105,6 +105,8 @@ function describedHarnesses(): LanguageHarness[] {
             : [
                 ...java.command,
                 "--enable-native-access=ALL-UNNAMED",
+                // The reference crashes on some cases; the report of it would be left lying about.
+                "-XX:ErrorFile=/dev/null",
                 "-cp",
                 classPath,
                 "libpredict.harness.ConformanceHarness",
