@@ -30,8 +30,12 @@ async function linkLibrary(compiler, /** @type {string[]} */ objects) {
   mkdirSync(folder, { recursive: true });
   const library = join(folder, LIBRARY);
   const partial = `${library}.${process.pid}`;
+  // nodelete: a plug-in that is closed while a predictor lives takes the code away from under the
+  // predictor's threads. MXNet's library stayed loaded too.
   const elfFlags =
-    process.platform === "linux" ? [`-Wl,-soname,${LIBRARY}`, "-Wl,-z,defs", "-s"] : [];
+    process.platform === "linux"
+      ? [`-Wl,-soname,${LIBRARY}`, "-Wl,-z,defs", "-Wl,-z,nodelete", "-s"]
+      : [];
   await runTool([
     ...compiler.command,
     "-shared",
