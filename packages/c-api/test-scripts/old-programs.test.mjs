@@ -154,6 +154,19 @@ describe("a server that forks", () => {
   }
 });
 
+test("a plug-in that is closed while the threads of its predictor are busy", () => {
+  const program = C_PROGRAMS.find(({ name }) => name === "plugin-host");
+  if (program === undefined) throw new Error("no such program");
+  const out = join(folder, "closed");
+  mkdirSync(out);
+  const executable = buildProgram(program, { include, libraries: link, out });
+  const env = { LIBPREDICT_NUM_THREADS: "4" };
+  for (let round = 0; round < 5; round++) {
+    const args = [...program.args(files), "untidy"];
+    expectSame(executable, args, program.name, { ours: [ours] }, env);
+  }
+});
+
 test("memory does not grow with predictors that come and go", () => {
   const program = {
     name: "memory-loop",

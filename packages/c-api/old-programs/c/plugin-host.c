@@ -1,12 +1,16 @@
 /*
  * A host that knows the library by dlopen only: no header, no -l. Opens it under two names, with
  * lazy and immediate binding, for all and for itself, closes it and opens it again.
- * Usage: plugin-host SYMBOL PARAMS IMAGE NAME NAME
+ * Usage: plugin-host SYMBOL PARAMS IMAGE NAME NAME [untidy]
+ * The image fills a batch, so that there is work. An untidy host also closes the library while a
+ * predictor lives.
  */
 #include <dlfcn.h>
 #include <unistd.h>
 
 #include "old-files.h"
+
+#define BATCH 32
 
 typedef unsigned int mx_uint;
 typedef int (*create_fn)(const char *, const void *, int, int, int, mx_uint, const char **,
@@ -29,7 +33,7 @@ typedef struct {
 
 static char *symbol, *params;
 static long params_size;
-static float pixels[DIGIT_PIXELS];
+static float pixels[BATCH * DIGIT_PIXELS];
 
 static void *find(void *library, const char *name) {
     void *function = dlsym(library, name);
@@ -42,7 +46,7 @@ static void *find(void *library, const char *name) {
 
 static void plugin_open(plugin_t *plugin, const char *name, int flags) {
     const char *keys[] = {"data"};
-    const mx_uint indptr[] = {0, 4}, shape[] = {1, 1, 8, 8};
+    const mx_uint indptr[] = {0, 4}, shape[] = {BATCH, 1, 8, 8};
     plugin->library = dlopen(name, flags);
     if (plugin->library == NULL) {
         fprintf(stderr, "%s\n", dlerror());
@@ -62,11 +66,11 @@ static void plugin_open(plugin_t *plugin, const char *name, int flags) {
 }
 
 static void plugin_predict(plugin_t *plugin, const char *title) {
-    float scores[DIGIT_CLASSES];
+    float scores[BATCH * DIGIT_CLASSES];
     int best;
-    if (plugin->set(plugin->pred, "data", pixels, DIGIT_PIXELS) != 0 ||
+    if (plugin->set(plugin->pred, "data", pixels, BATCH * DIGIT_PIXELS) != 0 ||
         plugin->forward(plugin->pred) != 0 ||
-        plugin->get(plugin->pred, 0, scores, DIGIT_CLASSES) != 0) {
+        plugin->get(plugin->pred, 0, scores, BATCH * DIGIT_CLASSES) != 0) {
         fprintf(stderr, "%s\n", plugin->error());
         exit(1);
     }
@@ -82,13 +86,16 @@ static void plugin_close(plugin_t *plugin) {
 int main(int argc, char *argv[]) {
     plugin_t one, two;
     long symbol_size;
-    int round;
-    if (argc != 6) {
+    int round, i;
+    if (argc < 6) {
         return 1;
     }
     symbol = read_file(argv[1], &symbol_size);
     params = read_file(argv[2], &params_size);
     read_image(argv[3], pixels);
+    for (i = 1; i < BATCH; i++) {
+        memcpy(pixels + i * DIGIT_PIXELS, pixels, DIGIT_PIXELS * sizeof(float));
+    }
 
     for (round = 0; round < 3; round++) {
         plugin_open(&one, argv[4], RTLD_NOW | RTLD_LOCAL);
@@ -96,6 +103,15 @@ int main(int argc, char *argv[]) {
         printf("seen by others: %s\n", dlsym(RTLD_DEFAULT, "MXPredCreate") ? "yes" : "no");
         plugin_close(&one);
     }
+
+    if (argc == 7) {
+        plugin_open(&two, argv[4], RTLD_NOW | RTLD_LOCAL);
+        two.set(two.pred, "data", pixels, BATCH * DIGIT_PIXELS);
+        two.forward(two.pred);
+        dlclose(two.library);
+        usleep(20000);
+    }
+
     plugin_open(&one, argv[4], RTLD_LAZY | RTLD_GLOBAL);
     plugin_predict(&one, "lazy, global");
     printf("seen by others: %s\n", dlsym(RTLD_DEFAULT, "MXPredCreate") ? "yes" : "no");
@@ -105,10 +121,6 @@ int main(int argc, char *argv[]) {
     plugin_predict(&one, "the first name");
     plugin_close(&one);
     plugin_predict(&two, "with the first closed");
-
-    /* A host that closes plug-ins without asking them to tidy up. */
-    dlclose(two.library);
-    usleep(20000);
-    printf("closed with a living predictor\n");
+    plugin_close(&two);
     return 0;
 }

@@ -57,7 +57,7 @@ static int serve(PredictorHandle parents, const char *path, int round) {
         return 1;
     }
     if (pid == 0) {
-        alarm(60); /* a child that hangs is a child that failed */
+        alarm(20); /* a child that hangs is a child that failed */
         if (round % 2 == 0) {
             answer(parents, path, text, sizeof text, "child, parent's predictor");
         } else {
