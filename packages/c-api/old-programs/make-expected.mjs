@@ -19,7 +19,7 @@ import {
   pythonArgs,
   pythons,
   referenceLibraries,
-  runProgram,
+  runWithReference,
 } from "./old-programs.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "libpredict-expected-"));
@@ -36,7 +36,7 @@ try {
 
   /** @param {string} name @param {string} command @param {string[]} args @param {Record<string, string>} [env] */
   const record = (name, command, args, env = {}) => {
-    const { ended, stdout, stderr } = runProgram(command, args, reference, env);
+    const { ended, stdout, stderr } = runWithReference(command, args, reference, env);
     if (ended !== 0) throw new Error(`${name} ended with ${ended}\n${stdout}${stderr}`);
     writeFileSync(join(EXPECTED_FOLDER, `${name}.txt`), stdout);
     console.log(`${name}: ${stdout.trimEnd().split("\n").length} lines`);
