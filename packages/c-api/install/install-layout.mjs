@@ -1,8 +1,8 @@
 // What an installation consists of: every file and link with its content, relative to the prefix.
 // Invariant: nothing in it names the prefix, so an installed tree may be moved as a whole.
 
-import { existsSync, readFileSync } from "node:fs";
-import { join, posix } from "node:path";
+import { existsSync, lstatSync, readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
 import { sourceDigits, sourceHash } from "../scripts/amalgamate.mjs";
 import { BuildError, PACKAGE_ROOT, packageVersion } from "../scripts/objects.mjs";
 
@@ -27,6 +27,7 @@ const MXNET_VERSION = "1.9.1";
 /** Where the built parts are looked for. */
 export const BUILT = {
   library: join(PACKAGE_ROOT, "dist", "lib", "libpredict.so"),
+  oldName: join(PACKAGE_ROOT, "dist", "lib", "libmxnet.so"),
   header: join(PACKAGE_ROOT, "dist", "include", "c_predict_api.h"),
 };
 
@@ -80,8 +81,12 @@ export function installLayout({ libdir }) {
     file("include/c_predict_api.h", header),
     file("include/mxnet/c_predict_api.h", header),
     file(posix.join(libdir, "libpredict.so"), readFileSync(BUILT.library), 0o755),
-    link(posix.join(libdir, "libmxnet_predict.so"), "libpredict.so"),
-    link(posix.join(libdir, "libmxnet.so"), "libpredict.so"),
+    ...["libmxnet_predict.so", "libmxnet.so"].map((name) => {
+      const built = join(dirname(BUILT.library), name);
+      return lstatSync(built).isSymbolicLink()
+        ? link(posix.join(libdir, name), "libpredict.so")
+        : file(posix.join(libdir, name), readFileSync(built), 0o755);
+    }),
     file(
       posix.join(pkgconfig, "libpredict.pc"),
       pkgConfigFile({

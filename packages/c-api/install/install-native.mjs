@@ -24,7 +24,7 @@ Usage: npm run install:native -- --prefix DIR [options]
 
 Installs:
   include/c_predict_api.h, include/mxnet/c_predict_api.h
-  lib/libpredict.so, and as links to it lib/libmxnet_predict.so and lib/libmxnet.so
+  lib/libpredict.so, and the same as lib/libmxnet_predict.so and lib/libmxnet.so
   lib/pkgconfig/libpredict.pc, lib/pkgconfig/mxnet.pc
   lib/cmake/libpredict: find_package(libpredict), target libpredict::predict
   share/libpredict: the licence, and the record that --uninstall goes by

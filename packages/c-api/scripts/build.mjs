@@ -1,9 +1,9 @@
 // Builds the library from a bare checkout with nothing but Node and a C compiler.
 // Usage: node scripts/build.mjs        $CC, $CFLAGS, LIBPREDICT_WERROR=1
 //
-// Makes dist/lib/libpredict.so, dist/lib/libmxnet_predict.so (an alias for programs that load the
-// old name), dist/include/c_predict_api.h and dist/amalgamation/, and copies the library into the
-// platform package of this machine.
+// Makes dist/lib/libpredict.so and the same under the names that old programs look for,
+// dist/include/c_predict_api.h and dist/amalgamation/, and copies the library into the platform
+// package of this machine.
 
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -22,16 +22,23 @@ import { placeLibrary } from "./platform-library.mjs";
 import { exportedSymbols, symbolDifferences } from "./symbols.mjs";
 
 const LIBRARY = "libpredict.so";
-const ALIAS = "libmxnet_predict.so";
+/** The names under which old programs look for the library. */
+const OLD_NAMES = ["libmxnet_predict.so", "libmxnet.so"];
+const ELF = process.platform === "linux";
 
-/** @param {import("./compiler.mjs").Compiler} compiler */
-async function linkLibrary(compiler, /** @type {string[]} */ objects) {
+/**
+ * @param {import("./compiler.mjs").Compiler} compiler
+ * @param {string[]} objects
+ * @param {string} name What the file is called, and what the library calls itself.
+ */
+async function linkLibrary(compiler, objects, name) {
   const folder = join(PACKAGE_ROOT, "dist", "lib");
   mkdirSync(folder, { recursive: true });
-  const library = join(folder, LIBRARY);
+  const library = join(folder, name);
   const partial = `${library}.${process.pid}`;
-  const elfFlags =
-    process.platform === "linux" ? [`-Wl,-soname,${LIBRARY}`, "-Wl,-z,defs", "-s"] : [];
+  // nodelete: a plug-in that is closed while a predictor lives takes the code away from under the
+  // predictor's threads. MXNet's library stayed loaded too.
+  const elfFlags = ELF ? [`-Wl,-soname,${name}`, "-Wl,-z,defs", "-Wl,-z,nodelete", "-s"] : [];
   await runTool([
     ...compiler.command,
     "-shared",
@@ -44,11 +51,15 @@ async function linkLibrary(compiler, /** @type {string[]} */ objects) {
   ]);
   checkExports(partial);
   renameSync(partial, library);
-  const alias = join(folder, ALIAS);
-  const partialAlias = `${alias}.${process.pid}`;
-  symlinkSync(LIBRARY, partialAlias);
-  renameSync(partialAlias, alias);
   return library;
+}
+
+/** @param {string} name */
+function linkAlias(name) {
+  const alias = join(PACKAGE_ROOT, "dist", "lib", name);
+  const partial = `${alias}.${process.pid}`;
+  symlinkSync(LIBRARY, partial);
+  renameSync(partial, alias);
 }
 
 /** @param {string} library */
@@ -74,7 +85,13 @@ async function build() {
   const flags = compileFlags(PACKAGE_ROOT, ["-O2"]);
   const { objects, broken } = await compileEngine(compiler, flags, source);
   if (broken.length > 0) throw new BuildError(broken.join("\n"));
-  const library = await linkLibrary(compiler, objects);
+  const library = await linkLibrary(compiler, objects, LIBRARY);
+  for (const name of OLD_NAMES) {
+    // ldconfig knows a library by the name that it gives itself, so a symbolic link would not be
+    // found in /usr/local/lib: each name is a library of its own.
+    if (ELF) await linkLibrary(compiler, objects, name);
+    else linkAlias(name);
+  }
   writeAmalgamation();
   placeLibrary(library);
   const kilobytes = Math.round(statSync(library).size / 1024);

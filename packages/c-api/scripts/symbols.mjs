@@ -20,6 +20,7 @@ export function exportedSymbols(file, isObject = false) {
   if (tool === undefined) return undefined;
   const result = spawnSync(tool, [isObject ? "-g" : "-D", "--defined-only", file], {
     encoding: "utf8",
+    maxBuffer: 1 << 28,
   });
   if (result.status !== 0) throw new Error(`${tool}: ${result.stderr.trim()}`);
   return result.stdout

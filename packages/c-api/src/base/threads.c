@@ -6,6 +6,11 @@
  * waits for a thread that has not woken up, only for chunks that were taken.
  * A ticket whose low half is THREADS_IDLE means that no loop is open; the
  * fields of a loop are written only while the ticket says so.
+ *
+ * A forked child has only the thread that forked. Its pools notice by the count
+ * of forks that their workers are gone, and start others. Locks are all taken
+ * before a fork and given back on both sides, so what they guard is whole in
+ * the child and nobody who has vanished holds one.
  */
 #include "threads.h"
 
@@ -54,8 +59,62 @@ void lp_lock_give(lp_lock *lock) { (void)lock; }
 
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+
+/* ---- forks ----------------------------------------------------------------------- */
+
+struct lp_lock {
+  pthread_mutex_t mutex;
+  lp_lock *next;
+  lp_lock *previous;
+};
+
+/* How many forks lie between this process and the one that loaded the library. */
+static atomic_uint threads_forks;
+static pthread_mutex_t threads_list_mutex = PTHREAD_MUTEX_INITIALIZER;
+static lp_lock *threads_list; /* every lock there is */
+
+#if defined(_WIN32)
+
+static bool threads_watch_forks(void) { return true; } /* there are none */
+
+#else
+
+/* Nobody takes a second lock while holding one, so the order of the list will do. */
+static void threads_before_fork(void) {
+  pthread_mutex_lock(&threads_list_mutex);
+  for (lp_lock *lock = threads_list; lock != NULL; lock = lock->next) {
+    pthread_mutex_lock(&lock->mutex);
+  }
+}
+
+static void threads_after_fork(void) {
+  for (lp_lock *lock = threads_list; lock != NULL; lock = lock->next) {
+    pthread_mutex_unlock(&lock->mutex);
+  }
+  pthread_mutex_unlock(&threads_list_mutex);
+}
+
+static void threads_after_fork_in_child(void) {
+  atomic_fetch_add(&threads_forks, 1);
+  threads_after_fork();
+}
+
+static bool threads_watch_forks(void) {
+  static bool watching; /* under the mutex of the list */
+  pthread_mutex_lock(&threads_list_mutex);
+  watching = watching || pthread_atfork(threads_before_fork, threads_after_fork,
+                                        threads_after_fork_in_child) == 0;
+  bool result = watching;
+  pthread_mutex_unlock(&threads_list_mutex);
+  return result;
+}
+
+#endif
+
+/* ---- pools ----------------------------------------------------------------------- */
 
 #define THREADS_IDLE 0xffffffffu
 #define THREADS_SPINS 2000
@@ -69,6 +128,7 @@ typedef struct threads_worker {
 struct lp_threads {
   unsigned count;   /* the calling thread included */
   unsigned started; /* workers that run */
+  unsigned forks;   /* threads_forks when the workers, mutex and wake were made */
   bool tried;       /* starting was tried */
   atomic_bool stop;
   _Atomic uint64_t ticket;
@@ -139,6 +199,28 @@ static void *threads_main(void *argument) {
   return NULL;
 }
 
+/* Makes mutex and condition variable, for workers that are still to be started. */
+static lp_status threads_prepare(lp_threads *threads) {
+  threads->started = 0;
+  threads->tried = false;
+  atomic_store(&threads->sleepers, 0);
+  atomic_store(&threads->ticket, (uint64_t)THREADS_IDLE);
+  if (pthread_mutex_init(&threads->mutex, NULL) != 0) {
+    return lp_fail(LP_ERROR_MEMORY, "a mutex cannot be made");
+  }
+  if (pthread_cond_init(&threads->wake, NULL) != 0) {
+    pthread_mutex_destroy(&threads->mutex);
+    return lp_fail(LP_ERROR_MEMORY, "a condition variable cannot be made");
+  }
+  threads->forks = atomic_load(&threads_forks);
+  return LP_OK;
+}
+
+/* Whether this is a process in which the workers never were. */
+static bool threads_orphaned(const lp_threads *threads) {
+  return threads->forks != atomic_load_explicit(&threads_forks, memory_order_relaxed);
+}
+
 static size_t threads_bytes(unsigned count) {
   return sizeof(lp_threads) + (size_t)count * sizeof(threads_worker);
 }
@@ -148,28 +230,56 @@ lp_status lp_threads_create(unsigned count, lp_threads **out) {
   if (count <= 1) {
     return LP_OK;
   }
+  if (!threads_watch_forks()) {
+    return lp_fail(LP_ERROR_MEMORY, "pthread_atfork fails");
+  }
   lp_threads *threads = lp_allocate(threads_bytes(count));
   if (threads == NULL) {
     return lp_fail_memory("a thread pool", threads_bytes(count));
   }
   memset(threads, 0, threads_bytes(count));
   threads->count = count;
-  atomic_store(&threads->ticket, (uint64_t)THREADS_IDLE);
-  if (pthread_mutex_init(&threads->mutex, NULL) != 0) {
+  lp_status status = threads_prepare(threads);
+  if (status != LP_OK) {
     lp_release(threads, threads_bytes(count));
-    return lp_fail(LP_ERROR_MEMORY, "a mutex cannot be made");
-  }
-  if (pthread_cond_init(&threads->wake, NULL) != 0) {
-    pthread_mutex_destroy(&threads->mutex);
-    lp_release(threads, threads_bytes(count));
-    return lp_fail(LP_ERROR_MEMORY, "a condition variable cannot be made");
+    return status;
   }
   *out = threads;
   return LP_OK;
 }
 
+/*
+ * Workers leave the program's signals to the program's threads: one that blocks a signal and waits
+ * for it would else be ended by it, for a worker started earlier does not block it. What a thread
+ * does to itself (a fault) must reach the program's handler, so that stays open.
+ */
+static bool threads_block_signals(sigset_t *old) {
+#if defined(_WIN32)
+  (void)old;
+  return false;
+#else
+  static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF};
+  sigset_t all;
+  sigfillset(&all);
+  for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+    sigdelset(&all, own[i]);
+  }
+  return pthread_sigmask(SIG_BLOCK, &all, old) == 0;
+#endif
+}
+
+static void threads_restore_signals(const sigset_t *old) {
+#if defined(_WIN32)
+  (void)old;
+#else
+  (void)pthread_sigmask(SIG_SETMASK, old, NULL);
+#endif
+}
+
 /* Fewer threads than asked for are no error: the loops just run on those there are. */
 static void threads_start(lp_threads *threads) {
+  sigset_t old;
+  bool blocked = threads_block_signals(&old);
   threads->tried = true;
   for (unsigned i = 0; i + 1 < threads->count; i++) {
     threads_worker *worker = &threads->workers[i];
@@ -180,10 +290,18 @@ static void threads_start(lp_threads *threads) {
     }
     threads->started++;
   }
+  if (blocked) {
+    threads_restore_signals(&old);
+  }
 }
 
 void lp_threads_free(lp_threads *threads) {
   if (threads == NULL) {
+    return;
+  }
+  if (threads_orphaned(threads)) {
+    /* Nobody to join, and to destroy what vanished threads wait for would wait for them. */
+    lp_release(threads, threads_bytes(threads->count));
     return;
   }
   pthread_mutex_lock(&threads->mutex);
@@ -207,6 +325,10 @@ void lp_threads_run(lp_threads *threads, int64_t chunks, lp_loop_body body, void
     for (int64_t chunk = 0; chunk < chunks; chunk++) {
       body(context, chunk, 0);
     }
+    return;
+  }
+  if (threads_orphaned(threads) && threads_prepare(threads) != LP_OK) {
+    lp_threads_run(NULL, chunks, body, context);
     return;
   }
   if (!threads->tried) {
@@ -234,12 +356,13 @@ void lp_threads_run(lp_threads *threads, int64_t chunks, lp_loop_body body, void
   atomic_store(&threads->ticket, loop << 32 | THREADS_IDLE);
 }
 
-struct lp_lock {
-  pthread_mutex_t mutex;
-};
+/* ---- locks ----------------------------------------------------------------------- */
 
 lp_status lp_lock_create(lp_lock **out) {
   *out = NULL;
+  if (!threads_watch_forks()) {
+    return lp_fail(LP_ERROR_MEMORY, "pthread_atfork fails");
+  }
   lp_lock *lock = lp_allocate(sizeof *lock);
   if (lock == NULL) {
     return lp_fail_memory("a lock", sizeof *lock);
@@ -248,15 +371,34 @@ lp_status lp_lock_create(lp_lock **out) {
     lp_release(lock, sizeof *lock);
     return lp_fail(LP_ERROR_MEMORY, "a mutex cannot be made");
   }
+  pthread_mutex_lock(&threads_list_mutex);
+  lock->previous = NULL;
+  lock->next = threads_list;
+  if (threads_list != NULL) {
+    threads_list->previous = lock;
+  }
+  threads_list = lock;
+  pthread_mutex_unlock(&threads_list_mutex);
   *out = lock;
   return LP_OK;
 }
 
 void lp_lock_free(lp_lock *lock) {
-  if (lock != NULL) {
-    pthread_mutex_destroy(&lock->mutex);
-    lp_release(lock, sizeof *lock);
+  if (lock == NULL) {
+    return;
   }
+  pthread_mutex_lock(&threads_list_mutex);
+  if (lock->previous != NULL) {
+    lock->previous->next = lock->next;
+  } else {
+    threads_list = lock->next;
+  }
+  if (lock->next != NULL) {
+    lock->next->previous = lock->previous;
+  }
+  pthread_mutex_unlock(&threads_list_mutex);
+  pthread_mutex_destroy(&lock->mutex);
+  lp_release(lock, sizeof *lock);
 }
 
 void lp_lock_take(lp_lock *lock) { pthread_mutex_lock(&lock->mutex); }
