@@ -1,5 +1,6 @@
 """Writes case files as JSON that is readable in review: one line for each operand, node or step."""
 
+import hashlib
 import json
 
 
@@ -60,3 +61,12 @@ def symbol_text(symbol):
 def write_case_file(path, cases):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("[\n" + ",\n".join(case_text(case) for case in cases) + "\n]\n")
+
+
+def write_sums(folder):
+    """SHA256SUMS of all case files: what was made here is told from what was changed by hand."""
+    lines = []
+    for path in sorted(folder.rglob("*.json")):
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        lines.append(f"{digest}  {path.relative_to(folder).as_posix()}\n")
+    (folder / "SHA256SUMS").write_text("".join(lines))

@@ -20,7 +20,7 @@ from case_builders import signature
 from case_steps import StepRunner, expand_steps
 from case_tensors import golden, to_array
 from case_tolerance import worst_excess
-from case_writer import write_case_file
+from case_writer import write_case_file, write_sums
 from harness_client import Crashed, HarnessClient
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -252,6 +252,7 @@ def main():
         path.unlink()
     for name, group in files.items():
         write_case_file(CASES / f"{name}.json", group)
+    write_sums(CASES)
 
 
 main()

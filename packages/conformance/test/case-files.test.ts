@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +22,18 @@ function operators(item: CaseSpec): string[] {
 describe("the cases", () => {
   it("are at least 1,200", () => {
     expect(cases.length).toBeGreaterThanOrEqual(1200);
+  });
+
+  it("are as reference/make_goldens.py made them: no value and no tolerance was changed by hand", () => {
+    const sums = readFileSync(join(casesFolder, "SHA256SUMS"), "utf8");
+    const files = readdirSync(casesFolder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".json"))
+      .sort();
+    const actual = files.map((name) => {
+      const content = readFileSync(join(casesFolder, name));
+      return `${createHash("sha256").update(content).digest("hex")}  ${name}\n`;
+    });
+    expect(actual.join("")).toBe(sums);
   });
 
   it("are small enough to review", () => {
