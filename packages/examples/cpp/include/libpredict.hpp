@@ -18,6 +18,7 @@
 #ifndef LIBPREDICT_HPP_
 #define LIBPREDICT_HPP_
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -462,6 +463,7 @@ public:
     using Span<T>::Span;
     constexpr OptionalSpan() noexcept = default;
     constexpr OptionalSpan(std::nullptr_t) noexcept {}
+    constexpr OptionalSpan(const Span<T> &span) noexcept : Span<T>(span) {}
 };
 
 } // namespace libpredict
@@ -733,6 +735,10 @@ public:
                                        std::is_trivially_copyable_v<ElementOf<Container>>>>
     AnyBytes(Container &&container) noexcept
         : data_(std::data(container)), size_(std::size(container) * sizeof(ElementOf<Container>)) {}
+    /** Bytes to write may be read. */
+    template <class V = Void, std::enable_if_t<std::is_const_v<V>, int> = 0>
+    constexpr AnyBytes(const AnyBytes<void> &bytes) noexcept
+        : data_(bytes.data()), size_(bytes.size()) {}
     /** A C string without its NUL. */
     template <class V = Void, std::enable_if_t<std::is_const_v<V>, int> = 0>
     AnyBytes(const char *text) noexcept
@@ -764,6 +770,7 @@ public:
     using AnyBytes::AnyBytes;
     constexpr Optional() noexcept = default;
     constexpr Optional(std::nullptr_t) noexcept {}
+    constexpr Optional(const AnyBytes &bytes) noexcept : AnyBytes(bytes) {}
 };
 /** Bytes to read that may be left out. */
 using OptionalBytes = Optional<Bytes>;
@@ -3808,6 +3815,849 @@ inline Result<Library> Library::load() {
     LibrarySearch search = find();
     if (search.library) return *search.library;
     return Error{ErrorCode::load, "", search.message()};
+}
+
+} // namespace libpredict
+
+/*
+ * src/tensor.hpp
+ * Tensors with memory of their own. Owns `Shape`, `TensorInfo`, `Tensor` and `NamedTensor`.
+ */
+
+namespace libpredict {
+
+/** Dimensions, the slowest first. */
+using Shape = std::vector<std::int64_t>;
+
+/** Size of an element in bytes. */
+constexpr std::size_t element_bytes(DType dtype) noexcept {
+    switch (dtype) {
+    case DType::float64:
+    case DType::int64: return 8;
+    case DType::float32:
+    case DType::int32: return 4;
+    case DType::float16: return 2;
+    case DType::uint8:
+    case DType::int8:
+    case DType::boolean: return 1;
+    }
+    return 0;
+}
+
+/** Name, element type and shape of an input or an output. */
+struct TensorInfo {
+    std::string name;
+    DType dtype = DType::float32;
+    Shape shape;
+
+    /** Number of elements. */
+    [[nodiscard]] std::size_t size() const noexcept {
+        return detail::product(shape.data(), shape.size());
+    }
+};
+
+namespace detail {
+
+/** `[1, 3, 224, 224]`. */
+inline std::string shown(const Shape &shape) {
+    std::string text = "[";
+    for (std::size_t i = 0; i < shape.size(); i++)
+        text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
+    return text + "]";
+}
+
+/** Bytes of a tensor. @return an error for a shape that is none, or that fits no memory */
+inline Result<std::size_t> bytes_of(DType dtype, const Shape &shape) {
+    std::size_t bytes = element_bytes(dtype);
+    if (bytes == 0)
+        return Error{ErrorCode::dtype, "",
+                     std::to_string(static_cast<int>(dtype)) + " is no DType"};
+    for (const std::int64_t dim : shape) {
+        if (dim < 0) return Error{ErrorCode::shape, "", shown(shape) + " has a negative dimension"};
+        const std::size_t factor = static_cast<std::size_t>(dim);
+        if (factor != 0 && bytes > std::numeric_limits<std::size_t>::max() / 2 / factor)
+            return Error{ErrorCode::memory, "", shown(shape) + " fits no memory"};
+        bytes *= factor;
+    }
+    return bytes;
+}
+
+} // namespace detail
+
+/** Elements with type and shape, in memory of their own. Moves, never copies. */
+class Tensor {
+public:
+    /** No elements: shape [0] of float32. */
+    Tensor() = default;
+
+    /** A tensor of zeros. @return `shape`, `dtype` or `memory` */
+    static Result<Tensor> zeros(DType dtype, Shape shape) {
+        const Result<std::size_t> bytes = detail::bytes_of(dtype, shape);
+        if (!bytes) return bytes.error();
+        Tensor made;
+        made.memory_.reset(new (std::nothrow) unsigned char[*bytes + 1]());
+        if (made.memory_ == nullptr)
+            return Error{ErrorCode::memory, "",
+                         "no memory for a tensor of " + std::to_string(*bytes) + " bytes"};
+        made.dtype_ = dtype;
+        made.size_bytes_ = *bytes;
+        made.shape_ = std::move(shape);
+        return made;
+    }
+
+    /** A copy of elements. @return also `size`: they are not as many as the shape says */
+    static Result<Tensor> copy_of(const Elements &elements, DType dtype, Shape shape) {
+        if (!detail::holds(elements.element_class(), dtype)) return wrong_class(elements, dtype);
+        Result<Tensor> made = zeros(dtype, std::move(shape));
+        if (!made) return made;
+        if (elements.size() != made->size())
+            return Error{ErrorCode::size, "",
+                         "there are " + std::to_string(elements.size()) + " elements, " +
+                             detail::shown(made->shape_) + " has " + std::to_string(made->size())};
+        if (elements.size() > 0)
+            std::memcpy(made->memory_.get(), elements.data(), made->size_bytes_);
+        return made;
+    }
+
+    [[nodiscard]] DType dtype() const noexcept { return dtype_; }
+    [[nodiscard]] const Shape &shape() const noexcept { return shape_; }
+    /** Number of elements. */
+    [[nodiscard]] std::size_t size() const noexcept { return size_bytes_ / element_bytes(dtype_); }
+    [[nodiscard]] std::size_t size_bytes() const noexcept { return size_bytes_; }
+
+    /**
+     * The elements, for reading. T is the C++ type of the element type: `float`, `double`, `Half`
+     * or `std::uint16_t` (float16), `std::uint8_t`, `std::int32_t`, `std::int8_t`,
+     * `std::int64_t`, `bool` or `std::uint8_t` (bool). Valid as long as the tensor.
+     *
+     * @return `dtype`: the elements are of another type; nothing is converted
+     */
+    template <class T>
+    [[nodiscard]] Result<Span<const T>> as() const & {
+        const Span<const T> elements(reinterpret_cast<const T *>(memory_.get()),
+                                     size_bytes_ / sizeof(T));
+        if (!detail::holds(detail::class_of<T>(), dtype_)) return wrong_class(elements, dtype_);
+        return elements;
+    }
+    /** The elements, for writing. */
+    template <class T>
+    [[nodiscard]] Result<Span<T>> as() & {
+        const Span<T> elements(reinterpret_cast<T *>(memory_.get()), size_bytes_ / sizeof(T));
+        if (!detail::holds(detail::class_of<T>(), dtype_)) return wrong_class(elements, dtype_);
+        return elements;
+    }
+    /** What a temporary holds would be gone. */
+    template <class T>
+    Result<Span<T>> as() && = delete;
+
+    /** The elements as bytes. */
+    [[nodiscard]] MutableBytes bytes() & noexcept { return {memory_.get(), size_bytes_}; }
+    /** The elements as bytes. */
+    [[nodiscard]] Bytes bytes() const & noexcept { return {memory_.get(), size_bytes_}; }
+
+private:
+    static Error wrong_class(const Elements &elements, DType dtype) {
+        const char *types = detail::types_that_hold(dtype);
+        return {ErrorCode::dtype, "",
+                std::string("the elements are of ") +
+                    (types != nullptr ? types : "an unknown type") + ", not of " +
+                    detail::name_of(elements.element_class())};
+    }
+
+    std::unique_ptr<unsigned char[]> memory_;
+    std::size_t size_bytes_ = 0;
+    DType dtype_ = DType::float32;
+    Shape shape_ = {0};
+};
+
+/** A tensor with a name. */
+struct NamedTensor {
+    std::string name;
+    Tensor tensor;
+};
+
+} // namespace libpredict
+
+/*
+ * src/model_files.hpp
+ * Finds and reads the files of a model: `prefix-symbol.json` and `prefix-NNNN.params`.
+ */
+
+namespace libpredict::detail {
+
+/** The content of a file. */
+struct FileContent {
+    std::unique_ptr<unsigned char[]> memory;
+    std::size_t size = 0;
+    [[nodiscard]] Bytes bytes() const noexcept { return {memory.get(), size}; }
+};
+
+struct CloseFile {
+    void operator()(std::FILE *file) const noexcept { std::fclose(file); }
+};
+
+/** Reads a whole file. @param reason - receives why it could not be read */
+inline std::optional<FileContent> read_file(const fs::path &path, std::string &reason) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (!fs::exists(status)) return reason = "no such file or directory", std::nullopt;
+    if (fs::is_directory(status)) return reason = "a folder, not a file", std::nullopt;
+    const std::uintmax_t size = fs::file_size(path, error);
+    if (error) return reason = error.message(), std::nullopt;
+#if defined(_WIN32)
+    const std::unique_ptr<std::FILE, CloseFile> file(_wfopen(path.c_str(), L"rb"));
+#else
+    const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
+#endif
+    if (file == nullptr) return reason = std::generic_category().message(errno), std::nullopt;
+    FileContent content;
+    content.size = static_cast<std::size_t>(size);
+    content.memory.reset(new (std::nothrow) unsigned char[content.size + 1]);
+    if (content.memory == nullptr)
+        return reason = "no memory for its " + std::to_string(size) + " bytes", std::nullopt;
+    const std::size_t read = std::fread(content.memory.get(), 1, content.size, file.get());
+    if (read != content.size)
+        return reason = "the file ended after " + std::to_string(read) + " of " +
+                        std::to_string(size) + " bytes",
+               std::nullopt;
+    return content;
+}
+
+/** What a search for the files of a model came to. */
+struct ModelSearch {
+    fs::path symbol_file;
+    std::optional<fs::path> params_file;
+    std::vector<LoadAttempt> tried;
+    bool found = false;
+};
+
+/** `-0005.params`. */
+inline std::string params_ending(std::uint32_t epoch) {
+    std::string digits = std::to_string(epoch);
+    if (digits.size() < 4) digits.insert(0, 4 - digits.size(), '0');
+    return "-" + digits + ".params";
+}
+
+/** The epochs of a prefix for which there are parameters, from the lowest. */
+inline std::vector<std::uint32_t> epochs_of(const fs::path &prefix) {
+    std::vector<std::uint32_t> epochs;
+    const std::string start = prefix.filename().string() + "-";
+    const fs::path folder = prefix.has_parent_path() ? prefix.parent_path() : fs::path(".");
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        if (name.substr(0, start.size()) != start) continue;
+        const std::string_view rest = std::string_view(name).substr(start.size());
+        const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+        if (digits < 4 || digits > 9 || rest.substr(digits) != ".params") continue;
+        epochs.push_back(
+            static_cast<std::uint32_t>(std::stoul(std::string(rest.substr(0, digits)))));
+    }
+    std::sort(epochs.begin(), epochs.end());
+    return epochs;
+}
+
+/** Looks for a model: the parameters of an epoch, or of the highest there is. */
+inline ModelSearch find_model(const fs::path &given, std::optional<std::uint32_t> epoch) {
+    constexpr std::string_view ending = "-symbol.json";
+    std::string prefix = given.string();
+    if (prefix.size() > ending.size() &&
+        std::string_view(prefix).substr(prefix.size() - ending.size()) == ending)
+        prefix.resize(prefix.size() - ending.size());
+    ModelSearch search;
+    std::error_code error;
+    search.symbol_file = prefix + std::string(ending);
+    const bool has_symbol = fs::exists(search.symbol_file, error);
+    search.tried.push_back({"symbol", search.symbol_file.string(),
+                            has_symbol ? "found" : "no such file or directory"});
+    const std::vector<std::uint32_t> epochs = epochs_of(prefix);
+    const std::optional<std::uint32_t> chosen =
+        epoch || epochs.empty() ? epoch : std::optional<std::uint32_t>(epochs.back());
+    const fs::path params = chosen ? prefix + params_ending(*chosen) : prefix + "-NNNN.params";
+    const bool has_params = chosen && fs::exists(params, error);
+    std::string reason = has_params ? "found" : "no such file or directory";
+    if (!has_params && !epochs.empty()) {
+        reason += "; there are epochs";
+        for (const std::uint32_t e : epochs) reason += " " + std::to_string(e);
+    }
+    search.tried.push_back({"parameters", params.string(), std::move(reason)});
+    search.params_file = params;
+    search.found = has_symbol && has_params;
+    return search;
+}
+
+/** The error of a model, or another file, that is not there. */
+inline Error not_loaded(const std::string &what, const std::vector<LoadAttempt> &tried) {
+    std::string text = "no " + what + "; tried";
+    for (const LoadAttempt &t : tried) text += "\n  " + t.source + " (" + t.path + "): " + t.reason;
+    return {ErrorCode::load, "", std::move(text)};
+}
+
+} // namespace libpredict::detail
+
+/*
+ * src/predictor.hpp
+ * Predictors: a model bound to input shapes.
+ *
+ * Invariants: one call at a time works on a predictor, and a second one gets `busy`; what
+ * `inputs` and `outputs` tell is what the native predictor has.
+ */
+
+namespace libpredict {
+
+/** The shape of an input, by name. */
+struct NamedShape {
+    std::string name;
+    Shape shape;
+};
+
+/** What a predictor may have besides its input shapes. */
+struct PredictorOptions {
+    /** Names of inner outputs to compute instead of the model's own; empty: the model's. */
+    std::vector<std::string> outputs = {};
+    /** Element types of inputs that are not float32. */
+    std::vector<std::pair<std::string, DType>> dtypes = {};
+    /** Threads that one forward may use, the calling one included; 0: the library's default. */
+    std::uint32_t threads = 0;
+    /** Graph passes to switch off, one or more. */
+    std::vector<Pass> disabled_passes = {};
+};
+
+/** What a predictor and its model occupy, in bytes, and how many nodes are left to run. */
+using Stats = capi::LPStats;
+
+/** The input of a run: elements by name, and their shape where it is to change. */
+struct Feed {
+    std::string_view name;
+    Elements elements;
+    std::optional<Shape> shape = std::nullopt;
+};
+
+/** The outputs of a run, copied. */
+class Outputs {
+public:
+    explicit Outputs(std::vector<NamedTensor> tensors) : tensors_(std::move(tensors)) {}
+
+    [[nodiscard]] std::size_t size() const noexcept { return tensors_.size(); }
+    [[nodiscard]] std::vector<NamedTensor>::const_iterator begin() const noexcept {
+        return tensors_.begin();
+    }
+    [[nodiscard]] std::vector<NamedTensor>::const_iterator end() const noexcept {
+        return tensors_.end();
+    }
+    /** An output by its place; NULL where there are not so many. */
+    [[nodiscard]] const Tensor *at(std::size_t index) const & noexcept {
+        return index < tensors_.size() ? &tensors_[index].tensor : nullptr;
+    }
+    /** An output by its name, such as `softmax_output` or `softmax`; NULL where there is none. */
+    [[nodiscard]] const Tensor *find(std::string_view name) const & noexcept {
+        for (const NamedTensor &t : tensors_)
+            if (t.name == name || t.name == std::string(name) + "_output") return &t.tensor;
+        return nullptr;
+    }
+
+private:
+    std::vector<NamedTensor> tensors_;
+};
+
+namespace detail {
+
+/** Shapes as C takes them. */
+struct ShapeArguments {
+    std::vector<std::string> names;
+    std::vector<std::uint32_t> starts = {0};
+    std::vector<std::uint32_t> dims;
+
+    static Result<ShapeArguments> of(const std::vector<NamedShape> &shapes) {
+        ShapeArguments made;
+        for (const NamedShape &s : shapes) {
+            made.names.push_back(s.name);
+            for (const std::int64_t dim : s.shape) {
+                if (dim < 0 || dim > 0xffffffff)
+                    return Error{ErrorCode::shape, "",
+                                 s.name + ": " + shown(s.shape) +
+                                     " has a dimension that is negative or too large"};
+                made.dims.push_back(static_cast<std::uint32_t>(dim));
+            }
+            made.starts.push_back(static_cast<std::uint32_t>(made.dims.size()));
+        }
+        return made;
+    }
+};
+
+/** Asks for every input, or every output. */
+template <class Get>
+Result<std::vector<TensorInfo>> tensor_infos(const Result<std::uint32_t> &count, Get &&get) {
+    if (!count) return count.error();
+    std::vector<TensorInfo> infos;
+    for (std::uint32_t i = 0; i < *count; i++) {
+        const auto info = get(i);
+        if (!info) return info.error();
+        infos.push_back({std::string(info->name), static_cast<DType>(info->dtype),
+                         Shape(info->dims.begin(), info->dims.end())});
+    }
+    return infos;
+}
+
+/** A predictor, and what is known of it. */
+struct PredictorState final : Owned<PredictorState> {
+    PredictorState(const capi::Api &library, std::vector<std::string> names)
+        : api(library), required(std::move(names)) {}
+
+    Result<void> release() noexcept {
+        handle = capi::PredictorHandle();
+        return {};
+    }
+
+    /** Takes on a native predictor; stays as it is after a failure. */
+    Result<void> adopt(capi::PredictorHandle made) {
+        auto ins = tensor_infos(api.LPPredGetInputCount(made),
+                                [&](std::uint32_t i) { return api.LPPredGetInputInfo(made, i); });
+        if (!ins) return ins.error();
+        auto outs = tensor_infos(api.LPPredGetOutputCount(made),
+                                 [&](std::uint32_t i) { return api.LPPredGetOutputInfo(made, i); });
+        if (!outs) return outs.error();
+        handle = std::move(made);
+        inputs = std::move(*ins);
+        outputs = std::move(*outs);
+        return {};
+    }
+
+    Result<void> reshape(const std::vector<NamedShape> &shapes) {
+        const Result<ShapeArguments> s = ShapeArguments::of(shapes);
+        if (!s) return s.error();
+        Result<capi::PredictorHandle> made =
+            api.MXPredReshape(s->names.size(), s->names, s->starts, s->dims, handle);
+        if (!made) return made.error();
+        return adopt(std::move(*made));
+    }
+
+    /** Everything that is wrong with the inputs of a run; then the shapes that they ask for. */
+    Result<std::vector<NamedShape>> check(Span<const Feed> feeds) const {
+        for (const std::string &name : required)
+            if (std::none_of(feeds.begin(), feeds.end(),
+                             [&](const Feed &f) { return f.name == name; }))
+                return Error{ErrorCode::name, "", "input \"" + name + "\" is missing; " + known()};
+        std::vector<NamedShape> changed;
+        for (const Feed &feed : feeds) {
+            const std::string name(feed.name);
+            const TensorInfo *input = find(name);
+            if (input == nullptr)
+                return Error{ErrorCode::name, "", "there is no input \"" + name + "\"; " + known()};
+            if (!holds(feed.elements.element_class(), input->dtype))
+                return Error{ErrorCode::dtype, "",
+                             "input \"" + name + "\" takes elements of " +
+                                 types_that_hold(input->dtype) + ", not of " +
+                                 name_of(feed.elements.element_class())};
+            const Shape &shape = feed.shape ? *feed.shape : input->shape;
+            const Result<std::size_t> bytes = bytes_of(input->dtype, shape);
+            if (!bytes) return Error{bytes.code(), "", name + ": " + bytes.error().text};
+            if (feed.elements.size_bytes() != *bytes)
+                return Error{ErrorCode::shape, "",
+                             name + ": there are " + std::to_string(feed.elements.size()) +
+                                 " elements, shape " + shown(shape) + " has " +
+                                 std::to_string(*bytes / element_bytes(input->dtype))};
+            if (shape != input->shape) changed.push_back({name, shape});
+        }
+        return changed;
+    }
+
+    [[nodiscard]] const TensorInfo *find(const std::string &name) const {
+        const auto found = std::find_if(inputs.begin(), inputs.end(),
+                                        [&](const TensorInfo &i) { return i.name == name; });
+        return found == inputs.end() ? nullptr : &*found;
+    }
+    [[nodiscard]] std::string known() const {
+        std::string text = "the inputs are";
+        for (const TensorInfo &i : inputs) text += " \"" + i.name + "\"";
+        return text;
+    }
+
+    Result<Tensor> copy_output(std::size_t index) const {
+        if (index >= outputs.size()) return no_output(index);
+        Result<Tensor> made = Tensor::zeros(outputs[index].dtype, outputs[index].shape);
+        if (!made) return made;
+        const Result<void> read =
+            api.LPPredGetOutput(handle, index, made->dtype(), made->bytes(), made->size_bytes());
+        if (!read) return read.error();
+        return made;
+    }
+    [[nodiscard]] Error no_output(std::size_t index) const {
+        return {ErrorCode::index, "",
+                "there is no output " + std::to_string(index) + ": there are " +
+                    std::to_string(outputs.size())};
+    }
+
+    capi::Api api;
+    capi::PredictorHandle handle;
+    /** Inputs that every run must be given. */
+    std::vector<std::string> required;
+    std::vector<TensorInfo> inputs;
+    std::vector<TensorInfo> outputs;
+};
+
+} // namespace detail
+
+/**
+ * Runs a model on inputs of given shapes. Made by `Model::create_predictor`. Moves, never copies.
+ *
+ * One thread at a time may use it: a call gives `busy` while another one is going on. Predictors
+ * of one model run at the same time, on one copy of the weights. Every call gives `disposed` after
+ * `close()`, and `handle` after the predictor was moved from.
+ */
+class Predictor {
+public:
+    /** Name, element type and present shape of each input. */
+    [[nodiscard]] Result<std::vector<TensorInfo>> inputs() const {
+        return use<std::vector<TensorInfo>>([](State &s) { return s.inputs; });
+    }
+    /** Name, element type and present shape of each output. */
+    [[nodiscard]] Result<std::vector<TensorInfo>> outputs() const {
+        return use<std::vector<TensorInfo>>([](State &s) { return s.outputs; });
+    }
+
+    /**
+     * Computes the outputs.
+     *
+     * @param feeds the inputs by name: `{{"data", pixels}}`. All inputs that were named at the
+     *   creation are needed. Nothing is converted. A feed with another shape than before reshapes
+     *   the predictor; inputs that are not fed then start from zeros again.
+     * @return copies of the outputs; `name`: an unknown or missing input; `dtype`: elements of
+     *   another type; `shape`: a number of elements, or a shape, that does not fit; or what the
+     *   library reports, such as `missing` for a weight that the parameters lack
+     */
+    Result<Outputs> run(const std::vector<Feed> &feeds) {
+        return use<Outputs>([&](State &s) -> Result<Outputs> {
+            const Result<std::vector<NamedShape>> changed = s.check(feeds);
+            if (!changed) return changed.error();
+            if (!changed->empty())
+                if (const Result<void> done = s.reshape(*changed); !done) return done.error();
+            for (const Feed &f : feeds)
+                if (const Result<void> set = set_input(s, f.name, f.elements); !set)
+                    return set.error();
+            if (const Result<void> done = s.api.MXPredForward(s.handle); !done) return done.error();
+            std::vector<NamedTensor> tensors;
+            for (std::size_t i = 0; i < s.outputs.size(); i++) {
+                Result<Tensor> tensor = s.copy_output(i);
+                if (!tensor) return tensor.error();
+                tensors.push_back({s.outputs[i].name, std::move(*tensor)});
+            }
+            return Outputs(std::move(tensors));
+        });
+    }
+
+    /** Sets an input, or a weight, by name; its elements stay until they are set again. */
+    Result<void> set_input(std::string_view name, const Elements &elements) {
+        return use<void>([&](State &s) { return set_input(s, name, elements); });
+    }
+
+    /** Computes the outputs from the inputs that are set. */
+    Result<void> forward() {
+        return use<void>([](State &s) { return s.api.MXPredForward(s.handle); });
+    }
+
+    /**
+     * An output without a copy. Valid until the next run, forward, reshape or close.
+     *
+     * @return `index`; `dtype`: its elements are not of type T; `state`: before any forward
+     */
+    template <class T>
+    Result<Span<const T>> output(std::size_t index = 0) const {
+        return use<Span<const T>>([&](State &s) -> Result<Span<const T>> {
+            if (index >= s.outputs.size()) return s.no_output(index);
+            if (!detail::holds(detail::class_of<T>(), s.outputs[index].dtype))
+                return Error{ErrorCode::dtype, "",
+                             "output \"" + s.outputs[index].name + "\" has elements of " +
+                                 detail::types_that_hold(s.outputs[index].dtype) + ", not of " +
+                                 detail::name_of(detail::class_of<T>())};
+            const auto view = s.api.LPPredGetOutputData(s.handle, index);
+            if (!view) return view.error();
+            return Span<const T>(static_cast<const T *>(view->data.data()),
+                                 view->data.size() / sizeof(T));
+        });
+    }
+
+    /** A copy of an output. */
+    [[nodiscard]] Result<Tensor> copy_output(std::size_t index = 0) const {
+        return use<Tensor>([&](State &s) { return s.copy_output(index); });
+    }
+
+    /** Changes shapes of inputs; those not named keep theirs. All inputs start from zeros again. */
+    Result<void> reshape(const std::vector<NamedShape> &shapes) {
+        return use<void>([&](State &s) { return s.reshape(shapes); });
+    }
+
+    /**
+     * Has a function called with every tensor of each later forward, on the thread of the
+     * forward; an empty one takes it away, and so does a reshape.
+     *
+     * @param callback gets the name of the tensor, and an array for `Api::LPArrayGetInfo`
+     * @param inputs_too also before each node, for each of its inputs
+     */
+    Result<void> monitor(capi::PredMonitorCallback callback, bool inputs_too = false) {
+        return use<void>([&](State &s) {
+            return s.api.MXPredSetMonitorCallback(s.handle, std::move(callback), inputs_too);
+        });
+    }
+
+    /** What the predictor and its model occupy. */
+    [[nodiscard]] Result<Stats> stats() const {
+        return use<Stats>([](State &s) { return s.api.LPPredGetStats(s.handle); });
+    }
+
+    /** The graph that the predictor runs, as JSON; `Api::LPPredDescribe` tells its form. */
+    [[nodiscard]] Result<std::string> describe() const {
+        return use<std::string>([](State &s) -> Result<std::string> {
+            const Result<std::size_t> size = s.api.LPPredDescribe(s.handle, nullptr, 0);
+            if (!size) return size.error();
+            std::string report(*size, '\0');
+            const Result<std::size_t> written =
+                s.api.LPPredDescribe(s.handle, report, report.size());
+            if (!written) return written.error();
+            report.resize(*size - 1); // without the NUL
+            return report;
+        });
+    }
+
+    /** Gives the memory back; at the end of the call that is going on, if one is. */
+    void close() noexcept {
+        if (state_.get() != nullptr) static_cast<void>(state_->close());
+    }
+    /** Whether it cannot be used any more. */
+    [[nodiscard]] bool closed() const noexcept {
+        return state_.state() == HandleState::freed || state_.state() == HandleState::empty;
+    }
+
+private:
+    friend class Model;
+    using State = detail::PredictorState;
+
+    explicit Predictor(detail::Owner<State> state) noexcept : state_(std::move(state)) {}
+
+    static Result<void> set_input(State &s, std::string_view name, const Elements &elements) {
+        return s.api.MXPredSetInput(s.handle, name, elements, elements.size());
+    }
+
+    template <class T, class Work>
+    Result<T> use(Work &&work) const {
+        const detail::Use<State> used(state_.get(), detail::Sharing::exclusive);
+        if (used.problem() == ErrorCode::busy)
+            return Error{ErrorCode::busy, "", "another call uses the predictor"};
+        if (used.problem() == ErrorCode::disposed)
+            return Error{ErrorCode::disposed, "", "the predictor was closed"};
+        if (used.get() == nullptr)
+            return Error{ErrorCode::handle, "", "the predictor was moved from"};
+        return work(*used.get());
+    }
+
+    detail::Owner<State> state_;
+};
+
+} // namespace libpredict
+
+/*
+ * src/model.hpp
+ * Models: a graph and its weights, read once, for any number of predictors.
+ */
+
+namespace libpredict {
+
+/** How a model is loaded. */
+struct LoadOptions {
+    /** Which `prefix-NNNN.params` to take: 5 means `prefix-0005.params`. By default the highest
+     * there is. */
+    std::optional<std::uint32_t> epoch = std::nullopt;
+    /** The library that runs it; by default `Library::standard()`. */
+    std::optional<Library> library = std::nullopt;
+};
+
+/**
+ * A trained network. The weights are shared by all its predictors, and any number of threads may
+ * use a model. Moves, never copies.
+ *
+ * Predictors stay usable after their model was closed. Needs part two of the header: with MXNet's
+ * own library every way to a model gives `unavailable`.
+ */
+class Model {
+public:
+    /**
+     * Loads a model.
+     *
+     * @param prefix `models/digits` means `models/digits-symbol.json` and the
+     *   `models/digits-NNNN.params` with the highest number, or that of `options.epoch`; so does
+     *   the path of the symbol file
+     * @return `load`: no such files, or no library: the text lists what was tried; `symbol`,
+     *   `params`: damaged; `unsupported`: operators that the library lacks, each with its node;
+     *   `attribute`: an impossible attribute; `memory`: a file that does not fit
+     */
+    static Result<Model> load(const std::filesystem::path &prefix,
+                              const LoadOptions &options = {}) {
+        const detail::ModelSearch found = detail::find_model(prefix, options.epoch);
+        const std::string what = "model \"" + prefix.string() + "\"";
+        if (!found.found) return detail::not_loaded(what, found.tried);
+        return load_files(found.symbol_file, found.params_file, options.library);
+    }
+
+    /** Loads a model from files of any name; `params_file` is left out for one without parameters.
+     */
+    static Result<Model> load_files(const std::filesystem::path &symbol_file,
+                                    const std::optional<std::filesystem::path> &params_file,
+                                    const std::optional<Library> &library = std::nullopt) {
+        std::string reason;
+        std::vector<LoadAttempt> tried;
+        const auto fail = [&](const char *part, const std::filesystem::path &file) {
+            tried.push_back({part, file.string(), reason});
+            return detail::not_loaded("model \"" + symbol_file.string() + "\"", tried);
+        };
+        const auto symbol = detail::read_file(symbol_file, reason);
+        if (!symbol) return fail("symbol", symbol_file);
+        tried.push_back({"symbol", symbol_file.string(), "found"});
+        if (!params_file) return from_bytes(symbol->bytes(), nullptr, library);
+        const auto params = detail::read_file(*params_file, reason);
+        if (!params) return fail("parameters", *params_file);
+        return from_bytes(symbol->bytes(), params->bytes(), library);
+    }
+
+    /**
+     * Makes a model of the content of its files, which is not needed afterwards.
+     *
+     * @param symbol the graph, JSON
+     * @param params the content of the `.params` file; `nullptr`: no parameters
+     */
+    static Result<Model> from_bytes(const Bytes &symbol, const OptionalBytes &params,
+                                    const std::optional<Library> &library = std::nullopt) {
+        const Result<Library> used = library ? Result<Library>(*library) : Library::standard();
+        if (!used) return used.error();
+        Result<capi::LPModelHandle> made =
+            used->api().LPModelCreate(symbol, symbol.size(), params, params.size());
+        if (!made) return made.error();
+        return Model(*used, std::move(*made));
+    }
+
+    /** Names of the inputs: variables without a parameter, labels excepted. */
+    [[nodiscard]] Result<std::vector<std::string>> inputs() const {
+        return names(api().LPModelGetInputCount(handle_),
+                     [this](std::uint32_t i) { return api().LPModelGetInputName(handle_, i); });
+    }
+    /** Names of the outputs, such as `softmax_output`. */
+    [[nodiscard]] Result<std::vector<std::string>> outputs() const {
+        return names(api().LPModelGetOutputCount(handle_),
+                     [this](std::uint32_t i) { return api().LPModelGetOutputName(handle_, i); });
+    }
+
+    /**
+     * Makes a predictor. Plans memory and packs weights.
+     *
+     * @param inputs shapes of the inputs by name: `{{"data", {1, 3, 224, 224}}}`
+     * @return `name`: an unknown input or output, near ones are listed; `shape`, `dtype`:
+     *   contradictions; `argument`: an impossible option; `disposed`; `handle`: moved from
+     */
+    [[nodiscard]] Result<Predictor> create_predictor(const std::vector<NamedShape> &inputs,
+                                                     const PredictorOptions &options = {}) const {
+        const Result<detail::ShapeArguments> s = detail::ShapeArguments::of(inputs);
+        if (!s) return s.error();
+        std::vector<std::string> typed;
+        std::vector<int> types;
+        for (const auto &[name, dtype] : options.dtypes) {
+            typed.push_back(name);
+            types.push_back(static_cast<int>(dtype));
+        }
+        capi::LPOptions native;
+        native.num_threads = options.threads;
+        for (const Pass pass : options.disabled_passes)
+            native.disabled_passes |= static_cast<std::uint32_t>(pass);
+        detail::Owner<detail::PredictorState> state(new (std::nothrow)
+                                                        detail::PredictorState(api(), s->names));
+        if (state.get() == nullptr)
+            return Error{ErrorCode::memory, "", "no memory for a predictor"};
+        Result<capi::PredictorHandle> made =
+            api().LPPredCreate(handle_, s->names.size(), s->names, s->starts, s->dims, typed.size(),
+                               typed, types, options.outputs.size(), options.outputs, native);
+        if (!made) return made.error();
+        if (const Result<void> adopted = state->adopt(std::move(*made)); !adopted)
+            return adopted.error();
+        return Predictor(std::move(state));
+    }
+
+    /** The library that runs it. */
+    [[nodiscard]] const Library &library() const noexcept { return library_; }
+
+    /** Gives the memory back, once its predictors are gone too. */
+    void close() noexcept {
+        if (handle_) static_cast<void>(api().LPModelFree(handle_));
+    }
+    /** Whether it cannot be used any more. */
+    [[nodiscard]] bool closed() const noexcept { return !handle_; }
+
+private:
+    Model(const Library &library, capi::LPModelHandle handle)
+        : library_(library), handle_(std::move(handle)) {}
+
+    [[nodiscard]] const capi::Api &api() const noexcept { return library_.api(); }
+
+    template <class NameOf>
+    static Result<std::vector<std::string>> names(const Result<std::uint32_t> &count,
+                                                  NameOf &&name_of) {
+        if (!count) return count.error();
+        std::vector<std::string> list;
+        for (std::uint32_t i = 0; i < *count; i++) {
+            const Result<std::string_view> name = name_of(i);
+            if (!name) return name.error();
+            list.emplace_back(*name);
+        }
+        return list;
+    }
+
+    Library library_;
+    capi::LPModelHandle handle_;
+};
+
+} // namespace libpredict
+
+/*
+ * src/ndarrays.hpp
+ * Files of named arrays: `.params` files, mean images. Elements of every type are read as float32.
+ */
+
+namespace libpredict {
+
+/**
+ * Reads the arrays of a file's content.
+ *
+ * @return the arrays, float32, with the names that the file has, prefixes included; `params`: the
+ *   content is damaged; `size`: it is 2 GiB or more
+ */
+inline Result<std::vector<NamedTensor>>
+read_ndarrays(const Bytes &content, const std::optional<Library> &library = std::nullopt) {
+    const Result<Library> used = library ? Result<Library>(*library) : Library::standard();
+    if (!used) return used.error();
+    const capi::Api &api = used->api();
+    const Result<capi::MXNDListCreateResult> list = api.MXNDListCreate(content, content.size());
+    if (!list) return list.error();
+    std::vector<NamedTensor> arrays;
+    for (std::uint32_t i = 0; i < list->out_length; i++) {
+        const Result<capi::MXNDListGetResult> array = api.MXNDListGet(list->out, i);
+        if (!array) return array.error();
+        Result<Tensor> tensor =
+            Tensor::copy_of(array->out_data, DType::float32,
+                            Shape(array->out_shape.begin(), array->out_shape.end()));
+        if (!tensor) return tensor.error();
+        arrays.push_back({std::string(array->out_key), std::move(*tensor)});
+    }
+    return arrays;
+}
+
+/** Reads the arrays of a file. @return as read_ndarrays; `load`: the file cannot be read */
+inline Result<std::vector<NamedTensor>>
+load_ndarrays(const std::filesystem::path &file,
+              const std::optional<Library> &library = std::nullopt) {
+    std::string reason;
+    const auto content = detail::read_file(file, reason);
+    if (!content)
+        return detail::not_loaded("array file \"" + file.string() + "\"",
+                                  {{"file", file.string(), reason}});
+    return read_ndarrays(content->bytes(), library);
 }
 
 } // namespace libpredict

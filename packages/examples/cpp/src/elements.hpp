@@ -217,6 +217,10 @@ public:
                                        std::is_trivially_copyable_v<ElementOf<Container>>>>
     AnyBytes(Container &&container) noexcept
         : data_(std::data(container)), size_(std::size(container) * sizeof(ElementOf<Container>)) {}
+    /** Bytes to write may be read. */
+    template <class V = Void, std::enable_if_t<std::is_const_v<V>, int> = 0>
+    constexpr AnyBytes(const AnyBytes<void> &bytes) noexcept
+        : data_(bytes.data()), size_(bytes.size()) {}
     /** A C string without its NUL. */
     template <class V = Void, std::enable_if_t<std::is_const_v<V>, int> = 0>
     AnyBytes(const char *text) noexcept
@@ -248,6 +252,7 @@ public:
     using AnyBytes::AnyBytes;
     constexpr Optional() noexcept = default;
     constexpr Optional(std::nullptr_t) noexcept {}
+    constexpr Optional(const AnyBytes &bytes) noexcept : AnyBytes(bytes) {}
 };
 /** Bytes to read that may be left out. */
 using OptionalBytes = Optional<Bytes>;

@@ -100,6 +100,7 @@ public:
     using Span<T>::Span;
     constexpr OptionalSpan() noexcept = default;
     constexpr OptionalSpan(std::nullptr_t) noexcept {}
+    constexpr OptionalSpan(const Span<T> &span) noexcept : Span<T>(span) {}
 };
 
 } // namespace libpredict

@@ -28,11 +28,11 @@ export const partOrder: readonly string[] = [
   "gen/structs.hpp",
   "gen/api.hpp",
   "src/library.hpp",
-  // "src/tensor.hpp",
-  // "src/model_files.hpp",
-  // "src/predictor.hpp",
-  // "src/model.hpp",
-  // "src/ndarrays.hpp",
+  "src/tensor.hpp",
+  "src/model_files.hpp",
+  "src/predictor.hpp",
+  "src/model.hpp",
+  "src/ndarrays.hpp",
 ];
 
 const banner = `
