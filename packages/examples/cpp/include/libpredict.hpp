@@ -1583,6 +1583,9 @@ template <class Kind>
 class NewHandles {
 public:
     NewHandles(CallBase &call, int (*free)(void *), std::int64_t count) : free_(free) {
+        if (count < 0)
+            call.fail(ErrorCode::argument,
+                      "the handles would have a negative length: " + std::to_string(count));
         if (call.failed()) return;
         const std::size_t size = static_cast<std::size_t>(count);
         if (size <= largest) {
