@@ -75,13 +75,16 @@ void show(const HeldOutDigits &digits, std::size_t index, Span<const float> prob
         if (y == 0) std::printf("  image %zu", index);
         if (y >= 2 && y < 5) {
             const int guess = order[y - 2];
-            const double probability = static_cast<double>(probabilities[static_cast<std::size_t>(guess)]);
+            const double probability =
+                static_cast<double>(probabilities[static_cast<std::size_t>(guess)]);
             std::printf("  %d %5.1f %%", guess, 100 * probability);
         }
         if (y == 6) {
             const int label = digits.label(index);
-            if (order[0] == label) std::printf("  right");
-            else std::printf("  wrong: it is a %d", label);
+            if (order[0] == label)
+                std::printf("  right");
+            else
+                std::printf("  wrong: it is a %d", label);
         }
         std::printf("\n");
     }
@@ -172,8 +175,9 @@ int main(int argc, char **argv) {
         std::size_t index = 0;
         const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), index);
         if (problem != std::errc() || end != text.data() + text.size() || index >= digits.count()) {
-            std::fprintf(stderr, "usage: digits-demo [NUMBER ...]\n\"%s\" is no held-out image: "
-                                 "they are numbered 0 to %zu\n",
+            std::fprintf(stderr,
+                         "usage: digits-demo [NUMBER ...]\n\"%s\" is no held-out image: "
+                         "they are numbered 0 to %zu\n",
                          argv[i], digits.count() - 1);
             return 2;
         }

@@ -262,7 +262,7 @@ public:
     /** Remembers what was made. @return whether there is something */
     bool made() noexcept {
         block_->address = address_;
-        block_->free = free_;
+        block_->free = address_ != nullptr ? free_ : nullptr;
         return address_ != nullptr;
     }
     [[nodiscard]] HandleBlock &block() const noexcept { return *block_.get(); }

@@ -83,6 +83,22 @@ inline void *symbol_of(void *library, const char *name) noexcept {
 #endif
 }
 
+/** The file of a library that is loaded; empty where the system does not tell. */
+inline std::string path_of(void *library) {
+    std::error_code error;
+#if defined(_WIN32)
+    std::wstring name(32768, L'\0');
+    name.resize(GetModuleFileNameW(reinterpret_cast<HMODULE>(library), name.data(), 32768));
+    const fs::path path = fs::canonical(name, error);
+#else
+    Dl_info info = {};
+    if (dladdr(symbol_of(library, "MXPredCreate"), &info) == 0 || info.dli_fname == nullptr)
+        return {};
+    const fs::path path = fs::canonical(info.dli_fname, error);
+#endif
+    return error ? std::string() : path.string();
+}
+
 /** The program's own file; empty where the system does not tell. */
 inline fs::path program_path() {
     std::error_code ignored;
@@ -118,62 +134,74 @@ public:
             return reason = std::string("a folder without ") + library_file_name, nullptr;
         const fs::path path = fs::canonical(file, error);
         if (error) return reason = error.message(), nullptr;
-        return load(path, path.string(), reason);
+        return load(path, reason);
     }
 
     /** Has the system's loader find the library. */
     const LibraryData *open_installed(std::string &reason) {
-        const LibraryData *found = load(library_file_name, library_file_name, reason);
-        // The loader's words name the library if it is the one that is missing.
-        if (found == nullptr &&
-            (reason.find("No such file") != std::string::npos ||
-             reason.find("no such file") != std::string::npos) &&
-            reason.find(library_file_name) != std::string::npos)
-            reason = "not installed";
-        return found;
+        const std::lock_guard<std::mutex> lock(mutex_);
+        void *library = open_library(library_file_name, reason);
+        if (library == nullptr) {
+            // The loader's words name the library if it is the one that is missing.
+            if (reason.find("o such file") != std::string::npos &&
+                reason.find(library_file_name) != std::string::npos)
+                reason = "not installed";
+            return nullptr;
+        }
+        std::string path = path_of(library);
+        if (path.empty()) path = library_file_name;
+        // A library that is loaded already answers to the name, wherever it came from.
+        for (const Loaded &known : libraries_)
+            if (known.data.path == path) {
+                if (known.is_installed) return &known.data;
+                reason = "not installed, or hidden by the one that is loaded already";
+                return nullptr;
+            }
+        return add(library, std::move(path), true, reason);
     }
 
 #if defined(LIBPREDICT_LINKED)
     /** The library that this program is linked with. */
-    const LibraryData *linked() {
-        static const LibraryData *library = keep([] {
-            LibraryData data;
+    static const LibraryData *linked() {
+        static const LibraryData &library = *new LibraryData {
 #if defined(LP_STATIC)
-            data.path = "compiled in";
+            "compiled in",
 #else
-            data.path = "linked in";
+            "linked in",
 #endif
-            data.functions = Functions::linked();
-            return data;
-        }());
-        return library;
+                Functions::linked(), nullptr
+        };
+        return &library;
     }
 #endif
 
 private:
-    const LibraryData *load(const fs::path &path, std::string name, std::string &reason) {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        for (const LibraryData &known : libraries_)
-            if (known.path == name) return &known;
-        void *library = open_library(path, reason);
-        if (library == nullptr) return nullptr;
+    struct Loaded {
         LibraryData data;
-        data.path = std::move(name);
-        data.functions.look_up(
-            [library](const char *function) { return symbol_of(library, function); });
+        bool is_installed;
+    };
+
+    const LibraryData *load(const fs::path &path, std::string &reason) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        for (const Loaded &known : libraries_)
+            if (known.data.path == path.string()) return &known.data;
+        void *library = open_library(path, reason);
+        return library != nullptr ? add(library, path.string(), false, reason) : nullptr;
+    }
+
+    const LibraryData *add(void *library, std::string path, bool is_installed,
+                           std::string &reason) {
+        LibraryData data;
+        data.path = std::move(path);
+        data.functions.look_up([library](const char *name) { return symbol_of(library, name); });
         data.free_array = reinterpret_cast<int (*)(void *)>(symbol_of(library, "MXNDArrayFree"));
         if (data.functions.MXPredCreate == nullptr)
             return reason = "loads, but has no MXPredCreate: it is not a predict library", nullptr;
-        return &libraries_.emplace_back(std::move(data));
-    }
-
-    const LibraryData *keep(LibraryData data) {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        return &libraries_.emplace_back(std::move(data));
+        return &libraries_.emplace_back(Loaded{std::move(data), is_installed}).data;
     }
 
     std::mutex mutex_;
-    std::deque<LibraryData> libraries_; // elements stay where they are
+    std::deque<Loaded> libraries_; // elements stay where they are
 };
 
 } // namespace detail
@@ -203,7 +231,7 @@ public:
 
 #if defined(LIBPREDICT_LINKED)
     /** The library that this program is linked with, or that is compiled into it. */
-    static Library linked() { return Library(*detail::LoadedLibraries::get().linked()); }
+    static Library linked() { return Library(*detail::LoadedLibraries::linked()); }
 #endif
 
     /** What models use unless they are told: the linked library where there is one, else load(). */

@@ -19,6 +19,14 @@
 #include <type_traits>
 #include <vector>
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define IS_SANITIZED
+#endif
+#endif
+
 namespace check {
 
 struct Test {
@@ -41,9 +49,12 @@ struct Registration {
 
 template <class T>
 std::string shown(const T &value) {
-    if constexpr (std::is_enum_v<T>) return std::to_string(static_cast<long long>(value));
-    else if constexpr (std::is_arithmetic_v<T>) return std::to_string(value);
-    else return '"' + std::string(value) + '"';
+    if constexpr (std::is_enum_v<T>)
+        return std::to_string(static_cast<long long>(value));
+    else if constexpr (std::is_arithmetic_v<T>)
+        return std::to_string(value);
+    else
+        return '"' + std::string(value) + '"';
 }
 
 inline void fail(const char *file, int line, const std::string &text) {
@@ -61,7 +72,8 @@ void equal(const A &actual, const B &expected, const char *file, int line, const
 inline void contains(std::string_view actual, std::string_view part, const char *file, int line,
                      const char *text) {
     if (actual.find(part) != std::string_view::npos) return;
-    fail(file, line, std::string(text) + " is " + shown(actual) + ", expected to contain " + shown(part));
+    fail(file, line,
+         std::string(text) + " is " + shown(actual) + ", expected to contain " + shown(part));
 }
 
 inline void near(double actual, double expected, double tolerance, const char *file, int line,
@@ -124,8 +136,7 @@ inline int run(int argc, char **argv) {
 #define CHECK(condition)                                                                           \
     ((condition) ? void() : check::fail(__FILE__, __LINE__, #condition " does not hold"))
 #define CHECK_EQ(actual, expected) check::equal((actual), (expected), __FILE__, __LINE__, #actual)
-#define CHECK_CONTAINS(actual, part)                                                               \
-    check::contains((actual), (part), __FILE__, __LINE__, #actual)
+#define CHECK_CONTAINS(actual, part) check::contains((actual), (part), __FILE__, __LINE__, #actual)
 #define CHECK_NEAR(actual, expected, tolerance)                                                    \
     check::near(static_cast<double>(actual), static_cast<double>(expected),                        \
                 static_cast<double>(tolerance), __FILE__, __LINE__, #actual)

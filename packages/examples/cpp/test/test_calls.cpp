@@ -41,7 +41,8 @@ TEST(a_dense_net_gives_what_a_calculation_by_hand_gives) {
     const capi::LPModelHandle model = nets::model_of(nets::dense, nets::dense_params());
     CHECK_EQ(api().LPModelGetInputCount(model).value_or(0), 1u);
     CHECK_EQ(std::string(api().LPModelGetInputName(model, 0).value_or("")), std::string("x"));
-    CHECK_EQ(std::string(api().LPModelGetOutputName(model, 0).value_or("")), std::string("fc_output"));
+    CHECK_EQ(std::string(api().LPModelGetOutputName(model, 0).value_or("")),
+             std::string("fc_output"));
     const auto p = api().LPPredCreate(model, 1, {"x"}, {0, 2}, {2, 2}, 0, nullptr, nullptr, 0,
                                       nullptr, std::nullopt);
     REQUIRE(p);
@@ -183,8 +184,8 @@ TEST(arrays_that_contradict_each_other_reach_nobody) {
     const auto make = [](const Texts &keys, Whole<std::uint32_t> count,
                          const OptionalSpan<const std::uint32_t> &starts,
                          const OptionalSpan<const std::uint32_t> &dims) {
-        return api().MXPredCreate(nets::relu, no_params, no_params.size(), 1, 0, count, keys, starts,
-                                  dims);
+        return api().MXPredCreate(nets::relu, no_params, no_params.size(), 1, 0, count, keys,
+                                  starts, dims);
     };
     CHECK_OK(make({"x"}, 1, {0, 1}, {3}));
     CHECK_ERROR(make({"x", "y"}, 1, {0, 1}, {3}), "size", "input_keys has 2 strings, expected 1");

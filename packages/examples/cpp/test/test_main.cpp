@@ -2,13 +2,6 @@
 #include "cpp_check.hpp"
 
 /** A size that cannot be had is an error here, not the end. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_SANITIZED
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define IS_SANITIZED
-#endif
-#endif
 #if defined(IS_SANITIZED)
 extern "C" const char *__asan_default_options();
 extern "C" const char *__tsan_default_options();

@@ -2,8 +2,7 @@
 
 /** Functions without a binding, each with its reason. */
 export const cppNotExposed: Readonly<Record<string, string>> = {
-  LPModelRetain:
-    "a handle object owns its model; references to the object do the counting",
+  LPModelRetain: "a handle object owns its model; references to the object do the counting",
 };
 
 /** Results that the reference writes to another element than the first: the parameter that says which. */
@@ -13,8 +12,7 @@ export const cppIndexedResults: Readonly<Record<string, string>> = {
 
 /** Statements after the success of a call: what is to be remembered of it. */
 export const cppAfterSuccess: Readonly<Record<string, string>> = {
-  MXPredCreateEx:
-    "detail::remember_types(out, provided_arg_dtype_names, provided_arg_dtypes);",
+  MXPredCreateEx: "detail::remember_types(out, provided_arg_dtype_names, provided_arg_dtypes);",
   MXPredReshape: "detail::inherit_types(out, used_handle);",
 };
 

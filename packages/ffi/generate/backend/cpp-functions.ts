@@ -159,7 +159,12 @@ ${fields.join("\n")}
       lines.push(
         ...wrapped(
           `detail::HandleUse used_${p.name}(`,
-          ["call", p.name, `"${p.name}"`, `detail::Sharing::${f.concurrent ? "shared" : "exclusive"}`],
+          [
+            "call",
+            p.name,
+            `"${p.name}"`,
+            `detail::Sharing::${f.concurrent ? "shared" : "exclusive"}`,
+          ],
           ";",
         ),
       );
@@ -169,7 +174,8 @@ ${fields.join("\n")}
     for (const p of f.parameters.filter((q) => !isNumber(q))) lines.push(...this.#prepare(p));
     lines.push("if (call.failed()) return call.error();");
     const passed = f.parameters.map((p) => this.#pass(p));
-    const variable = f.returns.kind === "string-view" ? "const char *const returned" : "const int status";
+    const variable =
+      f.returns.kind === "string-view" ? "const char *const returned" : "const int status";
     lines.push(...wrapped(`${variable} = call.function(`, passed, ";"));
     for (const p of uses) lines.push(`used_${p.name}.rethrow();`);
     if (f.returns.kind === "string-view")
@@ -180,9 +186,7 @@ ${fields.join("\n")}
     if (this.#wrapped) lines.push(`changed_${this.#wrapped.name}.keep();`);
     for (const p of this.#results)
       if (p.kind === "handle" || p.kind === "handles")
-        lines.push(
-          `if (!${p.name}.made()) return call.null_handle();`,
-        );
+        lines.push(`if (!${p.name}.made()) return call.null_handle();`);
     const after = cppAfterSuccess[f.name];
     if (after) lines.push(after);
     return [...lines, ...this.#return()];
@@ -220,9 +224,7 @@ ${fields.join("\n")}
       }
       case "struct":
         return p.nullable
-          ? [
-              `const ::${p.struct} c_${p.name} = detail::to_c(${p.name}.value_or(${p.struct}()));`,
-            ]
+          ? [`const ::${p.struct} c_${p.name} = detail::to_c(${p.name}.value_or(${p.struct}()));`]
           : [`const ::${p.struct} c_${p.name} = detail::to_c(${p.name});`];
       case "callback": {
         if (p !== this.#wrapped) return [];
@@ -247,7 +249,9 @@ ${fields.join("\n")}
         const index = cppIndexedResults[this.f.name];
         return index === undefined
           ? [`${this.#names.cell(p)} = 0;`]
-          : [`detail::IndexedValue<${this.#names.pointee(p)}> ${p.name}(call, ${index}, "${index}");`];
+          : [
+              `detail::IndexedValue<${this.#names.pointee(p)}> ${p.name}(call, ${index}, "${index}");`,
+            ];
       }
       case "view":
       case "string-view":
@@ -367,8 +371,7 @@ ${fields.join("\n")}
     const [only] = this.#results;
     if (f.returns.kind !== "status") blocks.push(`@return ${escapeDoxygen(f.returns.doc)}`);
     else if (only && this.#results.length === 1) blocks.push(`@return ${resultDoc(only)}`);
-    else if (only)
-      blocks.push(`@return ${this.#results.map((p) => `\`${p.name}\``).join(", ")}`);
+    else if (only) blocks.push(`@return ${this.#results.map((p) => `\`${p.name}\``).join(", ")}`);
     if (f.errors.length > 0) blocks.push("@par Errors");
     for (const e of f.errors)
       blocks.push(`- \`${errorCodeName(e.code)}\`: ${escapeDoxygen(e.trigger)}`);
@@ -379,7 +382,8 @@ ${fields.join("\n")}
 
 function resultDoc(p: Parameter): string {
   const text = escapeDoxygen(p.doc);
-  if (p.owner.is === "new") return `${text} \`${p.owner.release}\` or its destructor gives it back.`;
+  if (p.owner.is === "new")
+    return `${text} \`${p.owner.release}\` or its destructor gives it back.`;
   return p.owner.is === "library" ? `${text} Valid until ${escapeDoxygen(p.owner.until)}.` : text;
 }
 

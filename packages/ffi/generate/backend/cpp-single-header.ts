@@ -78,7 +78,10 @@ export function singleHeader(parts: readonly HeaderPart[], generated: string): s
       if (!dropped) lines.push(line.replace(/^ \* @file$/, ` * ${file}`));
     }
     placed.add(file.replace(/^.*\//, ""));
-    const body = lines.join("\n").replace(/\n{3,}/g, "\n\n").trim();
+    const body = lines
+      .join("\n")
+      .replace(/\n{3,}/g, "\n\n")
+      .trim();
     const head = body.startsWith(`/**\n * ${file}`) ? "" : `/* ${file} */\n\n`;
     return `${head}${body.replace(/^\/\*\*\n/, "/*\n")}\n`;
   });
