@@ -118,7 +118,7 @@ public:
 
     /** The file of the library, or how it came into the program. */
     [[nodiscard]] const std::string &path() const noexcept { return library_->path; }
-    /** Whether the library has a function. One with part one of the header only lacks those that begin with `LP`. */
+    /** Whether the library has a function. MXNet's own lacks those that begin with `LP`. */
     [[nodiscard]] bool has(std::string_view function) const noexcept {
         return library_->functions.has(function);
     }

@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -1500,6 +1501,17 @@ public:
     const Function function;
 };
 
+} // namespace libpredict::detail
+
+/*
+ * src/handle_use.hpp
+ * Handles in a call: those that it uses, the one that it frees, those that it makes.
+ *
+ * Invariant: whatever the library made has an owner, on every way out of a call.
+ */
+
+namespace libpredict::detail {
+
 /** The use of a handle by a call. */
 class HandleUse : public Use<HandleBlock> {
 public:
@@ -2037,7 +2049,7 @@ public:
 
     /** The file of the library, or how it came into the program. */
     [[nodiscard]] const std::string &path() const noexcept { return library_->path; }
-    /** Whether the library has a function. One with part one of the header only lacks those that begin with `LP`. */
+    /** Whether the library has a function. MXNet's own lacks those that begin with `LP`. */
     [[nodiscard]] bool has(std::string_view function) const noexcept {
         return library_->functions.has(function);
     }
@@ -3528,10 +3540,9 @@ private:
 } // namespace libpredict::capi
 
 /*
- * src/library.hpp
- * Finds and loads the library: an explicit path, else `LIBPREDICT_PATH`, else the installed
- * library, else one beside the program, else the workspace build. A place that is named and fails
- * is an error; the search does not go on behind the caller's back.
+ * src/loaded_libraries.hpp
+ * Has the system load libraries, each once. Owns what is loaded; it stays so until the process
+ * ends.
  */
 
 #if defined(_WIN32)
@@ -3549,20 +3560,7 @@ private:
 #endif
 #endif
 
-namespace libpredict {
-
-/** One place where a library was looked for. */
-struct LoadAttempt {
-    /** Which rule of the look-up: `path`, `LIBPREDICT_PATH`, `installed library`, `beside the
-     * program`, `workspace build`. */
-    std::string source;
-    /** The file, where the rule came to one; else empty. */
-    std::string path;
-    /** Why it gave no library. */
-    std::string reason;
-};
-
-namespace detail {
+namespace libpredict::detail {
 
 namespace fs = std::filesystem;
 
@@ -3720,7 +3718,27 @@ private:
     std::deque<Loaded> libraries_; // elements stay where they are
 };
 
-} // namespace detail
+} // namespace libpredict::detail
+
+/*
+ * src/library.hpp
+ * Finds and loads the library: an explicit path, else `LIBPREDICT_PATH`, else the installed
+ * library, else one beside the program, else the workspace build. A place that is named and fails
+ * is an error; the search does not go on behind the caller's back.
+ */
+
+namespace libpredict {
+
+/** One place where a library was looked for. */
+struct LoadAttempt {
+    /** Which rule of the look-up: `path`, `LIBPREDICT_PATH`, `installed library`, `beside the
+     * program`, `workspace build`. */
+    std::string source;
+    /** The file, where the rule came to one; else empty. */
+    std::string path;
+    /** Why it gave no library. */
+    std::string reason;
+};
 
 struct LibrarySearch;
 
@@ -4128,11 +4146,10 @@ inline Error not_loaded(const std::string &what, const std::vector<LoadAttempt> 
 } // namespace libpredict::detail
 
 /*
- * src/predictor.hpp
- * Predictors: a model bound to input shapes.
+ * src/predictor_state.hpp
+ * What stands behind a predictor: the native one, and what is known of it.
  *
- * Invariants: one call at a time works on a predictor, and a second one gets `busy`; what
- * `inputs` and `outputs` tell is what the native predictor has.
+ * Invariant: what `inputs` and `outputs` tell is what the native predictor has.
  */
 
 namespace libpredict {
@@ -4143,53 +4160,11 @@ struct NamedShape {
     Shape shape;
 };
 
-/** What a predictor may have besides its input shapes. */
-struct PredictorOptions {
-    /** Names of inner outputs to compute instead of the model's own; empty: the model's. */
-    std::vector<std::string> outputs = {};
-    /** Element types of inputs that are not float32. */
-    std::vector<std::pair<std::string, DType>> dtypes = {};
-    /** Threads that one forward may use, the calling one included; 0: the library's default. */
-    std::uint32_t threads = 0;
-    /** Graph passes to switch off, one or more. */
-    std::vector<Pass> disabled_passes = {};
-};
-
-/** What a predictor and its model occupy, in bytes, and how many nodes are left to run. */
-using Stats = capi::LPStats;
-
 /** The input of a run: elements by name, and their shape where it is to change. */
 struct Feed {
     std::string_view name;
     Elements elements;
     std::optional<Shape> shape = std::nullopt;
-};
-
-/** The outputs of a run, copied. */
-class Outputs {
-public:
-    explicit Outputs(std::vector<NamedTensor> tensors) : tensors_(std::move(tensors)) {}
-
-    [[nodiscard]] std::size_t size() const noexcept { return tensors_.size(); }
-    [[nodiscard]] std::vector<NamedTensor>::const_iterator begin() const noexcept {
-        return tensors_.begin();
-    }
-    [[nodiscard]] std::vector<NamedTensor>::const_iterator end() const noexcept {
-        return tensors_.end();
-    }
-    /** An output by its place; NULL where there are not so many. */
-    [[nodiscard]] const Tensor *at(std::size_t index) const & noexcept {
-        return index < tensors_.size() ? &tensors_[index].tensor : nullptr;
-    }
-    /** An output by its name, such as `softmax_output` or `softmax`; NULL where there is none. */
-    [[nodiscard]] const Tensor *find(std::string_view name) const & noexcept {
-        for (const NamedTensor &t : tensors_)
-            if (t.name == name || t.name == std::string(name) + "_output") return &t.tensor;
-        return nullptr;
-    }
-
-private:
-    std::vector<NamedTensor> tensors_;
 };
 
 namespace detail {
@@ -4329,6 +4304,58 @@ struct PredictorState final : Owned<PredictorState> {
 };
 
 } // namespace detail
+} // namespace libpredict
+
+/*
+ * src/predictor.hpp
+ * Predictors: a model bound to input shapes.
+ *
+ * Invariant: one call at a time works on a predictor, and a second one gets `busy`.
+ */
+
+namespace libpredict {
+
+/** What a predictor may have besides its input shapes. */
+struct PredictorOptions {
+    /** Names of inner outputs to compute instead of the model's own; empty: the model's. */
+    std::vector<std::string> outputs = {};
+    /** Element types of inputs that are not float32. */
+    std::vector<std::pair<std::string, DType>> dtypes = {};
+    /** Threads that one forward may use, the calling one included; 0: the library's default. */
+    std::uint32_t threads = 0;
+    /** Graph passes to switch off, one or more. */
+    std::vector<Pass> disabled_passes = {};
+};
+
+/** What a predictor and its model occupy, in bytes, and how many nodes are left to run. */
+using Stats = capi::LPStats;
+
+/** The outputs of a run, copied. */
+class Outputs {
+public:
+    explicit Outputs(std::vector<NamedTensor> tensors) : tensors_(std::move(tensors)) {}
+
+    [[nodiscard]] std::size_t size() const noexcept { return tensors_.size(); }
+    [[nodiscard]] std::vector<NamedTensor>::const_iterator begin() const noexcept {
+        return tensors_.begin();
+    }
+    [[nodiscard]] std::vector<NamedTensor>::const_iterator end() const noexcept {
+        return tensors_.end();
+    }
+    /** An output by its place; NULL where there are not so many. */
+    [[nodiscard]] const Tensor *at(std::size_t index) const & noexcept {
+        return index < tensors_.size() ? &tensors_[index].tensor : nullptr;
+    }
+    /** An output by its name, such as `softmax_output` or `softmax`; NULL where there is none. */
+    [[nodiscard]] const Tensor *find(std::string_view name) const & noexcept {
+        for (const NamedTensor &t : tensors_)
+            if (t.name == name || t.name == std::string(name) + "_output") return &t.tensor;
+        return nullptr;
+    }
+
+private:
+    std::vector<NamedTensor> tensors_;
+};
 
 /**
  * Runs a model on inputs of given shapes. Made by `Model::create_predictor`. Moves, never copies.

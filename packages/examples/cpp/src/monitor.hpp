@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "../gen/handles.hpp"
-#include "call.hpp"
+#include "handle_use.hpp"
 
 namespace libpredict::detail {
 

@@ -13,7 +13,7 @@
 #include <memory>
 #include <new>
 
-#include "call.hpp"
+#include "handle_use.hpp"
 
 namespace libpredict::detail {
 
