@@ -4,11 +4,10 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { GenerateError } from "./generate-error.js";
 import { generateOutputs, headerPath } from "./generate-outputs.js";
+import { packagesFolder as packages } from "./packages-folder.js";
 
-const packages = fileURLToPath(new URL("../../../", import.meta.url));
 const check = process.argv.includes("--check");
 
 function readOrEmpty(path: string): string | undefined {

@@ -1,6 +1,7 @@
 /**
  * What a back end is: a function from the API description to texts.
- * One module per language; it reads nothing but the description.
+ * One module per language; it reads nothing but the description. Where a product is one file, it
+ * may put hand-written parts of that file around what it makes.
  */
 import type { Api } from "../api-description.js";
 
@@ -10,9 +11,12 @@ export interface Output {
   text: string;
 }
 
+/** The text of a hand-written part, by its path relative to `packages/`. */
+export type HandWritten = (path: string) => string;
+
 export interface Backend {
   name: string;
-  generate(api: Api): Output[];
+  generate(api: Api, handWritten: HandWritten): Output[];
 }
 
 /** The first line of every generated file, without comment marks. */

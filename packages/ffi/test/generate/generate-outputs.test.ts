@@ -107,6 +107,8 @@ describe("the command", () => {
     cpSync(join(ffi, file), join(work, "ffi", file));
   cpSync(join(ffi, "../../tsconfig.base.json"), join(folder, "tsconfig.base.json"));
   cpSync(includeFolder, join(work, "c-api/include"), { recursive: true });
+  // The hand-written parts of the C++ header.
+  cpSync(join(packages, "examples/cpp/src"), join(work, "examples/cpp/src"), { recursive: true });
   spawnSync("ln", ["-s", join(ffi, "node_modules"), join(work, "ffi/node_modules")]);
   spawnSync("ln", ["-s", join(ffi, "../../node_modules"), join(folder, "node_modules")]);
   const built = spawnSync(process.execPath, [tsc, "-p", join(work, "ffi/tsconfig.generate.json")], {
