@@ -91,7 +91,8 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
   cut->planar = planar;
   cut->block = block;
   cut->copy = !conv_blocked_is_plain(g);
-  cut->flat = !cut->copy && lp_conv_taps(g) == 1;
+  /* A phase of a transposed convolution may be narrower than its input without any padding. */
+  cut->flat = !cut->copy && lp_conv_taps(g) == 1 && g->out[2] == g->in[2];
   cut->in_height = cut->flat ? 1 : g->in[1];
   cut->in_width = cut->flat ? lp_conv_in_pixels(g) : g->in[2];
   cut->out_height = cut->flat ? 1 : g->out[1];
