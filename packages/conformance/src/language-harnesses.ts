@@ -25,8 +25,8 @@ export interface ReadyHarness {
 export interface LanguageHarness {
   /** As reports call the binding. */
   readonly language: string;
-  /** The only library that it can be run with. */
-  readonly only?: string;
+  /** The library that it has inside: the only one it is run with, and no path is given to it. */
+  readonly compiledIn?: string;
   /**
    * Builds what is not built yet; once in this process, however often it is called.
    *
@@ -120,7 +120,7 @@ function describedHarnesses(): LanguageHarness[] {
     },
     {
       language: "C++ compiled in",
-      only: "libpredict",
+      compiledIn: "libpredict",
       prepare: () => cppProgram("conformance-harness-compiled-in"),
     },
     {
@@ -155,6 +155,8 @@ async function built(
   return { command };
 }
 
+const cppHarnesses = ["conformance-harness", "conformance-harness-compiled-in"];
+
 /** Builds both C++ harnesses at once: two builds in one folder would disturb each other. */
 function cppPrograms(folder: string): () => Promise<ReadyHarness | Missing> {
   return once(async () => {
@@ -162,6 +164,6 @@ function cppPrograms(folder: string): () => Promise<ReadyHarness | Missing> {
     const configured = await built(cmake, "cpp", ["-S", ".", "-B", folder], []);
     return "missing" in configured
       ? configured
-      : built(cmake, "cpp", ["--build", folder, "--target", "harnesses"], []);
+      : built(cmake, "cpp", ["--build", folder, "--target", ...cppHarnesses], []);
   });
 }

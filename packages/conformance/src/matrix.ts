@@ -39,7 +39,7 @@ export function matrixPairs(
 ): { readonly harness: LanguageHarness; readonly library: MatrixLibrary }[] {
   return matrixLibraries().flatMap((library) =>
     harnesses
-      .filter(({ only }) => only === undefined || only === library.name)
+      .filter(({ compiledIn = library.name }) => compiledIn === library.name)
       .map((harness) => ({ harness, library })),
   );
 }
@@ -71,7 +71,7 @@ export async function runPair(
     return { ...pair, result: ready };
   }
   const report = await runSuite({
-    command: [...ready.command, library.at.library],
+    command: [...ready.command, ...(harness.compiledIn === undefined ? [library.at.library] : [])],
     timeoutMs: longestAnswerMs,
     cases: readCases(),
     ...library.options,
