@@ -79,7 +79,7 @@ export interface Parameter {
   /** Structure name, for `struct`. */
   struct?: string;
   owner: Owner;
-  /** NULL is allowed. */
+  /** NULL is allowed; for memory of n or n+1 elements only where n is 0. */
   nullable: boolean;
   doc: string;
 }
