@@ -22,7 +22,7 @@ async function runCtest(): Promise<SuiteRun | Missing> {
   let code = 0;
   for (const command of [
     [...cmake.command, "-S", ".", "-B", "build"],
-    [...cmake.command, "--build", "build"],
+    [...cmake.command, "--build", "build", "--parallel", "2"],
     ["ctest", "--test-dir", "build", "--output-junit", report],
   ]) {
     const result = await runCommand(command, options);
