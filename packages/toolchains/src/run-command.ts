@@ -12,7 +12,11 @@ export interface CommandResult {
 export interface CommandOptions {
   readonly cwd: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** When a program that does not end is ended, in milliseconds; default: 20 minutes. */
+  readonly timeoutMs?: number;
 }
+
+const defaultTimeoutMs = 20 * 60_000;
 
 /** Never rejects: a program that cannot be started is code -1 with the reason in stderr. */
 export function runCommand(
@@ -26,13 +30,25 @@ export function runCommand(
       env: { ...process.env, ...options.environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    const timer = setTimeout(() => {
+      texts.stderr += `\n${program} did not end within ${timeoutMs} ms\n`;
+      child.kill("SIGKILL");
+    }, timeoutMs);
     const texts = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"] as const) {
       child[name].setEncoding("utf8").on("data", (text: string) => {
         texts[name] += text;
       });
     }
-    child.once("error", (error) => resolve({ ...texts, code: -1, stderr: error.message }));
-    child.once("close", (code) => resolve({ ...texts, code: code ?? -1 }));
+    const end = (code: number): void => {
+      clearTimeout(timer);
+      resolve({ ...texts, code });
+    };
+    child.once("error", (error) => {
+      texts.stderr += error.message;
+      end(-1);
+    });
+    child.once("close", (code) => end(code ?? -1));
   });
 }

@@ -75,6 +75,18 @@ describe("a command", () => {
     expect(result.stderr).toContain("ENOENT");
   });
 
+  it("that does not end is ended", async () => {
+    const { code, stderr } = await runCommand(
+      [process.execPath, "-e", "setInterval(() => {}, 1e6)"],
+      {
+        cwd: tmpdir(),
+        timeoutMs: 300,
+      },
+    );
+    expect(code).toBe(-1);
+    expect(stderr).toContain("did not end within 300 ms");
+  });
+
   it("gets its environment added to this one, and gives exit code and texts", async () => {
     const script = "console.log(process.env.A, !!process.env.PATH); process.exitCode = 3";
     const result = await runCommand([process.execPath, "-e", script], {

@@ -38,12 +38,13 @@ final class Turn {
 
   /** Closes now, or when the use that is going on ends; does nothing the second time. */
   void close() {
-    if (state.compareAndSet(State.IDLE, State.CLOSED)) {
-      close.run();
-    } else if (!state.compareAndSet(State.RUNNING, State.CLOSING)
-        && state.compareAndSet(State.IDLE, State.CLOSED)) {
-      // The use ended between the two questions.
-      close.run();
+    // A use may begin or end between two questions, however often.
+    while (!isClosed()) {
+      if (state.compareAndSet(State.IDLE, State.CLOSED)) {
+        close.run();
+      } else {
+        state.compareAndSet(State.RUNNING, State.CLOSING);
+      }
     }
   }
 
