@@ -26,7 +26,7 @@ export {
   findReference,
   knownReferenceDifferences,
   referenceEnvironment,
-} from "./reference-library.js";
+} from "./mxnet-reference.js";
 export {
   type CaseReport,
   type Outcome,

@@ -17,7 +17,7 @@ import {
   findReference,
   knownReferenceDifferences,
   referenceEnvironment,
-} from "./reference-library.js";
+} from "./mxnet-reference.js";
 import { runSuite, type SuiteReport } from "./suite-runner.js";
 import { summarise } from "./summary.js";
 

@@ -7,7 +7,7 @@ import {
   findReference,
   knownReferenceDifferences,
   referenceEnvironment,
-} from "./reference-library.js";
+} from "./mxnet-reference.js";
 import { runSuite, type SuiteOptions, type SuiteReport } from "./suite-runner.js";
 
 const longestAnswerMs = 60_000;

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadLibrary } from "@libpredict/ffi";
 import { afterAll, describe, expect, it } from "vitest";
-import { findReference } from "../src/reference-library.js";
+import { findReference } from "../src/mxnet-reference.js";
 import { modelFolder, unlessRequired } from "./optional-models.js";
 
 interface NetworkCosts {

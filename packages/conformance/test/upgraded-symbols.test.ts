@@ -14,7 +14,7 @@ import { readCases } from "../src/case-files.js";
 import type { CaseSpec, ModelSpec } from "../src/case-format.js";
 import { caseModels } from "../src/case-steps.js";
 import { readKnownDifferences } from "../src/known-differences.js";
-import { findReference, referenceEnvironment } from "../src/reference-library.js";
+import { findReference, referenceEnvironment } from "../src/mxnet-reference.js";
 import { runSuite, type SuiteReport } from "../src/suite-runner.js";
 import { buildSymbol } from "../src/symbol-builder.js";
 import { modelFolder, unlessRequired } from "./optional-models.js";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { loadLibrary } from "@libpredict/ffi";
 import { describe, expect, it } from "vitest";
-import { findReference } from "../src/reference-library.js";
+import { findReference } from "../src/mxnet-reference.js";
 import { unlessRequired } from "./optional-models.js";
 
 /** Small ones; `python reference/zoo.py` does all 34. */
