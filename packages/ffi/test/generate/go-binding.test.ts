@@ -22,7 +22,7 @@ async function read(text = header): Promise<Api> {
 /** All files of the binding, made from a header. */
 async function outputOf(text = header): Promise<string> {
   return goBinding
-    .generate(await read(text))
+    .generate(await read(text), () => "")
     .map((output) => output.text)
     .join("");
 }
@@ -116,7 +116,7 @@ describe("what the binding does not know stops generation", () => {
     const made = await read();
     change(made);
     try {
-      goBinding.generate(made);
+      goBinding.generate(made, () => "");
     } catch (error) {
       return String(error);
     }
@@ -216,7 +216,7 @@ it("names and comments read as Go's do", () => {
 it("the files are as gofmt wants them", (context) => {
   const { error } = spawnSync("gofmt", ["-l"], { input: "package p\n", encoding: "utf8" });
   if (error) context.skip("gofmt is not installed");
-  for (const { path, text } of goBinding.generate(api)) {
+  for (const { path, text } of goBinding.generate(api, () => "")) {
     const { stdout, stderr } = spawnSync("gofmt", ["-d"], { input: text, encoding: "utf8" });
     expect(stdout + stderr, path).toBe("");
   }

@@ -15,7 +15,7 @@ const api = await describeApi();
 
 function fileOf(from: Api, name: string): string {
   const path = `examples/python/src/libpredict/gen/${name}`;
-  return pythonBinding.generate(from).find((o) => o.path === path)?.text ?? "";
+  return pythonBinding.generate(from, () => "").find((o) => o.path === path)?.text ?? "";
 }
 
 /** The text of one method. */
@@ -187,6 +187,6 @@ describe("the Python binding", () => {
   ])("stops where %s", (_what, damage, message) => {
     const damaged = structuredClone(api);
     damage(damaged);
-    expect(() => pythonBinding.generate(damaged)).toThrow(message);
+    expect(() => pythonBinding.generate(damaged, () => "")).toThrow(message);
   });
 });
