@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { publicPackages, REPOSITORY_ROOT } from "./public-packages.mjs";
 import { readTarball } from "./read-tarball.mjs";
 
@@ -30,12 +30,12 @@ export class ToolError extends Error {
 }
 
 /**
- * The pnpm that package.json names, started by Node: no shell, no search at each start.
+ * The pnpm that package.json names.
  *
- * @returns {string[]} Program and leading arguments.
+ * @returns {string} Its command, in the folder that npx keeps for it.
  * @throws {ToolError} It is neither installed nor in npm's cache, and there is no network.
  */
-export function findPnpm() {
+function locatePnpm() {
   const wanted = JSON.parse(readFileSync(join(REPOSITORY_ROOT, "package.json"), "utf8"));
   const asked = spawnSync("npx", ["-y", "-p", wanted.packageManager, "-c", "command -v pnpm"], {
     cwd: REPOSITORY_ROOT,
@@ -47,7 +47,26 @@ export function findPnpm() {
       `${wanted.packageManager} cannot be started: ${asked.error ?? asked.stderr}`,
     );
   }
-  return [process.execPath, realpathSync(path)];
+  return path;
+}
+
+/**
+ * As above, started by Node: no shell, no search at each start.
+ *
+ * @returns {string[]} Program and leading arguments.
+ * @throws {ToolError} As {@link locatePnpm}.
+ */
+export function findPnpm() {
+  return [process.execPath, realpathSync(locatePnpm())];
+}
+
+/**
+ * The search path with pnpm on it, for turbo, which looks there for it.
+ *
+ * @throws {ToolError} As {@link locatePnpm}.
+ */
+export function pathWithPnpm() {
+  return `${dirname(locatePnpm())}${delimiter}${process.env["PATH"] ?? ""}`;
 }
 
 /**

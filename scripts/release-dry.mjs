@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { findPnpm, packPackages, runProgram, ToolError } from "./pack-packages.mjs";
+import { findPnpm, packPackages, pathWithPnpm, runProgram, ToolError } from "./pack-packages.mjs";
 import { contentDefects } from "./package-contents.mjs";
 import { REPOSITORY_ROOT } from "./public-packages.mjs";
 import { planRelease, ReleaseError, requireCleanTree } from "./release-plan.mjs";
@@ -97,7 +97,13 @@ async function rehearse(work, output) {
 
   const pnpm = findPnpm();
   // Hooks and a caller's cache would make the build depend on this machine.
-  const env = { ...process.env, CI: "true", TURBO_TELEMETRY_DISABLED: "1", LIBPREDICT_WERROR: "1" };
+  const env = {
+    ...process.env,
+    PATH: pathWithPnpm(),
+    CI: "true",
+    TURBO_TELEMETRY_DISABLED: "1",
+    LIBPREDICT_WERROR: "1",
+  };
   say("installing in a clone");
   const quiet = ["--frozen-lockfile", "--prefer-offline", "--reporter=silent"];
   await runProgram([...pnpm, "install", ...quiet], { cwd: clone, env });
