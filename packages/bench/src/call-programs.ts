@@ -9,7 +9,7 @@ import {
   findMaven,
   findPython,
   type Missing,
-  runCommand,
+  runBuild,
   type Toolchain,
 } from "@libpredict/toolchains";
 
@@ -33,7 +33,7 @@ export async function callPrograms(folder: string): Promise<CallProgram[]> {
   const cc = (process.env["CC"] || "cc").split(" ");
   const source = join(packages, "bench/programs/call_overhead.c");
   const include = join(packages, "c-api/include");
-  await build(cc, ["-O2", `-I${include}`, source, "-o", caller, "-ldl"], packages, {});
+  await runBuild([...cc, "-O2", `-I${include}`, source, "-o", caller, "-ldl"], { cwd: packages });
   const go = join(folder, "go-calls");
   const java = findJava();
   const python = findPython("numpy");
@@ -43,8 +43,11 @@ export async function callPrograms(folder: string): Promise<CallProgram[]> {
       language: "C++",
       ready: await ifFound(findCmake(), async ({ command, environment }) => {
         const cwd = example("cpp");
-        await build(command, ["-S", ".", "-B", "build"], cwd, environment);
-        await build(command, ["--build", "build", "--target", "call-overhead"], cwd, environment);
+        await runBuild([...command, "-S", ".", "-B", "build"], { cwd, environment });
+        await runBuild([...command, "--build", "build", "--target", "call-overhead"], {
+          cwd,
+          environment,
+        });
         return [example("cpp/build/call-overhead")];
       }),
     },
@@ -57,7 +60,8 @@ export async function callPrograms(folder: string): Promise<CallProgram[]> {
     {
       language: "Java",
       ready: await ifFound(findMaven(), async ({ command, environment }) => {
-        await build(command, ["--quiet", "test-compile"], example("java"), environment);
+        const cwd = example("java");
+        await runBuild([...command, "--quiet", "test-compile"], { cwd, environment });
         const runner = "missing" in java ? [] : java.command;
         const classes = ["classes", "test-classes"].map((name) => example(`java/target/${name}`));
         return [
@@ -72,7 +76,8 @@ export async function callPrograms(folder: string): Promise<CallProgram[]> {
     {
       language: "Go",
       ready: await ifFound(findGo(), async ({ command, environment }) => {
-        await build(command, ["build", "-o", go, "./bench"], example("go"), environment);
+        const cwd = example("go");
+        await runBuild([...command, "build", "-o", go, "./bench"], { cwd, environment });
         return [go];
       }),
     },
@@ -91,16 +96,4 @@ async function ifFound(
   make: (found: Exclude<Toolchain, Missing>) => Promise<readonly string[]>,
 ): Promise<CallProgram["ready"]> {
   return "missing" in toolchain ? toolchain : { command: await make(toolchain) };
-}
-
-async function build(
-  command: readonly string[],
-  args: readonly string[],
-  cwd: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<void> {
-  const { code, stdout, stderr } = await runCommand([...command, ...args], { cwd, environment });
-  if (code !== 0) {
-    throw new Error(`${[...command, ...args].join(" ")} failed in ${cwd}:\n${stdout}${stderr}`);
-  }
 }

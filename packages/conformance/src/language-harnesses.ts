@@ -13,7 +13,7 @@ import {
   findMaven,
   findPython,
   type Missing,
-  runCommand,
+  runBuild,
   type Toolchain,
 } from "@libpredict/toolchains";
 
@@ -144,14 +144,7 @@ async function built(
     return toolchain;
   }
   const { environment } = toolchain;
-  const cwd = join(examples, folder);
-  const { code, stdout, stderr } = await runCommand([...toolchain.command, ...args], {
-    cwd,
-    environment,
-  });
-  if (code !== 0) {
-    throw new Error(`the harness in ${cwd} does not build:\n${stdout}${stderr}`);
-  }
+  await runBuild([...toolchain.command, ...args], { cwd: join(examples, folder), environment });
   return { command };
 }
 

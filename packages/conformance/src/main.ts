@@ -11,14 +11,14 @@ import { casesFolder, readCases } from "./case-files.js";
 import type { CaseSpec } from "./case-format.js";
 import { readKnownDifferences } from "./known-differences.js";
 import { languageHarnesses } from "./language-harnesses.js";
-import { matrixPairs, type PairReport, runPair } from "./matrix.js";
+import { longestAnswerMs, matrixPairs, type PairReport, runPair } from "./matrix.js";
 import { matrixPage, tabulate } from "./matrix-table.js";
 import {
   findReference,
   knownReferenceDifferences,
   referenceEnvironment,
 } from "./mxnet-reference.js";
-import { runSuite, type SuiteReport } from "./suite-runner.js";
+import { runSuite, type SuiteReport, wrongOutcomes } from "./suite-runner.js";
 import { summarise } from "./summary.js";
 
 const usage = `usage: npm run conformance -- [--all | --only BINDING,...] [--filter TEXT] [--json FILE]
@@ -38,7 +38,7 @@ LIBPREDICT_REFERENCE_PYTHON names a Python that has it, with MXNet 1.9.1.
   --known FILE        known differences of that library
   --environment N=V   a variable for the harness; may be given several times
   --cases FOLDER      other cases than this repository's
-  --timeout MS        longest wait for one answer; default 60000
+  --timeout MS        longest wait for one answer; default ${longestAnswerMs}
 
 A path is read from where the command was called. The last line counts what passed and failed.
 Exit code: 0 every case passes or differs as listed; 1 not so; 2 the arguments are unusable, or
@@ -66,7 +66,7 @@ function parse() {
         known: { type: "string" },
         environment: { type: "string", multiple: true, default: [] },
         cases: { type: "string" },
-        timeout: { type: "string", default: "60000" },
+        timeout: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
     }).values;
@@ -79,7 +79,7 @@ type Options = ReturnType<typeof parse>;
 
 /** Runs a harness of the caller's. */
 async function runHarness(options: Options, command: string): Promise<SuiteReport> {
-  const timeoutMs = Number(options.timeout);
+  const timeoutMs = Number(options.timeout ?? longestAnswerMs);
   if (!(timeoutMs > 0)) {
     throw new UsageError(`--timeout takes milliseconds, not ${options.timeout}`);
   }
@@ -129,6 +129,20 @@ function libraryPath({ reference, library }: Options): string {
   return found.library;
 }
 
+/** Options that mean nothing without a harness of the caller's, and --all beside --only. */
+function refuseHarnessOptions(options: Options): void {
+  const { library, reference, known, environment, cases, timeout, all, only } = options;
+  const given = { library, reference, known, environment: environment[0], cases, timeout };
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined && value !== false) {
+      throw new UsageError(`--${name} goes with --harness`);
+    }
+  }
+  if (all && only !== undefined) {
+    throw new UsageError("--all goes without --only");
+  }
+}
+
 /** Runs bindings of this repository, a few pairs at a time. */
 async function runBindings(options: Options): Promise<PairReport[]> {
   const names = options.all
@@ -144,7 +158,7 @@ async function runBindings(options: Options): Promise<PairReport[]> {
     }
     return found;
   });
-  filteredCases(options);
+  const cases = filteredCases(options);
   const pairs = matrixPairs(chosen);
   const reports: PairReport[] = [];
   let next = 0;
@@ -153,7 +167,7 @@ async function runBindings(options: Options): Promise<PairReport[]> {
       const position = next++;
       const pair = pairs[position];
       if (pair !== undefined) {
-        const report = await runPair(pair.harness, pair.library, options.filter);
+        const report = await runPair(pair.harness, pair.library, cases, options.filter);
         reports[position] = report;
         console.log(describePair(report));
       }
@@ -197,7 +211,7 @@ function conclude(reports: readonly SuiteReport[], skips: number): number {
   const passed = sum(({ counts }) => counts.pass + counts.known);
   const wrong = sum(
     ({ counts, problems }) =>
-      counts.fail + counts.crash + counts.timeout + counts.changed + problems.length,
+      problems.length + wrongOutcomes.reduce((total, outcome) => total + counts[outcome], 0),
   );
   const failed = wrong + (process.env["LIBPREDICT_REQUIRE_ALL"] === "1" ? skips : 0);
   console.log(`${passed} passed, ${failed} failed`);
@@ -219,6 +233,7 @@ async function main(): Promise<number> {
     writeJson(options, report);
     return conclude([report], 0);
   }
+  refuseHarnessOptions(options);
   const pairs = await runBindings(options);
   if (options.all) {
     writeDocs(options, pairs);

@@ -6,7 +6,7 @@
 import { features } from "./features.js";
 import type { KnownDifference } from "./known-differences.js";
 import type { PairReport } from "./matrix.js";
-import type { Outcome, SuiteReport } from "./suite-runner.js";
+import { type Outcome, type SuiteReport, wrongOutcomes } from "./suite-runner.js";
 
 /** How many cases came to each outcome; outcomes that no case came to are left out. */
 export type OutcomeCounts = Partial<Record<Outcome, number>>;
@@ -67,8 +67,6 @@ export function tabulatePair(
 
 const groupOf = (id: string): string => id.split("/")[0] ?? "";
 
-const wrong: readonly Outcome[] = ["fail", "crash", "timeout", "changed"];
-
 const count = (counts: OutcomeCounts | undefined, ...outcomes: Outcome[]): number =>
   outcomes.reduce((sum, outcome) => sum + (counts?.[outcome] ?? 0), 0);
 
@@ -95,7 +93,7 @@ export function matrixPage(table: MatrixTable): string {
               count(pair.total, "pass"),
               count(pair.total, "known"),
               count(pair.total, "skipped"),
-              count(pair.total, ...wrong),
+              count(pair.total, ...wrongOutcomes),
             ]
           : [pair.language, pair.library, `not run: ${pair.notRun}`, "", "", ""],
       ),
@@ -144,7 +142,7 @@ function cell(counts: OutcomeCounts | undefined): string {
     [count(counts, "pass"), ""],
     [count(counts, "known"), " d"],
     [count(counts, "skipped"), " –"],
-    [count(counts, ...wrong), " wrong"],
+    [count(counts, ...wrongOutcomes), " wrong"],
   ] as const;
   return parts
     .filter(([number]) => number > 0)

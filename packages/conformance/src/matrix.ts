@@ -1,7 +1,7 @@
 /** Every binding with every library: what `npm run conformance -- --all` and the tests run. */
 
 import { loadLibrary } from "@libpredict/ffi";
-import { readCases } from "./case-files.js";
+import type { CaseSpec } from "./case-format.js";
 import type { LanguageHarness } from "./language-harnesses.js";
 import {
   findReference,
@@ -10,7 +10,8 @@ import {
 } from "./mxnet-reference.js";
 import { runSuite, type SuiteOptions, type SuiteReport } from "./suite-runner.js";
 
-const longestAnswerMs = 60_000;
+/** How long a harness may take for one answer, in milliseconds. */
+export const longestAnswerMs = 60_000;
 
 /** A library that bindings are run with. */
 export interface MatrixLibrary {
@@ -60,6 +61,7 @@ export interface PairReport {
 export async function runPair(
   harness: LanguageHarness,
   library: MatrixLibrary,
+  cases: readonly CaseSpec[],
   filter = "",
 ): Promise<PairReport> {
   const pair = { language: harness.language, library: library.name };
@@ -73,7 +75,7 @@ export async function runPair(
   const report = await runSuite({
     command: [...ready.command, ...(harness.compiledIn === undefined ? [library.at.library] : [])],
     timeoutMs: longestAnswerMs,
-    cases: readCases(),
+    cases,
     ...library.options,
     filter,
   });

@@ -12,6 +12,9 @@ import { type KnownDifference, largestShare } from "./known-differences.js";
  */
 export type Outcome = Verdict | "known" | "changed" | "skipped";
 
+/** The outcomes that are wrong: a suite with one of them is not ok. */
+export const wrongOutcomes: readonly Outcome[] = ["fail", "crash", "timeout", "changed"];
+
 export interface CaseReport {
   readonly id: string;
   readonly outcome: Outcome;
@@ -37,8 +40,6 @@ export interface SuiteOptions extends HarnessOptions {
   readonly filter?: string;
   /** Only cases for which this is true. */
   readonly choose?: (item: CaseSpec) => boolean;
-  /** Called after each case. */
-  readonly onCase?: (report: CaseReport) => void;
 }
 
 export const protocolVersion = 1;
@@ -67,9 +68,7 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteReport> {
     );
     const reports: CaseReport[] = [];
     for (const item of chosen) {
-      const report = await reportCase(harness, item, features, known);
-      reports.push(report);
-      options.onCase?.(report);
+      reports.push(await reportCase(harness, item, features, known));
     }
     const ids = new Set(options.cases.map((item) => item.id));
     for (const id of known.keys()) {
@@ -91,8 +90,7 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteReport> {
       total: reports.length,
       problems,
       cases: reports,
-      ok:
-        problems.length === 0 && counts.fail + counts.crash + counts.timeout + counts.changed === 0,
+      ok: problems.length === 0 && wrongOutcomes.every((outcome) => counts[outcome] === 0),
     };
   } finally {
     await harness.stop();

@@ -1,13 +1,11 @@
 /** The report as text. */
 
-import type { Outcome, SuiteReport } from "./suite-runner.js";
-
-const shown: readonly Outcome[] = ["fail", "crash", "timeout", "changed"];
+import { type SuiteReport, wrongOutcomes } from "./suite-runner.js";
 
 /** A few lines for people: what went wrong, then the counts. */
 export function summarise(report: SuiteReport, longest = 50): string {
   const lines: string[] = [];
-  const wrong = report.cases.filter((item) => shown.includes(item.outcome));
+  const wrong = report.cases.filter((item) => wrongOutcomes.includes(item.outcome));
   let whole = true; // of details of several lines, the first alone is shown whole
   for (const item of wrong.slice(0, longest)) {
     const detail = (item.detail ?? "").split("\n");

@@ -77,6 +77,19 @@ it.each([
   ["a filter that leaves no case", ["--harness", "x", "--filter", "no/such"], 'contains "no/such"'],
   ["a filter of bindings", ["--only", "Go", "--filter", "no/such"], 'contains "no/such"'],
   ["a harness and bindings", ["--harness", "x", "--all"], "--harness goes without --all"],
+  [
+    "bindings that are named and all of them",
+    ["--all", "--only", "Go"],
+    "--all goes without --only",
+  ],
+  ["a library without a harness", ["--library", "x.so"], "--library goes with --harness"],
+  ["the reference without a harness", ["--reference"], "--reference goes with --harness"],
+  [
+    "an environment without a harness",
+    ["--environment", "A=b"],
+    "--environment goes with --harness",
+  ],
+  ["a time without a harness", ["--timeout", "5"], "--timeout goes with --harness"],
   ["a harness that does not start", ["--harness", "/no/such/program"], "ENOENT"],
   [
     "an environment without a value",

@@ -4,6 +4,6 @@ export { findCmake } from "./find-cmake.js";
 export { findGo } from "./find-go.js";
 export { findJava, findMaven } from "./find-java.js";
 export { findPython } from "./find-python.js";
-export { type CommandOptions, type CommandResult, runCommand } from "./run-command.js";
+export { type CommandOptions, type CommandResult, runBuild, runCommand } from "./run-command.js";
 export { readGoTest, readJUnit, type TestResult } from "./test-results.js";
 export type { Found, Missing, Toolchain } from "./toolchain.js";

@@ -52,3 +52,15 @@ export function runCommand(
     child.once("close", (code) => end(code ?? -1));
   });
 }
+
+/**
+ * Runs a program that builds something.
+ *
+ * @throws Error with the program's words if it fails
+ */
+export async function runBuild(command: readonly string[], options: CommandOptions): Promise<void> {
+  const { code, stdout, stderr } = await runCommand(command, options);
+  if (code !== 0) {
+    throw new Error(`${command.join(" ")} failed in ${options.cwd}:\n${stdout}${stderr}`);
+  }
+}

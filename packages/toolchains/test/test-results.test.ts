@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findGo } from "../src/find-go.js";
-import { runCommand } from "../src/run-command.js";
+import { runBuild, runCommand } from "../src/run-command.js";
 import { readGoTest, readJUnit } from "../src/test-results.js";
 
 describe("JUnit XML", () => {
@@ -85,6 +85,13 @@ describe("a command", () => {
     );
     expect(code).toBe(-1);
     expect(stderr).toContain("did not end within 300 ms");
+  });
+
+  it("that builds and fails is an error with its words", async () => {
+    const script = "console.log('line 7: no'); process.exitCode = 2";
+    const building = runBuild([process.execPath, "-e", script], { cwd: tmpdir() });
+    await expect(building).rejects.toThrow(`failed in ${tmpdir()}:\nline 7: no`);
+    await runBuild([process.execPath, "-e", ""], { cwd: tmpdir() });
   });
 
   it("gets its environment added to this one, and gives exit code and texts", async () => {
