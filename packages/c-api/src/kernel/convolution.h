@@ -11,6 +11,7 @@
 #define LP_KERNEL_CONVOLUTION_H
 
 #include "linear.h"
+#include "winograd.h"
 
 #define LP_CONV_DIMS 3
 
@@ -60,6 +61,16 @@ LP_INTERNAL size_t lp_conv_blocked_scratch(const lp_conv_geometry *g, lp_isa isa
                                            bool planar);
 LP_INTERNAL void lp_conv_blocked_run(const lp_conv_run *run, bool planar);
 
+/* Winograd's minimal filtering: the windows that a form is for, not strided, not dilated, in one group. */
+LP_INTERNAL bool lp_conv_winograd_accepts(const lp_conv_geometry *g, int block,
+                                          lp_winograd_form form);
+LP_INTERNAL size_t lp_conv_winograd_scratch(const lp_conv_geometry *g, lp_isa isa,
+                                            unsigned threads, lp_winograd_form form);
+/* Estimated nanoseconds on one thread. */
+LP_INTERNAL double lp_conv_winograd_cost(const lp_conv_geometry *g, lp_isa isa,
+                                         lp_winograd_form form);
+LP_INTERNAL void lp_conv_winograd_run(const lp_conv_run *run, lp_winograd_form form);
+
 LP_INTERNAL bool lp_conv_depthwise_accepts(const lp_conv_geometry *g, int block);
 LP_INTERNAL size_t lp_conv_depthwise_scratch(const lp_conv_geometry *g);
 LP_INTERNAL void lp_conv_depthwise_run(const lp_conv_run *run);
@@ -94,6 +105,12 @@ LP_INTERNAL void lp_conv_depthwise_pack(const lp_conv_weights *weights, int bloc
                                         const float *plain, float *packed);
 LP_INTERNAL void lp_conv_depthwise_unpack(const lp_conv_weights *weights, int block,
                                           const float *packed, float *plain);
+
+/* Larger than the plain weights, and rounded: there is no way back. */
+LP_INTERNAL size_t lp_conv_winograd_size(const lp_conv_weights *weights, int block,
+                                         lp_winograd_form form);
+LP_INTERNAL void lp_conv_winograd_pack(const lp_conv_weights *weights, int block,
+                                       lp_winograd_form form, const float *plain, float *packed);
 
 /*
  * Transposed convolution. In the geometry `channels` are those of x, `filters`

@@ -2,17 +2,9 @@
 #include "linear.h"
 
 #include "isa.h"
+#include "unroll.h"
 
 #include <string.h>
-
-/* Unrolls the next loop completely; its count is a constant. The accumulators live in registers only if every index is a constant. */
-#if defined(__clang__)
-#define LINEAR_UNROLL _Pragma("clang loop unroll(full)")
-#elif defined(__GNUC__)
-#define LINEAR_UNROLL _Pragma("GCC unroll 64")
-#else
-#define LINEAR_UNROLL
-#endif
 
 /* Repeats of a macro for tables of instances. */
 #define LINEAR_REPEAT_2(X) X(1) X(2)
@@ -94,7 +86,6 @@ lp_linear_epilogue lp_linear_prepare(const lp_epilogue *epilogue, const float *b
   return prepared;
 }
 
-#undef LINEAR_UNROLL
 #undef LINEAR_REPEAT_2
 #undef LINEAR_REPEAT_4
 #undef LINEAR_REPEAT_6

@@ -61,8 +61,8 @@ typedef struct lp_tile_run {
   float *out; /* pixel 0, first block; pixels are `block` floats apart */
   int64_t out_block;
   const float *added; /* laid out as out, or NULL; may be out */
-  const lp_linear_epilogue *epilogue;
-  int64_t channel; /* of output, the first */
+  const lp_linear_epilogue *epilogue; /* NULL: the sums themselves */
+  int64_t channel;                    /* of output, the first */
 } lp_tile_run;
 
 /* One row of output pixels of one block of channels of a depthwise convolution. */
@@ -89,6 +89,9 @@ typedef struct lp_linear_kernels {
   void (*tile_blocked)(const lp_tile_run *run); /* NULL where there are no blocked layouts */
   void (*tile_planar)(const lp_tile_run *run);
   void (*depthwise)(const lp_depthwise_row *row);
+  /* y = epilogue(sums) for `count` pixels of the block of channels that begins with `channel`. */
+  void (*finish)(const lp_linear_epilogue *epilogue, int64_t channel, const float *sums,
+                 const float *added, float *out, int64_t count);
 } lp_linear_kernels;
 
 LP_INTERNAL const lp_linear_kernels *lp_linear_find(lp_isa isa);

@@ -18,7 +18,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_depthwise_pixels)(
     const bool three, const int64_t kernel_width, const int64_t stride, const int64_t dilate) {
   lp_v sum[LINEAR_DEPTHWISE_PIXELS];
   float sums[LINEAR_DEPTHWISE_PIXELS * LP_VL];
-  LINEAR_UNROLL
+  LP_UNROLL
   for (int p = 0; p < pixels; p++) {
     sum[p] = V_ZERO();
   }
@@ -30,7 +30,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_depthwise_pixels)(
       lp_v w0 = V_LOAD(w);
       lp_v w1 = V_LOAD(w + LP_VL);
       lp_v w2 = V_LOAD(w + 2 * LP_VL);
-      LINEAR_UNROLL
+      LP_UNROLL
       for (int p = 0; p < pixels; p++) {
         sum[p] = V_FMA(w0, V_LOAD(x + (p * stride) * LP_VL), sum[p]);
         sum[p] = V_FMA(w1, V_LOAD(x + (p * stride + 1) * LP_VL), sum[p]);
@@ -40,14 +40,14 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_depthwise_pixels)(
       for (int64_t kx = 0; kx < kernel_width; kx++) {
         lp_v weight = V_LOAD(w + kx * LP_VL);
         const float *pixel = x + kx * dilate * LP_VL;
-        LINEAR_UNROLL
+        LP_UNROLL
         for (int p = 0; p < pixels; p++) {
           sum[p] = V_FMA(weight, V_LOAD(pixel + p * stride * LP_VL), sum[p]);
         }
       }
     }
   }
-  LINEAR_UNROLL
+  LP_UNROLL
   for (int p = 0; p < pixels; p++) {
     V_STORE(sums + p * LP_VL, sum[p]);
   }

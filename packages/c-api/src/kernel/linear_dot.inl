@@ -18,31 +18,31 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_dot_block)(const lp_dot *dot, int64_
   const float *x = dot->x + image * dot->x_image;
   lp_v sum[4][4];
   int64_t k = 0;
-  LINEAR_UNROLL
+  LP_UNROLL
   for (int r = 0; r < rows; r++) {
-    LINEAR_UNROLL
+    LP_UNROLL
     for (int i = 0; i < images; i++) {
       sum[r][i] = V_ZERO();
     }
   }
   for (; k + LP_VL <= dot->depth; k += LP_VL) {
     lp_v value[4];
-    LINEAR_UNROLL
+    LP_UNROLL
     for (int i = 0; i < images; i++) {
       value[i] = V_LOAD(x + i * dot->x_image + k);
     }
-    LINEAR_UNROLL
+    LP_UNROLL
     for (int r = 0; r < rows; r++) {
       lp_v weight = V_LOAD(w + r * dot->w_row + k);
-      LINEAR_UNROLL
+      LP_UNROLL
       for (int i = 0; i < images; i++) {
         sum[r][i] = V_FMA(weight, value[i], sum[r][i]);
       }
     }
   }
-  LINEAR_UNROLL
+  LP_UNROLL
   for (int r = 0; r < rows; r++) {
-    LINEAR_UNROLL
+    LP_UNROLL
     for (int i = 0; i < images; i++) {
       float *target = dot->sum + (image + i) * dot->sum_image + row + r;
       float total = V_SUM(sum[r][i]);

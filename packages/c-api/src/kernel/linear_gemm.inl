@@ -25,7 +25,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_gemm_block)(const lp_gemm *gemm, int
   const int64_t a_depth = gemm->a_depth;
   const int64_t b_depth = gemm->b_depth;
   lp_v sum[LINEAR_GEMM_ROWS][LINEAR_GEMM_VECTORS];
-  LINEAR_UNROLL
+  LP_UNROLL
   for (int r = 0; r < rows; r++) {
     sum[r][0] = V_ZERO();
     sum[r][1] = V_ZERO();
@@ -33,7 +33,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_gemm_block)(const lp_gemm *gemm, int
   for (int64_t k = gemm->depth; k > 0; k--) {
     lp_v b0 = V_LOAD(b);
     lp_v b1 = V_LOAD(b + LP_VL);
-    LINEAR_UNROLL
+    LP_UNROLL
     for (int r = 0; r < rows; r++) {
       lp_v weight = V_SET1(a[r * a_row]);
       sum[r][0] = V_FMA(weight, b0, sum[r][0]);
@@ -42,7 +42,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_gemm_block)(const lp_gemm *gemm, int
     a += a_depth;
     b += b_depth;
   }
-  LINEAR_UNROLL
+  LP_UNROLL
   for (int r = 0; r < rows; r++) {
     V_STORE(sums + (r * LINEAR_GEMM_VECTORS) * LP_VL, sum[r][0]);
     V_STORE(sums + (r * LINEAR_GEMM_VECTORS + 1) * LP_VL, sum[r][1]);

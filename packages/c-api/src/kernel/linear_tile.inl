@@ -26,7 +26,7 @@
   do {                                                                   \
     lp_v w0 = V_LOAD(w);                                                 \
     lp_v w1 = blocks > 1 ? V_LOAD(w + LP_VL) : V_ZERO();                 \
-    LINEAR_UNROLL                                                        \
+    LP_UNROLL                                                        \
     for (int p = 0; p < pixels; p++) {                                   \
       lp_v value = V_SET1(pixel[p * step]);                              \
       sum[0][p] = V_FMA(w0, value, sum[0][p]);                           \
@@ -48,7 +48,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
   const int64_t *taps = run->taps;
   lp_v sum[2][LINEAR_TILE_PIXELS];
   float sums[2 * LINEAR_TILE_PIXELS * LP_VL];
-  LINEAR_UNROLL
+  LP_UNROLL
   for (int p = 0; p < pixels; p++) {
     sum[0][p] = V_ZERO();
     sum[1][p] = V_ZERO();
@@ -68,7 +68,20 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
     }
     x += run->x_block;
   }
-  LINEAR_UNROLL
+  /* The common ends are done in registers, the others out of line. */
+  const lp_linear_epilogue *epilogue = run->epilogue;
+  float *out = run->out + first * LP_VL;
+  if (epilogue == NULL) {
+    LP_UNROLL
+    for (int p = 0; p < pixels; p++) {
+      V_STORE(out + p * LP_VL, sum[0][p]);
+      if (blocks > 1) {
+        V_STORE(out + run->out_block + p * LP_VL, sum[1][p]);
+      }
+    }
+    return;
+  }
+  LP_UNROLL
   for (int p = 0; p < pixels; p++) {
     V_STORE(sums + p * LP_VL, sum[0][p]);
     if (blocks > 1) {
@@ -77,7 +90,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
   }
   for (int b = 0; b < blocks; b++) {
     int64_t place = b * run->out_block + first * LP_VL;
-    LP_NAME(linear_finish_blocked)(run->epilogue, run->channel + b * LP_VL,
+    LP_NAME(linear_finish_blocked)(epilogue, run->channel + b * LP_VL,
                                    sums + b * LINEAR_TILE_PIXELS * LP_VL,
                                    run->added != NULL ? run->added + place : NULL,
                                    run->out + place, pixels);

@@ -176,7 +176,7 @@ typedef struct lp_call {
 
 /*
  * A way to reorder one constant input, kept by the model and shared by its
- * predictors. It loses nothing: unpack restores the plain tensor, so that a
+ * predictors. Where it loses nothing, unpack restores the plain tensor, and a
  * model needs to hold one copy only.
  */
 typedef struct lp_packing {
@@ -187,7 +187,7 @@ typedef struct lp_packing {
   /* Whatever besides the weight's shape, this packing and the block determines the packed form (such as the number of groups). */
   int64_t (*variant)(const lp_query *query);
   void (*pack)(const lp_query *query, const float *plain, void *packed);
-  void (*unpack)(const lp_query *query, const void *packed, float *plain);
+  void (*unpack)(const lp_query *query, const void *packed, float *plain); /* NULL: there is no way back, and another form is kept beside this one */
 } lp_packing;
 
 /* Layout that an algorithm wants. */

@@ -263,7 +263,86 @@ static lp_status op_convolution_depthwise_run(const lp_call *call) {
   return LP_OK;
 }
 
+/* ---- Winograd ---- */
+
+static double op_convolution_winograd_cost(const lp_query *query, lp_winograd_form form) {
+  lp_conv_geometry g = op_convolution_query(query);
+  if (!op_convolution_packs(query) || !lp_conv_winograd_accepts(&g, query->block, form) ||
+      lp_conv_winograd_scratch(&g, query->isa, query->threads, form) == SIZE_MAX) {
+    return LP_COST_REJECT;
+  }
+  return lp_conv_winograd_cost(&g, query->isa, form);
+}
+
+static size_t op_convolution_winograd_size(const lp_query *query, lp_winograd_form form) {
+  lp_conv_weights weights = op_convolution_weights(query);
+  return lp_conv_winograd_size(&weights, query->block, form) * sizeof(float);
+}
+
+static void op_convolution_winograd_pack(const lp_query *query, lp_winograd_form form,
+                                         const float *plain, void *packed) {
+  lp_conv_weights weights = op_convolution_weights(query);
+  lp_conv_winograd_pack(&weights, query->block, form, plain, packed);
+}
+
+static size_t op_convolution_winograd_scratch(const lp_query *query, lp_winograd_form form) {
+  lp_conv_geometry g = op_convolution_query(query);
+  return lp_conv_winograd_scratch(&g, query->isa, query->threads, form);
+}
+
+static lp_status op_convolution_winograd_run(const lp_call *call, lp_winograd_form form) {
+  lp_conv_geometry g = op_convolution_geometry(call->param, call->in, call->out);
+  lp_conv_run run = op_convolution_run(call, &g);
+  lp_conv_winograd_run(&run, form);
+  return LP_OK;
+}
+
+/* The functions of one form, which differ by a constant. */
+#define OP_CONVOLUTION_WINOGRAD(id, form)                                                    \
+  static double op_convolution_##id##_cost(const lp_query *query) {                          \
+    return op_convolution_winograd_cost(query, form);                                        \
+  }                                                                                          \
+  static size_t op_convolution_##id##_size(const lp_query *query) {                          \
+    return op_convolution_winograd_size(query, form);                                        \
+  }                                                                                          \
+  static void op_convolution_##id##_pack(const lp_query *query, const float *plain,          \
+                                         void *packed) {                                     \
+    op_convolution_winograd_pack(query, form, plain, packed);                                \
+  }                                                                                          \
+  static size_t op_convolution_##id##_scratch(const lp_query *query) {                       \
+    return op_convolution_winograd_scratch(query, form);                                     \
+  }                                                                                          \
+  static lp_status op_convolution_##id##_run(const lp_call *call) {                          \
+    return op_convolution_winograd_run(call, form);                                          \
+  }                                                                                          \
+  static const lp_packing op_convolution_##id##_packing = {                                  \
+      .name = #id,                                                                           \
+      .input = 1,                                                                            \
+      .size = op_convolution_##id##_size,                                                    \
+      .pack = op_convolution_##id##_pack};
+OP_CONVOLUTION_WINOGRAD(f2x3, LP_WINOGRAD_2_3)
+OP_CONVOLUTION_WINOGRAD(f3x3, LP_WINOGRAD_3_3)
+OP_CONVOLUTION_WINOGRAD(f4x3, LP_WINOGRAD_4_3)
+OP_CONVOLUTION_WINOGRAD(f2x5, LP_WINOGRAD_2_5)
+OP_CONVOLUTION_WINOGRAD(line_f4x3, LP_WINOGRAD_LINE_4_3)
+OP_CONVOLUTION_WINOGRAD(line_f4x7, LP_WINOGRAD_LINE_4_7)
+#undef OP_CONVOLUTION_WINOGRAD
+
+#define OP_CONVOLUTION_WINOGRAD(id)                      \
+  {.name = "winograd-" #id,                              \
+   .cost = op_convolution_##id##_cost,                   \
+   .blocked_inputs = 1,                                  \
+   .blocked_output = true,                               \
+   .packing = &op_convolution_##id##_packing,            \
+   .scratch = op_convolution_##id##_scratch,             \
+   .run = op_convolution_##id##_run}
 static const lp_algorithm op_convolution_algorithms[] = {
+    OP_CONVOLUTION_WINOGRAD(f2x3),
+    OP_CONVOLUTION_WINOGRAD(f3x3),
+    OP_CONVOLUTION_WINOGRAD(f4x3),
+    OP_CONVOLUTION_WINOGRAD(f2x5),
+    OP_CONVOLUTION_WINOGRAD(line_f4x3),
+    OP_CONVOLUTION_WINOGRAD(line_f4x7),
     {.name = "depthwise",
      .cost = op_convolution_depthwise_cost,
      .blocked_inputs = 1,
@@ -289,6 +368,7 @@ static const lp_algorithm op_convolution_algorithms[] = {
      .scratch = op_convolution_plain_scratch,
      .run = op_convolution_plain_run},
 };
+#undef OP_CONVOLUTION_WINOGRAD
 
 LP_DATA const lp_op lp_op_Convolution = {
     .name = "Convolution",

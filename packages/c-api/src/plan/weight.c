@@ -86,30 +86,33 @@ static lp_status weight_restore(lp_weight *weight) {
     return lp_fail_memory("a weight", weight->bytes);
   }
   const lp_packed *packed = weight->packed;
+  while (packed->packing->unpack == NULL) {
+    packed = packed->next; /* one form that can be unpacked is always kept */
+  }
   packed->packing->unpack(&packed->query, packed->data, plain);
   weight->plain = plain;
   weight->store->held_bytes += weight->bytes;
   return LP_OK;
 }
 
-/* Gives up forms that nobody uses as long as one is left; under the lock. */
+/* Gives up forms that nobody uses as long as one is left that the numbers can be had from; under the lock. */
 static void weight_trim(lp_weight *weight) {
-  bool packed_used = false;
+  bool kept = false;
   for (lp_packed *packed = weight->packed; packed != NULL; packed = packed->next) {
-    packed_used = packed_used || packed->users != 0;
+    kept = kept || (packed->users != 0 && packed->packing->unpack != NULL);
   }
-  if (weight->plain != NULL && weight->plain_users == 0 && packed_used) {
+  if (weight->plain != NULL && weight->plain_users == 0 && kept) {
     weight_free_plain(weight);
   }
-  bool other = weight->plain != NULL || packed_used;
+  kept = kept || weight->plain != NULL;
   lp_packed **link = &weight->packed;
   while (*link != NULL) {
     lp_packed *packed = *link;
-    if (packed->users == 0 && other) {
+    if (packed->users == 0 && (kept || packed->packing->unpack == NULL)) {
       *link = packed->next;
       weight_free_packed(weight, packed);
     } else {
-      other = true;
+      kept = kept || packed->packing->unpack != NULL;
       link = &packed->next;
     }
   }

@@ -3,7 +3,8 @@
  *
  * A weight holds one copy of its numbers where that is enough: when a kernel
  * has packed it and no plan reads it plain, the plain copy goes; when a plan
- * wants it plain again, it is unpacked. Every use is counted. The store's lock
+ * wants it plain again, it is unpacked. Beside a form that cannot be unpacked
+ * (Winograd's) another is kept. Every use is counted. The store's lock
  * guards the weights of a model, which plans on other threads may use.
  */
 #ifndef LP_PLAN_WEIGHT_H
