@@ -60,11 +60,13 @@
 #define LP_ALWAYS_INLINE inline __attribute__((always_inline))
 #define LP_NOINLINE __attribute__((noinline))
 #define LP_RESTRICT __restrict__
+#define LP_PREFETCH(address) __builtin_prefetch(address)
 #else
 #define LP_PRINTF(format_index, first)
 #define LP_ALWAYS_INLINE inline
 #define LP_NOINLINE
 #define LP_RESTRICT
+#define LP_PREFETCH(address) ((void)(address))
 #endif
 
 /* Alignment of every buffer that kernels touch, in bytes. */

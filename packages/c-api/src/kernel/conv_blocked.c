@@ -8,6 +8,8 @@
  * the band's input is first copied to scratch with the padding in place and,
  * for stride s, every s-th column beside its neighbours ("phases"), so that
  * the kernels see unit steps only and read every tap at a constant offset.
+ * Many channels of one pixel lie as many planes apart, on as many pages; for
+ * one long row they are brought together first ("panels").
  *
  * Planar: the input is plain, "channels of a block" are planes apart.
  */
@@ -19,6 +21,9 @@
 #define CONV_BLOCKED_BAND_BYTES 393216
 /* More scratch than this, and more than four times the input, is not worth it (huge padding or dilation). */
 #define CONV_BLOCKED_SCRATCH_MOST 67108864.0
+/* Fewer channels lie near enough together, fewer filters do not repay the copy. */
+#define CONV_BLOCKED_PANEL_CHANNELS 128
+#define CONV_BLOCKED_PANEL_FILTERS 96
 /* Multiply-adds below which one thread does it all. */
 #define CONV_BLOCKED_PARALLEL 400000.0
 
@@ -26,6 +31,7 @@ typedef struct conv_blocked_cut {
   bool planar;
   bool flat; /* the image is one row */
   bool copy;
+  bool panels; /* a band of a flat image is brought into panels */
   int block;
   int64_t in_height, in_width, out_height, out_width;
   int64_t kernel_height, kernel_width, stride_height, stride_width;
@@ -90,9 +96,13 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
   memset(cut, 0, sizeof *cut);
   cut->planar = planar;
   cut->block = block;
+  cut->group_channels = g->channels / g->groups;
+  cut->group_filters = g->filters / g->groups;
   cut->copy = !conv_blocked_is_plain(g);
   /* A phase of a transposed convolution may be narrower than its input without any padding. */
   cut->flat = !cut->copy && lp_conv_taps(g) == 1 && g->out[2] == g->in[2];
+  cut->panels = cut->flat && !planar && cut->group_channels >= CONV_BLOCKED_PANEL_CHANNELS &&
+                cut->group_filters >= CONV_BLOCKED_PANEL_FILTERS;
   cut->in_height = cut->flat ? 1 : g->in[1];
   cut->in_width = cut->flat ? lp_conv_in_pixels(g) : g->in[2];
   cut->out_height = cut->flat ? 1 : g->out[1];
@@ -105,8 +115,6 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
   cut->dilate_width = g->dilate[2];
   cut->top = g->pad[1];
   cut->left = g->pad[2];
-  cut->group_channels = g->channels / g->groups;
-  cut->group_filters = g->filters / g->groups;
   cut->in_blocks = (cut->group_channels + block - 1) / block;
   cut->out_blocks = (cut->group_filters + block - 1) / block;
   cut->planes = planar ? cut->group_channels : cut->in_blocks;
@@ -155,7 +163,10 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
     return false;
   }
   cut->taps_bytes = cut->taps_bytes / LP_ALIGNMENT * LP_ALIGNMENT;
-  cut->band_floats = cut->copy ? ((size_t)(cut->plane_floats * cut->planes) + 15) / 16 * 16 : 0;
+  int64_t floats = cut->copy     ? cut->plane_floats * cut->planes
+                   : cut->panels ? cut->band_pixels * cut->planes * cut->step
+                                 : 0;
+  cut->band_floats = ((size_t)floats + 15) / 16 * 16;
   return true;
 }
 
@@ -278,6 +289,12 @@ static void conv_blocked_chunk(void *context, int64_t chunk, unsigned worker) {
                       (rows - 1) * cut->row_step + cut->dilate_height * (cut->kernel_height - 1) + 1,
                       copy);
     x = copy;
+  } else if (cut->panels) {
+    float *copy = job->bands + worker * cut->band_floats;
+    job->kernels->panels(x + pixel * cut->step, cut->plane_floats, cut->planes, run.pixels, copy);
+    x = copy;
+    run.x_block = cut->planes * cut->step;
+    run.panels = true;
   } else {
     x += row * cut->row_floats + pixel * cut->step;
   }
@@ -287,6 +304,8 @@ static void conv_blocked_chunk(void *context, int64_t chunk, unsigned worker) {
     run.channel = group * cut->group_filters + b * cut->block;
     run.w = (const float *)job->run->w +
             (group * cut->out_blocks + b) * cut->block * weights;
+    run.next = run.w + 2 * cut->block * weights;
+    run.next_end = run.next + 2 * cut->block * weights;
     for (int64_t r = 0; r < rows; r++) {
       const int64_t offset = place + ((row + r) * cut->out_width + pixel) * cut->block;
       run.x = x + r * cut->row_step * cut->row_floats;
@@ -318,4 +337,6 @@ void lp_conv_blocked_run(const lp_conv_run *run, bool planar) {
 
 #undef CONV_BLOCKED_BAND_BYTES
 #undef CONV_BLOCKED_SCRATCH_MOST
+#undef CONV_BLOCKED_PANEL_CHANNELS
+#undef CONV_BLOCKED_PANEL_FILTERS
 #undef CONV_BLOCKED_PARALLEL

@@ -11,13 +11,12 @@
 #include "winograd.h"
 
 #include <string.h>
-#include <stdlib.h>
 
 /* Bytes between the stages that stay in the second-level cache, and that are worth it when the filters are read from memory once for each block. */
-#define CONV_WINOGRAD_NEAR_BYTES (getenv("LPX_NEAR") ? atof(getenv("LPX_NEAR")) : 393216.0)
-#define CONV_WINOGRAD_FAR_BYTES (getenv("LPX_FAR") ? atof(getenv("LPX_FAR")) : 8388608.0)
+#define CONV_WINOGRAD_NEAR_BYTES 393216.0
+#define CONV_WINOGRAD_FAR_BYTES 8388608.0
 /* Bytes of filters that stay near while blocks of tiles pass. */
-#define CONV_WINOGRAD_FILTER_BYTES (getenv("LPX_FIL") ? atof(getenv("LPX_FIL")) : 1048576.0)
+#define CONV_WINOGRAD_FILTER_BYTES 1048576.0
 /* Tiles that are transformed back before their rows are finished. */
 #define CONV_WINOGRAD_RUN 8
 #define CONV_WINOGRAD_MOST_OUTPUTS 4
@@ -135,17 +134,6 @@ size_t lp_conv_winograd_scratch(const lp_conv_geometry *g, lp_isa isa, unsigned 
   return size;
 }
 
-double lp_conv_winograd_cost(const lp_conv_geometry *g, lp_isa isa, lp_winograd_form form) {
-  conv_winograd_cut cut;
-  if (!conv_winograd_plan(g, isa, 1, form, &cut)) {
-    return 1e30;
-  }
-  /* XXX experiment */
-  const char *force = getenv("LPX_WINO");
-  if (force) { return force[0] == '0' ? 1e30 : force[form] == '1' ? 1.0 : 1e30; }
-  return 1e30;
-}
-
 /* ---- stages ---------------------------------------------------------------------- */
 
 /* A tile that reaches over the edge, with zeros there. */
@@ -228,6 +216,8 @@ static void conv_winograd_multiply(const conv_winograd_job *job, int64_t point, 
                      .out_block = count * block};
   for (int64_t pair = from; pair < to; pair++) {
     run.w = filters + pair * 2 * block * channels;
+    run.next = run.w + 2 * block * channels;
+    run.next_end = run.next + 2 * block * channels;
     run.out_blocks = cut->out_blocks - pair * 2 < 2 ? 1 : 2;
     run.out = m + point * cut->point_m + pair * 2 * count * block;
     job->kernels->tile_blocked(&run);

@@ -66,14 +66,20 @@ LP_INTERNAL bool lp_conv_winograd_accepts(const lp_conv_geometry *g, int block,
                                           lp_winograd_form form);
 LP_INTERNAL size_t lp_conv_winograd_scratch(const lp_conv_geometry *g, lp_isa isa,
                                             unsigned threads, lp_winograd_form form);
-/* Estimated nanoseconds on one thread. */
-LP_INTERNAL double lp_conv_winograd_cost(const lp_conv_geometry *g, lp_isa isa,
-                                         lp_winograd_form form);
 LP_INTERNAL void lp_conv_winograd_run(const lp_conv_run *run, lp_winograd_form form);
 
 LP_INTERNAL bool lp_conv_depthwise_accepts(const lp_conv_geometry *g, int block);
 LP_INTERNAL size_t lp_conv_depthwise_scratch(const lp_conv_geometry *g);
 LP_INTERNAL void lp_conv_depthwise_run(const lp_conv_run *run);
+
+/* Estimated nanoseconds of each way on one thread; conv_cost.c. */
+LP_INTERNAL double lp_conv_plain_cost(const lp_conv_geometry *g, lp_isa isa);
+LP_INTERNAL double lp_conv_blocked_cost(const lp_conv_geometry *g, lp_isa isa, bool planar);
+LP_INTERNAL double lp_conv_winograd_cost(const lp_conv_geometry *g, lp_isa isa,
+                                         lp_winograd_form form);
+LP_INTERNAL double lp_conv_depthwise_cost(const lp_conv_geometry *g, lp_isa isa);
+/* Multiply-adds per nanosecond of a dense kernel. */
+LP_INTERNAL double lp_conv_rate(lp_isa isa);
 
 /*
  * Packed weights. Sizes are floats; 0 on overflow.

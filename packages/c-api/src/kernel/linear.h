@@ -52,11 +52,13 @@ typedef struct lp_dot {
 typedef struct lp_tile_run {
   const float *x;
   int64_t x_block, x_lane;
+  bool panels; /* blocked, one tap: the pixels of a tile stand together, block by block; x_block is what a pixel has in all blocks */
   const int64_t *taps;
   int64_t num_taps;
   int64_t channels; /* of input */
   const float *w;
-  int out_blocks; /* 1 or 2 */
+  const float *next, *next_end; /* weights to bring near meanwhile; next moves on, and is NULL when all are asked for */
+  int out_blocks;               /* 1 or 2 */
   int64_t pixels;
   float *out; /* pixel 0, first block; pixels are `block` floats apart */
   int64_t out_block;
@@ -86,9 +88,11 @@ typedef struct lp_linear_kernels {
   int tile_pixels;  /* pixels that a tile takes at most; 0 without tiles */
   void (*gemm)(const lp_gemm *gemm);
   void (*dot)(const lp_dot *dot);
-  void (*tile_blocked)(const lp_tile_run *run); /* NULL where there are no blocked layouts */
-  void (*tile_planar)(const lp_tile_run *run);
+  void (*tile_blocked)(lp_tile_run *run); /* NULL where there are no blocked layouts */
+  void (*tile_planar)(lp_tile_run *run);
   void (*depthwise)(const lp_depthwise_row *row);
+  /* Brings `pixels` pixels of `blocks` blocks, x_block floats apart, into panels. */
+  void (*panels)(const float *x, int64_t x_block, int64_t blocks, int64_t pixels, float *panels);
   /* y = epilogue(sums) for `count` pixels of the block of channels that begins with `channel`. */
   void (*finish)(const lp_linear_epilogue *epilogue, int64_t channel, const float *sums,
                  const float *added, float *out, int64_t count);

@@ -17,6 +17,7 @@ static const lp_linear_kernels LP_NAME(linear_kernels) = {
     .tile_blocked = LP_NAME(linear_tile_blocked),
     .tile_planar = LP_NAME(linear_tile_planar),
     .depthwise = LP_NAME(linear_depthwise),
+    .panels = LP_NAME(linear_panels),
     .finish = LP_NAME(linear_finish_blocked),
 #endif
 };

@@ -21,6 +21,9 @@
 #define LINEAR_TILE_REPEAT(X) LINEAR_REPEAT_4(X)
 #endif
 
+/* Lines of coming weights asked for with a block of channels: a quarter of as many as the block has. */
+#define LINEAR_TILE_LINES (LP_VL >= 8 ? LP_VL * LP_VL / 32 : 1)
+
 /* One input channel of one tap. */
 #define LINEAR_TILE_STEP()                                               \
   do {                                                                   \
@@ -39,15 +42,18 @@
   } while (0)
 
 static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_t first,
-                                                  const int blocks, const int pixels,
-                                                  const int step) {
+                                                  const float *next, const int blocks,
+                                                  const int pixels, const int step) {
   const float *w = run->w;
-  const float *x = run->x + first * step;
+  const float *x = run->x + first * (run->panels ? run->x_block : step);
+  const int64_t x_block = run->panels ? pixels * step : run->x_block;
   const int64_t x_lane = step > 1 ? 1 : run->x_lane;
   const int64_t num_taps = run->num_taps;
   const int64_t *taps = run->taps;
+  const int64_t next_step = next != NULL ? 16 * LINEAR_TILE_LINES : 0;
   lp_v sum[2][LINEAR_TILE_PIXELS];
   float sums[2 * LINEAR_TILE_PIXELS * LP_VL];
+  next = next != NULL ? next : w;
   LP_UNROLL
   for (int p = 0; p < pixels; p++) {
     sum[0][p] = V_ZERO();
@@ -57,6 +63,11 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
     const int64_t lanes = left < LP_VL ? left : LP_VL;
     for (int64_t tap = 0; tap < num_taps; tap++) {
       const float *pixel = x + taps[tap];
+      LP_UNROLL
+      for (int line = 0; line < LINEAR_TILE_LINES; line++) {
+        LP_PREFETCH(next + 16 * line);
+      }
+      next += next_step;
       int64_t lane = lanes;
       for (; lane >= 2; lane -= 2) {
         LINEAR_TILE_STEP();
@@ -66,7 +77,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
         LINEAR_TILE_STEP();
       }
     }
-    x += run->x_block;
+    x += x_block;
   }
   /* The common ends are done in registers, the others out of line. */
   const lp_linear_epilogue *epilogue = run->epilogue;
@@ -98,25 +109,26 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
 }
 
 #define LINEAR_TILE_INSTANCE(n)                                                             \
-  static LP_NOINLINE void LP_NAME(linear_tile_blocked_1_##n)(const lp_tile_run *run,        \
-                                                             int64_t first) {               \
-    LP_NAME(linear_tile)(run, first, 1, n, LP_VL);                                          \
+  static LP_NOINLINE void LP_NAME(linear_tile_blocked_1_##n)(const lp_tile_run *run, \
+      int64_t first, const float *next) { \
+    LP_NAME(linear_tile)(run, first, next, 1, n, LP_VL);                                          \
   }                                                                                         \
-  static LP_NOINLINE void LP_NAME(linear_tile_blocked_2_##n)(const lp_tile_run *run,        \
-                                                             int64_t first) {               \
-    LP_NAME(linear_tile)(run, first, 2, n, LP_VL);                                          \
+  static LP_NOINLINE void LP_NAME(linear_tile_blocked_2_##n)(const lp_tile_run *run, \
+      int64_t first, const float *next) { \
+    LP_NAME(linear_tile)(run, first, next, 2, n, LP_VL);                                          \
   }                                                                                         \
-  static LP_NOINLINE void LP_NAME(linear_tile_planar_1_##n)(const lp_tile_run *run,         \
-                                                            int64_t first) {                \
-    LP_NAME(linear_tile)(run, first, 1, n, 1);                                              \
+  static LP_NOINLINE void LP_NAME(linear_tile_planar_1_##n)(const lp_tile_run *run, \
+      int64_t first, const float *next) { \
+    LP_NAME(linear_tile)(run, first, next, 1, n, 1);                                              \
   }                                                                                         \
-  static LP_NOINLINE void LP_NAME(linear_tile_planar_2_##n)(const lp_tile_run *run,         \
-                                                            int64_t first) {                \
-    LP_NAME(linear_tile)(run, first, 2, n, 1);                                              \
+  static LP_NOINLINE void LP_NAME(linear_tile_planar_2_##n)(const lp_tile_run *run, \
+      int64_t first, const float *next) { \
+    LP_NAME(linear_tile)(run, first, next, 2, n, 1);                                              \
   }
 LINEAR_TILE_REPEAT(LINEAR_TILE_INSTANCE)
 
-typedef void (*LP_NAME(linear_tile_function))(const lp_tile_run *run, int64_t first);
+typedef void (*LP_NAME(linear_tile_function))(const lp_tile_run *run, int64_t first,
+                                              const float *next);
 
 /* [planar][output blocks - 1][pixels - 1] */
 #define LINEAR_TILE_BLOCKED_1(n) LP_NAME(linear_tile_blocked_1_##n),
@@ -128,25 +140,52 @@ static const LP_NAME(linear_tile_function)
         {{LINEAR_TILE_REPEAT(LINEAR_TILE_BLOCKED_1)}, {LINEAR_TILE_REPEAT(LINEAR_TILE_BLOCKED_2)}},
         {{LINEAR_TILE_REPEAT(LINEAR_TILE_PLANAR_1)}, {LINEAR_TILE_REPEAT(LINEAR_TILE_PLANAR_2)}}};
 
-static void LP_NAME(linear_tiles)(const lp_tile_run *run, int planar) {
+static void LP_NAME(linear_tiles)(lp_tile_run *run, int planar) {
   const LP_NAME(linear_tile_function) *functions =
       LP_NAME(linear_tile_functions)[planar][run->out_blocks - 1];
+  const int64_t blocks = (run->channels + LP_VL - 1) / LP_VL;
+  const float *next = run->next;
   int64_t tiles = (run->pixels + LINEAR_TILE_PIXELS - 1) / LINEAR_TILE_PIXELS;
   int64_t width = tiles > 0 ? run->pixels / tiles : 0;
   int64_t wider = run->pixels - width * tiles; /* so many tiles are one pixel wider */
   int64_t first = 0;
   for (int64_t tile = 0; tile < tiles; tile++) {
     int64_t pixels = width + (tile < wider);
-    functions[pixels - 1](run, first);
+    functions[pixels - 1](run, first, next);
     first += pixels;
+    /* Each tile has asked for a part of the weights that come next; all are asked for once. */
+    if (next != NULL) {
+      next += 16 * LINEAR_TILE_LINES * run->num_taps * blocks;
+      next = next < run->next_end ? next : NULL;
+    }
+  }
+  run->next = next;
+}
+
+static void LP_NAME(linear_panels)(const float *x, int64_t x_block, int64_t blocks, int64_t pixels,
+                                   float *panels) {
+  int64_t tiles = (pixels + LINEAR_TILE_PIXELS - 1) / LINEAR_TILE_PIXELS;
+  int64_t width = tiles > 0 ? pixels / tiles : 0;
+  int64_t wider = pixels - width * tiles;
+  for (int64_t tile = 0; tile < tiles; tile++) {
+    int64_t count = width + (tile < wider);
+    for (int64_t b = 0; b < blocks; b++) {
+      const float *from = x + b * x_block;
+      for (int64_t p = 0; p < count; p++) {
+        V_STORE(panels, V_LOAD(from + p * LP_VL));
+        panels += LP_VL;
+      }
+    }
+    x += count * LP_VL;
   }
 }
 
-static void LP_NAME(linear_tile_blocked)(const lp_tile_run *run) { LP_NAME(linear_tiles)(run, 0); }
-static void LP_NAME(linear_tile_planar)(const lp_tile_run *run) { LP_NAME(linear_tiles)(run, 1); }
+static void LP_NAME(linear_tile_blocked)(lp_tile_run *run) { LP_NAME(linear_tiles)(run, 0); }
+static void LP_NAME(linear_tile_planar)(lp_tile_run *run) { LP_NAME(linear_tiles)(run, 1); }
 
 #undef LINEAR_TILE_REPEAT
 #undef LINEAR_TILE_STEP
+#undef LINEAR_TILE_LINES
 #undef LINEAR_TILE_INSTANCE
 #undef LINEAR_TILE_BLOCKED_1
 #undef LINEAR_TILE_BLOCKED_2

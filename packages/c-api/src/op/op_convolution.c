@@ -91,28 +91,14 @@ static lp_conv_run op_convolution_run(const lp_call *call, const lp_conv_geometr
                        .isa = call->isa};
 }
 
-/* Multiply-adds per nanosecond of a dense kernel. */
-static double op_convolution_rate(lp_isa isa) {
-  return isa == LP_ISA_AVX512 ? 45.0 : isa == LP_ISA_AVX2 ? 28.0 : 6.0;
-}
-
 /* ---- plain: any layout of attributes, any real type ---- */
 
 static double op_convolution_plain_cost(const lp_query *query) {
   lp_conv_geometry g = op_convolution_query(query);
-  double filters = (double)g.filters / (double)g.groups;
-  double columns = (double)g.batch * (double)g.channels * (double)lp_conv_taps(&g) *
-                   (double)lp_conv_out_pixels(&g);
   if (lp_query_all(query, LP_FLOAT64)) {
     return lp_query_no_epilogue(query) ? 1000.0 + lp_conv_work(&g) : LP_COST_REJECT;
   }
-  if (!lp_query_all(query, LP_FLOAT32)) {
-    return LP_COST_REJECT;
-  }
-  /* Few rows leave the register block half empty. */
-  double rate = op_convolution_rate(query->isa) * (filters >= 12 ? 0.7 : 0.1 + 0.05 * filters);
-  /* What is 1 wide and not strided is read where it stands. */
-  return 1000.0 + lp_conv_work(&g) / rate + (lp_conv_columns_direct(&g) ? 0.03 : 0.15) * columns;
+  return lp_query_all(query, LP_FLOAT32) ? lp_conv_plain_cost(&g, query->isa) : LP_COST_REJECT;
 }
 
 static size_t op_convolution_plain_scratch(const lp_query *query) {
@@ -169,18 +155,11 @@ static bool op_convolution_packs(const lp_query *query) {
 
 static double op_convolution_block_cost(const lp_query *query, bool planar) {
   lp_conv_geometry g = op_convolution_query(query);
-  double block = (double)query->block;
   if (!op_convolution_packs(query) || !lp_conv_blocked_accepts(&g, query->block, planar) ||
       lp_conv_blocked_scratch(&g, query->isa, query->threads, planar) == SIZE_MAX) {
     return LP_COST_REJECT;
   }
-  double filters = (double)g.filters / (double)g.groups;
-  double lanes = block * (double)(int64_t)((filters + block - 1) / block);
-  /* Planes of many channels lie far apart. */
-  double rate = op_convolution_rate(query->isa) * (planar && g.channels > 16 ? 0.75 : 1.0);
-  return 500.0 + lp_conv_work(&g) * lanes / filters / rate +
-         0.1 * (double)g.batch * (double)g.channels * (double)lp_conv_in_pixels(&g) +
-         0.1 * lp_query_elements(query);
+  return lp_conv_blocked_cost(&g, query->isa, planar);
 }
 
 static double op_convolution_blocked_cost(const lp_query *query) {
@@ -247,8 +226,7 @@ static double op_convolution_depthwise_cost(const lp_query *query) {
   if (!op_convolution_packs(query) || !lp_conv_depthwise_accepts(&g, query->block)) {
     return LP_COST_REJECT;
   }
-  return 500.0 + lp_conv_work(&g) / (op_convolution_rate(query->isa) * 0.3) +
-         0.1 * lp_query_elements(query);
+  return lp_conv_depthwise_cost(&g, query->isa);
 }
 
 static size_t op_convolution_depthwise_scratch(const lp_query *query) {
