@@ -92,6 +92,31 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
     }
     return;
   }
+  if (LP_VL >= 8 && blocks == 2 && pixels + 1 >= LINEAR_TILE_PIXELS && run->added == NULL &&
+      epilogue->activation.kind <= LP_ACTIVATION_RELU) {
+    const bool relu = epilogue->activation.kind == LP_ACTIVATION_RELU;
+    LP_UNROLL
+    for (int b = 0; b < blocks; b++) {
+      const int64_t channel = run->channel + b * LP_VL;
+      lp_v scale = epilogue->scale != NULL ? V_LOAD(epilogue->scale + channel) : V_SET1(1.0f);
+      lp_v shift = epilogue->shift != NULL ? V_LOAD(epilogue->shift + channel) : V_ZERO();
+      LP_UNROLL
+      for (int p = 0; p < pixels; p++) {
+        sum[b][p] = V_FMA(sum[b][p], scale, shift);
+      }
+      if (relu) {
+        LP_UNROLL
+        for (int p = 0; p < pixels; p++) {
+          sum[b][p] = V_MAX(sum[b][p], V_ZERO());
+        }
+      }
+      LP_UNROLL
+      for (int p = 0; p < pixels; p++) {
+        V_STORE(out + b * run->out_block + p * LP_VL, sum[b][p]);
+      }
+    }
+    return;
+  }
   LP_UNROLL
   for (int p = 0; p < pixels; p++) {
     V_STORE(sums + p * LP_VL, sum[0][p]);
