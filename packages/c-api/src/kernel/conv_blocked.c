@@ -21,9 +21,12 @@
 #define CONV_BLOCKED_BAND_BYTES 393216
 /* More scratch than this, and more than four times the input, is not worth it (huge padding or dilation). */
 #define CONV_BLOCKED_SCRATCH_MOST 67108864.0
-/* Fewer channels lie near enough together, fewer filters do not repay the copy. */
+/* Weights of a pair of blocks of filters that stay near enough, and as much of them as is taken if not. */
+#define CONV_BLOCKED_WEIGHT_BYTES 65536
+#define CONV_BLOCKED_PART_BYTES 24576
+/* Fewer channels lie near enough together, fewer products do not repay the copy. */
 #define CONV_BLOCKED_PANEL_CHANNELS 128
-#define CONV_BLOCKED_PANEL_FILTERS 96
+#define CONV_BLOCKED_PANEL_PRODUCTS 12288
 /* Multiply-adds below which one thread does it all. */
 #define CONV_BLOCKED_PARALLEL 400000.0
 
@@ -41,6 +44,8 @@ typedef struct conv_blocked_cut {
   int64_t planes;                /* of a group's input: channels if planar, else blocks */
   int64_t step;                  /* floats of a pixel of a plane */
   int64_t bands, band_rows, band_pixels;
+  bool joined;                 /* the rows of a band follow each other without a gap */
+  int64_t part_blocks;         /* of input that go through at a time */
   int64_t splits, split_pairs; /* parts of a group's pairs of output blocks */
   /* A plane as the kernel sees it: in scratch if copied. Floats. */
   int64_t row_step; /* rows of the plane per output row */
@@ -102,7 +107,7 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
   /* A phase of a transposed convolution may be narrower than its input without any padding. */
   cut->flat = !cut->copy && lp_conv_taps(g) == 1 && g->out[2] == g->in[2];
   cut->panels = cut->flat && !planar && cut->group_channels >= CONV_BLOCKED_PANEL_CHANNELS &&
-                cut->group_filters >= CONV_BLOCKED_PANEL_FILTERS;
+                cut->group_channels * cut->group_filters >= CONV_BLOCKED_PANEL_PRODUCTS;
   cut->in_height = cut->flat ? 1 : g->in[1];
   cut->in_width = cut->flat ? lp_conv_in_pixels(g) : g->in[2];
   cut->out_height = cut->flat ? 1 : g->out[1];
@@ -146,6 +151,14 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
                                : conv_blocked_share(cut->out_height, row * (double)cut->in_width, 1);
     cut->band_pixels = cut->flat ? conv_blocked_share(cut->out_width, row, kernels->tile_pixels)
                                  : cut->out_width;
+  }
+  cut->joined = cut->copy && lp_conv_taps(g) == 1;
+  /* Where the weights of a pair of blocks do not stay in the first-level cache from tile to tile, fewer channels go through all tiles first. */
+  int64_t weights = 2 * block * block * lp_conv_taps(g) * (int64_t)sizeof(float); /* of a block of input */
+  cut->part_blocks = cut->in_blocks;
+  if (!cut->planar && lp_conv_taps(g) > 1 && weights * cut->in_blocks > CONV_BLOCKED_WEIGHT_BYTES) {
+    int64_t parts = (weights * cut->in_blocks + CONV_BLOCKED_PART_BYTES - 1) / CONV_BLOCKED_PART_BYTES;
+    cut->part_blocks = (cut->in_blocks + parts - 1) / parts;
   }
   cut->bands = cut->flat ? (cut->out_width + cut->band_pixels - 1) / cut->band_pixels
                          : (cut->out_height + cut->band_rows - 1) / cut->band_rows;
@@ -278,11 +291,9 @@ static void conv_blocked_chunk(void *context, int64_t chunk, unsigned worker) {
                      .x_lane = cut->planar ? cut->plane_floats : 1,
                      .taps = job->taps,
                      .num_taps = lp_conv_taps(g),
-                     .channels = cut->group_channels,
                      .pixels = cut->out_width - pixel < cut->band_pixels ? cut->out_width - pixel
                                                                          : cut->band_pixels,
-                     .out_block = out_block,
-                     .epilogue = &job->epilogue};
+                     .out_block = out_block};
   if (cut->copy) {
     float *copy = job->bands + worker * cut->band_floats;
     conv_blocked_copy_band(cut, x, row,
@@ -298,23 +309,37 @@ static void conv_blocked_chunk(void *context, int64_t chunk, unsigned worker) {
   } else {
     x += row * cut->row_floats + pixel * cut->step;
   }
+  /* What is added must not be overwritten by sums that are not whole. */
+  const int64_t part_blocks =
+      job->run->added == (const float *)job->run->y ? cut->in_blocks : cut->part_blocks;
+  const int64_t lines = cut->joined ? 1 : rows;
+  run.pixels = cut->joined ? rows * cut->out_width : run.pixels;
   for (int64_t b = split * cut->split_pairs * 2; b < last_pair && b < cut->out_blocks; b += 2) {
     const int64_t place = ((image * g->groups + group) * cut->out_blocks + b) * out_block;
     run.out_blocks = cut->out_blocks - b < 2 ? 1 : 2;
     run.channel = group * cut->group_filters + b * cut->block;
-    run.w = (const float *)job->run->w +
-            (group * cut->out_blocks + b) * cut->block * weights;
-    run.next = run.w + 2 * cut->block * weights;
-    run.next_end = run.next + 2 * cut->block * weights;
-    for (int64_t r = 0; r < rows; r++) {
-      const int64_t offset = place + ((row + r) * cut->out_width + pixel) * cut->block;
-      run.x = x + r * cut->row_step * cut->row_floats;
-      run.out = (float *)job->run->y + offset;
-      run.added = job->run->added != NULL ? job->run->added + offset : NULL;
-      if (cut->planar) {
-        job->kernels->tile_planar(&run);
-      } else {
-        job->kernels->tile_blocked(&run);
+    for (int64_t part = 0; part < cut->in_blocks; part += part_blocks) {
+      const int64_t channel = part * cut->block;
+      const bool last = part + part_blocks >= cut->in_blocks;
+      const int64_t left = cut->group_channels - channel;
+      run.channels = last ? left : part_blocks * cut->block;
+      run.w = (const float *)job->run->w +
+              (group * cut->out_blocks + b) * cut->block * weights +
+              channel * lp_conv_taps(g) * run.out_blocks * cut->block;
+      run.next = run.w + run.channels * lp_conv_taps(g) * run.out_blocks * cut->block;
+      run.next_end = run.next + 2 * cut->block * run.channels * lp_conv_taps(g);
+      run.accumulate = part > 0;
+      run.epilogue = last ? &job->epilogue : NULL;
+      for (int64_t r = 0; r < lines; r++) {
+        const int64_t offset = place + ((row + r) * cut->out_width + pixel) * cut->block;
+        run.x = x + part * run.x_block + r * cut->row_step * cut->row_floats;
+        run.out = (float *)job->run->y + offset;
+        run.added = last && job->run->added != NULL ? job->run->added + offset : NULL;
+        if (cut->planar) {
+          job->kernels->tile_planar(&run);
+        } else {
+          job->kernels->tile_blocked(&run);
+        }
       }
     }
   }
@@ -337,6 +362,8 @@ void lp_conv_blocked_run(const lp_conv_run *run, bool planar) {
 
 #undef CONV_BLOCKED_BAND_BYTES
 #undef CONV_BLOCKED_SCRATCH_MOST
+#undef CONV_BLOCKED_WEIGHT_BYTES
+#undef CONV_BLOCKED_PART_BYTES
 #undef CONV_BLOCKED_PANEL_CHANNELS
-#undef CONV_BLOCKED_PANEL_FILTERS
+#undef CONV_BLOCKED_PANEL_PRODUCTS
 #undef CONV_BLOCKED_PARALLEL

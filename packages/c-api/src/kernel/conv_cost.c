@@ -10,6 +10,8 @@
 
 /* Where a cost is compared with that of other operators' algorithms, a call costs this. */
 #define CONV_COST_CALL 500.0
+/* Beginning and end of a tile, in channels. */
+#define CONV_COST_END 8.0
 
 typedef struct conv_cost_machine {
   double multiply; /* multiply-adds of a dense kernel */
@@ -49,7 +51,9 @@ double lp_conv_plain_cost(const lp_conv_geometry *g, lp_isa isa) {
   double rate = 0.66 * lp_conv_rate(isa) * (filters >= 12 ? 0.7 : 0.1 + 0.05 * filters);
   /* What is 1 wide and not strided is read where it stands. */
   return 2.0 * CONV_COST_CALL + lp_conv_work(g) / rate +
-         (lp_conv_columns_direct(g) ? 0.03 : 0.15) * columns;
+         (lp_conv_columns_direct(g) ? 0.03 : 0.15) * columns +
+         (double)g->filters * (double)g->channels / (double)g->groups * (double)lp_conv_taps(g) *
+             sizeof(float) / conv_cost_of(isa)->fetch;
 }
 
 double lp_conv_blocked_cost(const lp_conv_geometry *g, lp_isa isa, bool planar) {
@@ -64,6 +68,9 @@ double lp_conv_blocked_cost(const lp_conv_geometry *g, lp_isa isa, bool planar) 
                        : (double)g->out[1] * conv_cost_pixels(kernels, (double)g->out[2]);
   double multiplied = (double)g->batch * (double)g->groups * lanes * channels *
                       (double)lp_conv_taps(g) * pixels;
+  if (flat) {
+    multiplied += (double)g->batch * (double)g->groups * lanes * CONV_COST_END * pixels;
+  }
   double weights = (double)g->groups * lanes * channels * (double)lp_conv_taps(g) * sizeof(float);
   /* Planes of many channels lie far apart. */
   double rate = machine->multiply * (planar && g->channels > 16 ? 0.75 : 1.0);
@@ -85,8 +92,9 @@ double lp_conv_winograd_cost(const lp_conv_geometry *g, lp_isa isa, lp_winograd_
   double lanes = conv_cost_lanes(kernels, (double)g->filters);
   double blocks = conv_cost_ceil((double)g->channels, kernels->block) +
                   conv_cost_ceil((double)g->filters, kernels->block);
-  double multiplied =
-      points * conv_cost_pixels(kernels, tiles) * lanes * (double)g->channels;
+  /* Each product of few channels ends soon after it began. */
+  double multiplied = points * conv_cost_pixels(kernels, tiles) * lanes *
+                      ((double)g->channels + CONV_COST_END);
   double weights = points * lanes * (double)g->channels * sizeof(float);
   return 4.0 * CONV_COST_CALL + multiplied / machine->multiply +
          1.5 * tiles * points * blocks / machine->move + weights / machine->fetch;
@@ -97,3 +105,4 @@ double lp_conv_depthwise_cost(const lp_conv_geometry *g, lp_isa isa) {
          0.1 * (double)g->batch * (double)g->filters * (double)lp_conv_out_pixels(g);
 }
 #undef CONV_COST_CALL
+#undef CONV_COST_END

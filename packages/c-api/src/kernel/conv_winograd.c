@@ -14,7 +14,7 @@
 
 /* Bytes between the stages that stay in the second-level cache, and that are worth it when the filters are read from memory once for each block. */
 #define CONV_WINOGRAD_NEAR_BYTES 393216.0
-#define CONV_WINOGRAD_FAR_BYTES 8388608.0
+#define CONV_WINOGRAD_FAR_BYTES 2097152.0
 /* Bytes of filters that stay near while blocks of tiles pass. */
 #define CONV_WINOGRAD_FILTER_BYTES 1048576.0
 /* Tiles that are transformed back before their rows are finished. */

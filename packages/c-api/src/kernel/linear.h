@@ -63,6 +63,7 @@ typedef struct lp_tile_run {
   float *out; /* pixel 0, first block; pixels are `block` floats apart */
   int64_t out_block;
   const float *added; /* laid out as out, or NULL; may be out */
+  bool accumulate;                    /* begin with the sums that stand in out */
   const lp_linear_epilogue *epilogue; /* NULL: the sums themselves */
   int64_t channel;                    /* of output, the first */
 } lp_tile_run;

@@ -54,10 +54,21 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
   lp_v sum[2][LINEAR_TILE_PIXELS];
   float sums[2 * LINEAR_TILE_PIXELS * LP_VL];
   next = next != NULL ? next : w;
-  LP_UNROLL
-  for (int p = 0; p < pixels; p++) {
-    sum[0][p] = V_ZERO();
-    sum[1][p] = V_ZERO();
+  float *out = run->out + first * LP_VL;
+  if (run->accumulate) {
+    LP_UNROLL
+    for (int p = 0; p < pixels; p++) {
+      sum[0][p] = V_LOAD(out + p * LP_VL);
+      if (blocks > 1) {
+        sum[1][p] = V_LOAD(out + run->out_block + p * LP_VL);
+      }
+    }
+  } else {
+    LP_UNROLL
+    for (int p = 0; p < pixels; p++) {
+      sum[0][p] = V_ZERO();
+      sum[1][p] = V_ZERO();
+    }
   }
   for (int64_t left = run->channels; left > 0; left -= LP_VL) {
     const int64_t lanes = left < LP_VL ? left : LP_VL;
@@ -81,7 +92,6 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
   }
   /* The common ends are done in registers, the others out of line. */
   const lp_linear_epilogue *epilogue = run->epilogue;
-  float *out = run->out + first * LP_VL;
   if (epilogue == NULL) {
     LP_UNROLL
     for (int p = 0; p < pixels; p++) {
