@@ -83,7 +83,7 @@ async function build() {
   writeWhole(join(PACKAGE_ROOT, "dist", "include", "c_predict_api.h"), header);
   const source = sourceDigits(sourceHash());
   const flags = compileFlags(PACKAGE_ROOT, ["-O2"]);
-  const { objects, broken } = await compileEngine(compiler, flags, source);
+  const { objects, broken } = await compileEngine(compiler, flags, { source });
   if (broken.length > 0) throw new BuildError(broken.join("\n"));
   const library = await linkLibrary(compiler, objects, LIBRARY);
   for (const name of OLD_NAMES) {

@@ -205,22 +205,33 @@ const BUILD_INFO = "api/api_build_info.c";
  *
  * @param {import("./compiler.mjs").Compiler} compiler
  * @param {string[]} flags
- * @param {string} [source] What the library says of its sources; only one object depends on it,
- *   and has it in its name.
+ * @param {object} [options]
+ * @param {string} [options.source] What the library says of its sources; only one object depends
+ *   on it, and has it in its name.
+ * @param {{ flags: string[], concerns: (text: string) => boolean }} [options.variant] Further
+ *   flags for the files whose text they concern; the other objects are shared.
  * @returns {Promise<{ objects: string[], broken: string[] }>} The objects in list order, and the
  *   compiler's text for each file that has none.
  */
-export async function compileEngine(compiler, flags, source) {
+export async function compileEngine(compiler, flags, { source, variant } = {}) {
   const folder = objectFolder(compiler, flags);
+  const variantFlags = [...flags, ...(variant?.flags ?? [])];
+  const variantFolder = variant === undefined ? folder : objectFolder(compiler, variantFlags);
   /** @type {string[]} */
   const broken = [];
   const objects = await inParallel(sourceList(), async (file) => {
+    const path = join(PACKAGE_ROOT, "src", file);
+    const varies = variant?.concerns(readFileSync(path, "utf8")) ?? false;
     const told = file === BUILD_INFO && source !== undefined;
     const stem = file.replaceAll("/", "+");
-    const object = join(folder, told ? `${stem}.${source}.o` : `${stem}.o`);
-    const fileFlags = told ? [...flags, `-DLP_SOURCE="${source}"`] : flags;
+    const object = join(
+      varies ? variantFolder : folder,
+      told ? `${stem}.${source}.o` : `${stem}.o`,
+    );
+    const fileFlags = varies ? variantFlags : flags;
+    const toldFlags = told ? [`-DLP_SOURCE="${source}"`] : [];
     try {
-      return [await compileObject(compiler, fileFlags, join(PACKAGE_ROOT, "src", file), object)];
+      return [await compileObject(compiler, [...fileFlags, ...toldFlags], path, object)];
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
       broken.push(error.message);

@@ -1,10 +1,19 @@
 // Builds and runs the C tests: every test/test_*.c is a program, linked against the engine's
-// objects compiled once more, with sanitizers where this compiler has them.
+// objects compiled once more, with sanitizers where this compiler has them, and run at every level
+// of kernels: those the processor has, AVX-512's templates lowered where it has not, and plain C.
 // Invariant: a program that crashes, hangs, leaks or trips a sanitizer is a failure of the tests
 // that had no result yet, never a missing line.
 
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withoutCommentsAndLiterals } from "./c-text.mjs";
@@ -110,20 +119,54 @@ export function sanitizerFlags(compiler) {
   }
 }
 
+/** Tests see functions that the library does not have: the choice of an algorithm. */
+const TEST_FLAGS = ["-fno-omit-frame-pointer", "-DLP_TEST_HOOKS"];
+
+/** The AVX-512 templates with pairs of AVX2 vectors. */
+const LOWERED = {
+  flags: ["-DLP_LOWER_AVX512", "-include", join(PACKAGE_ROOT, "test", "lowered_avx512.h")],
+  /** @param {string} text */
+  concerns: (text) => /isa_avx512\.inl|LP_LOWER_AVX512/.test(text),
+};
+
+/** Vectors of one float, in the language of the standard alone. */
+const PLAIN_C = ["-std=c11", "-pedantic", "-DLP_NO_VECTORS"];
+
 /**
  * Compiles the engine for testing, once for all programs.
  *
  * @param {import("./compiler.mjs").Compiler} compiler
  * @param {string[]} flags Optimisation and sanitizers, such as -O1 -g.
+ * @param {"native" | "lowered" | "plain C"} [form]
  */
-export async function buildEngineForTests(compiler, flags) {
-  const allFlags = [
-    ...compileFlags(PACKAGE_ROOT, [...flags, "-fno-omit-frame-pointer"]),
+export async function buildEngineForTests(compiler, flags, form = "native") {
+  const common = compileFlags(PACKAGE_ROOT, [...flags, ...TEST_FLAGS]);
+  const plainC = form === "plain C";
+  const { objects, broken } = await compileEngine(
+    compiler,
+    plainC ? [...common, ...PLAIN_C] : common,
+    form === "lowered" ? { variant: LOWERED } : {},
+  );
+  // The test programs are not in the language of the standard alone.
+  const testFlags = [
+    ...common,
+    ...(plainC ? ["-DLP_NO_VECTORS"] : []),
     `-I${join(PACKAGE_ROOT, "test")}`,
   ];
-  const { objects, broken } = await compileEngine(compiler, allFlags);
-  const archive = await makeArchive(join(objectFolder(compiler, allFlags), "engine.a"), objects);
-  return { compiler, flags: allFlags, link: archive === undefined ? objects : [archive], broken };
+  const folder = objectFolder(compiler, testFlags);
+  mkdirSync(folder, { recursive: true });
+  const archive = await makeArchive(
+    join(folder, form === "lowered" ? "engine_lowered.a" : "engine.a"),
+    objects,
+  );
+  return {
+    compiler,
+    flags: testFlags,
+    folder,
+    suffix: form === "lowered" ? "_lowered" : "",
+    link: archive === undefined ? objects : [archive],
+    broken,
+  };
 }
 
 /**
@@ -148,14 +191,13 @@ async function makeArchive(archive, objects) {
  * @returns {Promise<string>} Path of the executable.
  */
 export async function buildTestProgram(engine, program) {
-  const folder = objectFolder(engine.compiler, engine.flags);
   const object = await compileObject(
     engine.compiler,
     engine.flags,
     program.source,
-    join(folder, `${program.name}.o`),
+    join(engine.folder, `${program.name}.o`),
   );
-  const executable = join(folder, program.name);
+  const executable = join(engine.folder, `${program.name}${engine.suffix}`);
   const partial = `${executable}.${process.pid}`;
   await runTool([
     ...engine.compiler.command,
@@ -177,12 +219,17 @@ export async function buildTestProgram(engine, program) {
  * @param {object} [options]
  * @param {string} [options.filter] Run only the tests whose name contains this.
  * @param {number} [options.watchdogMs]
+ * @param {Record<string, string>} [options.env]
  * @returns {Promise<ProgramResult>}
  */
-export function runTestProgram(executable, tests, { filter = "", watchdogMs = WATCHDOG_MS } = {}) {
+export function runTestProgram(
+  executable,
+  tests,
+  { filter = "", watchdogMs = WATCHDOG_MS, env = {} } = {},
+) {
   return new Promise((fulfil, reject) => {
     const child = spawn(executable, filter === "" ? [] : [filter], {
-      env: { ...process.env, ...SANITIZER_OPTIONS },
+      env: { ...process.env, ...SANITIZER_OPTIONS, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let hung = false;
@@ -247,30 +294,130 @@ function readResults(output) {
   return results;
 }
 
+/** Levels of kernels in rising order, as LIBPREDICT_ISA names them. */
+const ISA_LEVELS = ["base", "avx2", "avx512"];
+
 /**
- * Builds and runs all of it; a program that does not build fails all its tests.
+ * @typedef {object} Level
+ * @property {string} name As the report has it.
+ * @property {"native" | "lowered" | "plain C"} form
+ * @property {string} [isa] What the engine is held to.
+ */
+
+/**
+ * @typedef {object} LevelResult
+ * @property {Level} level
+ * @property {Map<string, ProgramResult>} results By program name.
+ * @property {string[]} broken The compiler's text for each engine file that does not compile.
+ */
+
+/**
+ * What can run here when the highest level of the processor is `highest`.
+ *
+ * @param {string} highest
+ * @returns {{ levels: Level[], notes: string[] }} The highest native one first.
+ */
+export function levelsBelow(highest) {
+  const native = ISA_LEVELS.slice(0, ISA_LEVELS.indexOf(highest) + 1).reverse();
+  /** @type {Level[]} */
+  const levels = native.map((isa) => ({ name: isa, form: "native", isa }));
+  const notes = [];
+  if (process.arch === "x64" || process.arch === "ia32") {
+    if (!native.includes("avx2")) notes.push("avx2: not executed on this processor");
+    if (native.includes("avx2") && !native.includes("avx512")) {
+      levels.push({ name: "avx512 lowered to AVX2", form: "lowered", isa: "avx512" });
+      notes.push("avx512: not executed on this processor; its templates ran lowered to AVX2");
+    } else if (!native.includes("avx512")) {
+      notes.push("avx512: not executed on this processor");
+    }
+  }
+  levels.push({ name: "plain C", form: "plain C" });
+  return { levels, notes };
+}
+
+/**
+ * @param {Awaited<ReturnType<typeof buildEngineForTests>>} engine
+ * @param {string | undefined} isa What LIBPREDICT_ISA says.
+ * @returns {Promise<string>} The level that the engine takes.
+ */
+async function levelOf(engine, isa) {
+  const executable = await buildTestProgram(engine, {
+    name: "print_level",
+    source: join(PACKAGE_ROOT, "test", "print_level.c"),
+    tests: [],
+  });
+  const env = { ...process.env };
+  if (isa === undefined) delete env["LIBPREDICT_ISA"];
+  else env["LIBPREDICT_ISA"] = isa;
+  return spawnSync(executable, {
+    encoding: "utf8",
+    env: { ...env, ...SANITIZER_OPTIONS },
+  }).stdout.trim();
+}
+
+/**
+ * Builds and runs every program at every level; a program that does not build fails all its tests.
  *
  * @param {import("./compiler.mjs").Compiler} compiler
  * @param {TestProgram[]} programs
- * @param {string[]} flags
- * @param {string} [filter]
- * @returns {Promise<{ results: Map<string, ProgramResult>, broken: string[] }>} Results by program
- *   name; `broken` has the compiler's text for each engine file that does not compile.
+ * @param {string[]} flags Optimisation and sanitizers; plain C is always at -O2 without sanitizers.
+ * @param {object} [options]
+ * @param {string} [options.filter] Run only the tests whose name contains this.
+ * @param {string} [options.level] Run only the levels whose name contains this; "highest": the
+ *   first, which is the processor's own.
+ * @returns {Promise<{ levels: LevelResult[], notes: string[] }>} `notes` has a line for each level
+ *   that this processor cannot execute.
  */
-export async function runTestPrograms(compiler, programs, flags, filter = "") {
-  const engine = await buildEngineForTests(compiler, flags);
-  const results = await inParallel(programs, async (program) => {
-    try {
-      const executable = await buildTestProgram(engine, program);
-      return await runTestProgram(executable, program.tests, { filter });
-    } catch (error) {
-      const defect = error instanceof Error ? error.message : String(error);
-      const failure = /** @type {const} */ ({ outcome: "failed", detail: defect });
-      return { tests: new Map(program.tests.map((name) => [name, failure])), defect };
+export async function runTestPrograms(
+  compiler,
+  programs,
+  flags,
+  { filter = "", level: wanted = "" } = {},
+) {
+  const native = await buildEngineForTests(compiler, flags);
+  const all = levelsBelow(await levelOf(native, undefined));
+  const chosen =
+    wanted === "highest"
+      ? all.levels.slice(0, 1)
+      : all.levels.filter((level) => level.name.includes(wanted));
+  /** @type {LevelResult[]} */
+  const levels = [];
+  for (const level of chosen) {
+    const engine =
+      level.form === "native"
+        ? native
+        : await buildEngineForTests(
+            compiler,
+            level.form === "plain C" ? ["-O2"] : flags,
+            level.form,
+          );
+    const taken = await levelOf(engine, level.isa);
+    const broken = [...engine.broken];
+    if (level.isa !== undefined && taken !== level.isa) {
+      broken.push(`LIBPREDICT_ISA=${level.isa}: the engine took the level ${taken}`);
     }
-  });
-  const byName = new Map(
-    programs.map((program, index) => [program.name, /** @type {ProgramResult} */ (results[index])]),
-  );
-  return { results: byName, broken: engine.broken };
+    /** @type {Record<string, string>} */
+    const env = level.isa === undefined ? {} : { LIBPREDICT_ISA: level.isa };
+    const results = await inParallel(programs, async (program) => {
+      try {
+        const executable = await buildTestProgram(engine, program);
+        return await runTestProgram(executable, program.tests, { filter, env });
+      } catch (error) {
+        const defect = error instanceof Error ? error.message : String(error);
+        const failure = /** @type {const} */ ({ outcome: "failed", detail: defect });
+        return { tests: new Map(program.tests.map((name) => [name, failure])), defect };
+      }
+    });
+    levels.push({
+      level,
+      results: new Map(
+        programs.map((program, index) => [
+          program.name,
+          /** @type {ProgramResult} */ (results[index]),
+        ]),
+      ),
+      broken,
+    });
+  }
+  return { levels, notes: wanted === "" ? all.notes : [] };
 }

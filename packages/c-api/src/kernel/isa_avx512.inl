@@ -1,5 +1,15 @@
-/* isa_avx512.inl - vectors of 16 floats; see isa_base.inl. */
-#if defined(__clang__)
+/*
+ * isa_avx512.inl - vectors of 16 floats; see isa_base.inl.
+ *
+ * LP_LOWER_AVX512: for tests on a processor without AVX-512, which define the
+ * operations below by pairs of AVX2 vectors.
+ */
+#if defined(LP_LOWER_AVX512) && defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#elif defined(LP_LOWER_AVX512)
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+#elif defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx2,fma"))), apply_to = function)
 #else
 #pragma GCC push_options

@@ -50,4 +50,9 @@ LP_INTERNAL lp_status lp_plan_create(const lp_plan_source *source, lp_plan *plan
 /* Gives everything back and leaves an empty plan. */
 LP_INTERNAL void lp_plan_free(lp_plan *plan);
 
+#if defined(LP_TEST_HOOKS)
+/* Tests and measurements: plans made from now on take this algorithm for every node of operator `op`, or fail; both NULL: the cheapest again. The texts are not copied. Not while another thread makes a plan. */
+LP_INTERNAL void lp_plan_force_algorithm(const char *op, const char *algorithm);
+#endif
+
 #endif

@@ -307,6 +307,26 @@ static lp_status plan_emit_unable(const lp_plan_build *build, const lp_step *ste
                  lp_shape_print(&first->shape, &text));
 }
 
+#if defined(LP_TEST_HOOKS)
+static const char *plan_emit_forced_op, *plan_emit_forced_algorithm;
+
+void lp_plan_force_algorithm(const char *op, const char *algorithm) {
+  plan_emit_forced_op = op;
+  plan_emit_forced_algorithm = algorithm;
+}
+
+static bool plan_emit_allows(const lp_op *op, const lp_algorithm *algorithm) {
+  return plan_emit_forced_op == NULL || strcmp(op->name, plan_emit_forced_op) != 0 ||
+         strcmp(algorithm->name, plan_emit_forced_algorithm) == 0;
+}
+#else
+static bool plan_emit_allows(const lp_op *op, const lp_algorithm *algorithm) {
+  (void)op;
+  (void)algorithm;
+  return true;
+}
+#endif
+
 static const lp_algorithm *plan_emit_choose(const lp_plan_build *build, const lp_step *step,
                                             const lp_query *query) {
   const lp_algorithm *best = NULL;
@@ -315,7 +335,8 @@ static const lp_algorithm *plan_emit_choose(const lp_plan_build *build, const lp
   for (int a = 0; a < step->op->num_algorithms; a++) {
     const lp_algorithm *algorithm = &step->op->algorithms[a];
     bool blocked = algorithm->blocked_inputs != LP_BLOCKED_NONE || algorithm->blocked_output;
-    if (blocked && (!layouts || !plan_emit_can_block(build, step->outputs[0]))) {
+    if (!plan_emit_allows(step->op, algorithm) ||
+        (blocked && (!layouts || !plan_emit_can_block(build, step->outputs[0])))) {
       continue;
     }
     double cost = algorithm->cost(query);
