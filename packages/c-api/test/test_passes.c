@@ -394,6 +394,20 @@ TEST(an_activation_fuses_into_the_convolution_before_it) {
     check_pass(&m, &image, LP_PASS_FUSE_ACTIVATION, 1);
 }
 
+TEST(gates_fuse_into_the_convolution_before_them) {
+    static const char *const gates[][2] = {{"Activation", "'act_type':'sigmoid'"},
+                                           {"Activation", "'act_type':'tanh'"},
+                                           {"sigmoid", ""},
+                                           {"tanh", ""},
+                                           {"hard_sigmoid", "'alpha':'0.3','beta':'0.45'"}};
+    for (size_t i = 0; i < sizeof gates / sizeof *gates; i++) {
+        built_model m = {0};
+        int c = convolution(&m, "c", built_variable(&m, "data"), 8, 12);
+        built_head(&m, built_unary(&m, gates[i][0], "gate", gates[i][1], c), 0);
+        check_pass(&m, &image, LP_PASS_FUSE_ACTIVATION, 1);
+    }
+}
+
 TEST(prelu_fuses_with_a_slope_per_channel_and_with_one_for_all) {
     for (int64_t slopes = 1; slopes <= 12; slopes += 11) {
         built_model m = {0};
@@ -492,7 +506,7 @@ TEST(what_is_added_is_not_overwritten_while_it_is_read) {
             c = convolution(&m, "c", r, channels, channels);
         }
         int s = add(&m, "s", c, r);
-        built_head(&m, built_unary(&m, "tanh", "t", "", s), 0);
+        built_head(&m, built_unary(&m, "softsign", "t", "", s), 0);
         check_pass(&m, &in, LP_PASS_FUSE_ADD, 1);
     }
 }
@@ -838,6 +852,7 @@ int main(int argc, char **argv) {
     RUN(batch_norm_stays_where_its_axis_is_another);
     RUN(a_chain_of_batch_norms_folds_once);
     RUN(an_activation_fuses_into_the_convolution_before_it);
+    RUN(gates_fuse_into_the_convolution_before_them);
     RUN(prelu_fuses_with_a_slope_per_channel_and_with_one_for_all);
     RUN(an_activation_stays_where_the_convolution_is_read_twice_or_is_an_output);
     RUN(an_output_that_is_read_too_stays_itself);

@@ -113,13 +113,18 @@ typedef enum lp_activation_kind {
   LP_ACTIVATION_RELU,  /* x > 0 ? x : 0 */
   LP_ACTIVATION_CLIP,  /* min(max(x, low), high), NaN kept */
   LP_ACTIVATION_LEAKY, /* x > 0 ? x : low * x */
-  LP_ACTIVATION_PRELU  /* x > 0 ? x : slope[channel] * x */
+  LP_ACTIVATION_PRELU, /* x > 0 ? x : slope[channel] * x */
+  LP_ACTIVATION_HARD_SIGMOID, /* min(max(low * x + high, 0), 1), NaN kept */
+  LP_ACTIVATION_HARD_SWISH,   /* x times that */
+  LP_ACTIVATION_SIGMOID,      /* 1 / (1 + e^-x) */
+  LP_ACTIVATION_SWISH,        /* x times that */
+  LP_ACTIVATION_TANH
 } lp_activation_kind;
 
 typedef struct lp_activation {
   lp_activation_kind kind;
-  float low;  /* CLIP: lower bound; LEAKY: slope */
-  float high; /* CLIP: upper bound */
+  float low;  /* CLIP: lower bound; LEAKY: slope; HARD_SIGMOID, HARD_SWISH: slope */
+  float high; /* CLIP: upper bound; HARD_SIGMOID, HARD_SWISH: offset */
   const float *slope; /* PRELU: per output channel, padded like shift */
 } lp_activation;
 

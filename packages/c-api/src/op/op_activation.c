@@ -46,11 +46,12 @@ static lp_status op_activation_run(const lp_call *call) {
 }
 
 static bool op_activation_fused(const void *param, lp_activation *activation) {
-  if (((const op_activation_param *)param)->act_type != LP_ACTIVATE_RELU) {
-    return false;
+  switch (((const op_activation_param *)param)->act_type) {
+    case LP_ACTIVATE_RELU: activation->kind = LP_ACTIVATION_RELU; return true;
+    case LP_ACTIVATE_SIGMOID: activation->kind = LP_ACTIVATION_SIGMOID; return true;
+    case LP_ACTIVATE_TANH: activation->kind = LP_ACTIVATION_TANH; return true;
+    default: return false;
   }
-  activation->kind = LP_ACTIVATION_RELU;
-  return true;
 }
 
 static const lp_algorithm op_activation_algorithms[] = {

@@ -50,6 +50,14 @@ static lp_status op_hard_sigmoid_run(const lp_call *call) {
   return LP_OK;
 }
 
+static bool op_hard_sigmoid_activation(const void *parsed, lp_activation *activation) {
+  const op_hard_sigmoid_param *param = parsed;
+  *activation = (lp_activation){.kind = LP_ACTIVATION_HARD_SIGMOID,
+                                .low = (float)param->alpha,
+                                .high = (float)param->beta};
+  return true;
+}
+
 static const lp_algorithm op_hard_sigmoid_algorithms[] =
     LP_ELEMENTWISE_ALGORITHMS(op_hard_sigmoid_run);
 
@@ -63,4 +71,6 @@ LP_DATA const lp_op lp_op_hard_sigmoid = {
     .dtype = op_hard_sigmoid_dtype,
     .algorithms = op_hard_sigmoid_algorithms,
     .num_algorithms = (int)LP_COUNT(op_hard_sigmoid_algorithms),
+    .role = LP_ROLE_ACTIVATION,
+    .activation = op_hard_sigmoid_activation,
 };
