@@ -6,6 +6,7 @@
  */
 #include "../kernel/activation.h"
 #include "../kernel/layout.h"
+#include "op_chain.h"
 #include "op_table.h"
 
 typedef struct op_activation_param {
@@ -54,6 +55,12 @@ static bool op_activation_fused(const void *param, lp_activation *activation) {
   }
 }
 
+static int op_activation_links(const lp_query *query, lp_link *links) {
+  links[0] = (lp_link){.kind = LP_LINK_ACTIVATE,
+                       .function = ((const op_activation_param *)query->param)->act_type};
+  return 1;
+}
+
 static const lp_algorithm op_activation_algorithms[] = {
     {.name = "blocked",
      .cost = op_activation_cost_blocked,
@@ -74,6 +81,7 @@ LP_DATA const lp_op lp_op_Activation = {
     .weight_inputs = 0,
     .algorithms = op_activation_algorithms,
     .num_algorithms = (int)LP_COUNT(op_activation_algorithms),
+    .links = op_activation_links,
     .role = LP_ROLE_ACTIVATION,
     .activation = op_activation_fused,
 };

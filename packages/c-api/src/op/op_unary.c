@@ -40,7 +40,7 @@ OP_UNARY_ACTIVATION(tanh, TANH)
 
 #define OP_UNARY_FIELDS(text, alias_texts, function)                                           \
   .name = text, .aliases = alias_texts, .kind = LP_FUNCTION_##function, .attrs_any = true,     \
-  .inputs = "input0", .algorithms = op_unary_algorithms,                                         \
+  .inputs = "input0", .links = lp_link_of_unary, .algorithms = op_unary_algorithms,             \
   .num_algorithms = (int)LP_COUNT(op_unary_algorithms)
 #define OP_UNARY(name, alias_texts, function) \
   LP_DATA const lp_op lp_op_##name = {OP_UNARY_FIELDS(#name, alias_texts, function)}
