@@ -186,7 +186,9 @@ typedef enum LPPass {
   /** Blocked layouts (NCHWc) inside the network. */
   LP_PASS_LAYOUT = 64,
   /** Reuse of the memory of dead activations. */
-  LP_PASS_REUSE = 128
+  LP_PASS_REUSE = 128,
+  /** Running of elementwise nodes that follow each other in one pass over memory. */
+  LP_PASS_CHAIN = 256
 } LPPass;
 
 /** Options of LPPredCreate. Fill with zeros, set struct_size, then what is wanted. */

@@ -333,6 +333,53 @@ static inline void random_idle(random_model *r, const char *name, const random_v
                x->dim[3]);
 }
 
+/* A gate: a value per channel, of each image or of all, times the data; or the data times a function of themselves. */
+static inline void random_gate(random_model *r, const char *name, const random_value *x) {
+    built_model *m = &r->built;
+    char part[48];
+    int gate = x->source;
+    (void)snprintf(part, sizeof part, "%s_gate", name);
+    switch (random_below(r, 4)) {
+        case 0: { /* squeeze and excitation */
+            if (x->ndim != 4) {
+                return;
+            }
+            char sigmoid[48];
+            (void)snprintf(sigmoid, sizeof sigmoid, "%s_sigmoid", name);
+            gate = built_unary(m, "Pooling", part,
+                               "'kernel':'(1, 1)','global_pool':'True','pool_type':'avg'", gate);
+            gate = built_unary(m, "sigmoid", sigmoid, "", gate);
+            break;
+        }
+        case 1: { /* values of a file */
+            int64_t dims[4] = {1, x->dim[1], 1, 1};
+            char attrs[64];
+            (void)snprintf(attrs, sizeof attrs, x->ndim == 4 ? "'__shape__':'(1, %d, 1, 1)'"
+                                                             : "'__shape__':'(1, %d)'",
+                           (int)x->dim[1]);
+            random_weight(r, "arg", name, "gate", x->ndim, dims, 0.5f, 0.5f);
+            gate = built_node(m, "null", part, attrs, 0, NULL);
+            break;
+        }
+        case 2: /* swish */
+            gate = built_unary(m, "sigmoid", part, "", gate);
+            break;
+        default: { /* hard swish as gluon writes it */
+            char steps[2][48];
+            (void)snprintf(steps[0], sizeof steps[0], "%s_plus", name);
+            (void)snprintf(steps[1], sizeof steps[1], "%s_clip", name);
+            gate = built_unary(m, "_plus_scalar", steps[0], "'scalar':'3.0'", gate);
+            gate = built_unary(m, "clip", steps[1], "'a_min':'0.0','a_max':'6.0'", gate);
+            gate = built_unary(m, "_div_scalar", part, "'scalar':'6.0'", gate);
+            break;
+        }
+    }
+    int node = random_below(r, 2) == 0
+                   ? built_binary(m, "broadcast_mul", name, "", x->source, gate)
+                   : built_binary(m, "broadcast_mul", name, "", gate, x->source);
+    random_add(r, node, x->ndim, x->dim[1], x->dim[2], x->dim[3]);
+}
+
 /* What has no algorithm but the plain one, so that layouts are converted in between. */
 static inline void random_other(random_model *r, const char *name, const random_value *x) {
     built_model *m = &r->built;
@@ -375,7 +422,7 @@ static inline void random_node(random_model *r) {
     int64_t at = random_below(r, 2) == 0 ? last - 1 : random_below(r, last);
     random_value x = r->values[at];
     (void)snprintf(name, sizeof name, "n%d", r->num_names++);
-    int64_t pick = random_below(r, 26);
+    int64_t pick = random_below(r, 28);
     if (pick < 6 && x.ndim == 4) {
         random_convolution(r, name, &x);
     } else if (pick < 9) {
@@ -403,6 +450,8 @@ static inline void random_node(random_model *r) {
         }
     } else if (pick == 21 && x.ndim == 4 && x.dim[2] <= 20 && x.dim[3] <= 20) {
         random_deconvolution(r, name, &x);
+    } else if (pick >= 26) {
+        random_gate(r, name, &x);
     } else if (pick >= 23) {
         random_other(r, name, &x);
     } else if (x.dim[1] * x.dim[2] * x.dim[3] <= 6000) {

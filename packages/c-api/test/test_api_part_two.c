@@ -421,9 +421,9 @@ TEST(options_are_checked) {
     options.num_threads = 257;
     CHECK_MAKE_FAILS(c, LP_ERROR_ARGUMENT, "num_threads is 257, at most 256");
     options.num_threads = 2;
-    options.disabled_passes = 256;
-    CHECK_MAKE_FAILS(c, LP_ERROR_ARGUMENT, "unknown bits 0x100");
-    options.disabled_passes = 255;
+    options.disabled_passes = 512;
+    CHECK_MAKE_FAILS(c, LP_ERROR_ARGUMENT, "unknown bits 0x200");
+    options.disabled_passes = 511;
     options.reserved = 1;
     CHECK_MAKE_FAILS(c, LP_ERROR_ARGUMENT, "reserved");
     options.reserved = 0;

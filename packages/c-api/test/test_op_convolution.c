@@ -10,7 +10,7 @@ typedef struct conv_case {
   int batch, channels, filters, groups;
   int in[3], kernel[3], stride[3], dilate[3], pad[3];
   bool no_bias;
-  int epilogue; /* 0 none, 1 scale+shift+relu, 2 shift+clip, 3 add+leaky, 4 scale+prelu+add, 5 bias in shift */
+  int epilogue; /* 0 none, 1 scale+shift+relu, 2 shift+clip, 3 add+leaky, 4 scale+prelu+add, 5 bias in shift, 6 hard sigmoid, 7 hard swish, 8 sigmoid, 9 swish, 10 tanh */
 } conv_case;
 
 static uint32_t conv_random_state = 12345;
@@ -161,6 +161,14 @@ static void conv_finish(run_op *run, const conv_case *c, double *y, float *array
     e->activation = (lp_activation){LP_ACTIVATION_LEAKY, 0.25f, 0, NULL};
   } else if (c->epilogue == 4) {
     e->activation = (lp_activation){LP_ACTIVATION_PRELU, 0, 0, slope};
+  } else if (c->epilogue == 6) {
+    e->activation = (lp_activation){LP_ACTIVATION_HARD_SIGMOID, 0.3f, 0.4f, NULL};
+  } else if (c->epilogue == 7) {
+    e->activation = (lp_activation){LP_ACTIVATION_HARD_SWISH, 0.3f, 0.4f, NULL};
+  } else if (c->epilogue >= 8) {
+    e->activation.kind = c->epilogue == 8   ? LP_ACTIVATION_SIGMOID
+                         : c->epilogue == 9 ? LP_ACTIVATION_SWISH
+                                            : LP_ACTIVATION_TANH;
   }
   for (int64_t i = 0; i < count; i++) {
     int f = (int)(i / channel_size % c->filters);
@@ -178,6 +186,11 @@ static void conv_finish(run_op *run, const conv_case *c, double *y, float *array
       case 2: y[i] = y[i] < -0.5 ? -0.5 : y[i] > 0.75 ? 0.75 : y[i]; break;
       case 3: y[i] = y[i] > 0 ? y[i] : 0.25 * y[i]; break;
       case 4: y[i] = y[i] > 0 ? y[i] : (double)slope[f] * y[i]; break;
+      case 6: y[i] = fmin(fmax((double)0.3f * y[i] + (double)0.4f, 0), 1); break;
+      case 7: y[i] *= fmin(fmax((double)0.3f * y[i] + (double)0.4f, 0), 1); break;
+      case 8: y[i] = 1 / (1 + exp(-y[i])); break;
+      case 9: y[i] = y[i] / (1 + exp(-y[i])); break;
+      case 10: y[i] = tanh(y[i]); break;
       default: break;
     }
   }
@@ -239,7 +252,7 @@ static void conv_fit(conv_case *c) {
 TEST(plain_in_one_two_and_three_dimensions) {
   for (int i = 0; i < 160; i++) {
     conv_case c = {.dims = 1 + i % 3, .batch = conv_random(1, 2), .groups = 1,
-                   .no_bias = i % 4 == 0, .epilogue = i % 6};
+                   .no_bias = i % 4 == 0, .epilogue = i % 11};
     if (i % 5 == 0) {
       c.groups = conv_random(2, 3);
     }
@@ -277,7 +290,7 @@ TEST(blocked_and_planar_grid) {
   int runs = 0;
   for (int i = 0; i < 200; i++) {
     conv_case c = {.dims = i % 9 == 0 ? 1 : 2, .batch = 1 + (i % 4 == 0), .groups = 1,
-                   .no_bias = i % 3 == 0, .epilogue = i % 6};
+                   .no_bias = i % 3 == 0, .epilogue = i % 11};
     c.channels = counts[conv_random(0, 17)];
     c.filters = counts[conv_random(0, 17)];
     for (int d = 0; d < 3; d++) {
@@ -316,7 +329,7 @@ TEST(blocked_three_dimensions_one_wide) {
 TEST(blocked_groups) {
   int runs = 0;
   for (int i = 0; i < 40; i++) {
-    conv_case c = {.dims = 2, .batch = 1 + i % 2, .groups = 2 + i % 3, .epilogue = i % 6};
+    conv_case c = {.dims = 2, .batch = 1 + i % 2, .groups = 2 + i % 3, .epilogue = i % 11};
     c.channels = c.groups * (i % 2 ? 16 : 4 << i % 3);
     c.filters = c.groups * (i % 3 ? 16 : 32) / (i % 4 == 0 ? 2 : 1);
     for (int d = 0; d < 3; d++) {
@@ -361,7 +374,7 @@ TEST(depthwise_grid) {
   int runs = 0;
   for (int i = 0; i < 180; i++) {
     conv_case c = {.dims = i % 9 == 0 ? 1 : 2, .batch = 1 + (i % 4 == 0), .no_bias = i % 3 == 0,
-                   .epilogue = i % 6};
+                   .epilogue = i % 11};
     c.channels = c.filters = c.groups = conv_random(2, 40);
     for (int d = 0; d < 3; d++) {
       c.in[d] = conv_random(1, i % 3 == 0 ? 33 : 12);

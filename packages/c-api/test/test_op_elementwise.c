@@ -649,6 +649,15 @@ TEST(activations_of_epilogues) {
   CHECK_EQ_INT(activation.kind, LP_ACTIVATION_CLIP);
   CHECK(activation.low == -1.0f && activation.high == 6.0f);
   run_op_end(&run);
+  CHECK(find("sigmoid")->activation(NULL, &activation));
+  CHECK_EQ_INT(activation.kind, LP_ACTIVATION_SIGMOID);
+  CHECK(find("tanh")->activation(NULL, &activation));
+  CHECK_EQ_INT(activation.kind, LP_ACTIVATION_TANH);
+  run_op_begin(&run, find("hard_sigmoid"), "alpha=0.25 beta=0.5");
+  CHECK(run.op->activation(run.param, &activation));
+  CHECK_EQ_INT(activation.kind, LP_ACTIVATION_HARD_SIGMOID);
+  CHECK(activation.low == 0.25f && activation.high == 0.5f);
+  run_op_end(&run);
   CHECK_EQ_INT(find("elemwise_add")->role, LP_ROLE_ADD);
   CHECK_EQ_INT(find("elemwise_sub")->role, LP_ROLE_NONE);
 }

@@ -19,7 +19,7 @@ static double dot_naive(const run_op *run, int64_t images, int64_t rows, int64_t
   return top;
 }
 
-/* epilogue: 0 none, 1 scale, shift and relu, 2 bias in shift and clip, 3 add and prelu, 4 shift alone. */
+/* epilogue: 0 none, 1 scale, shift and relu, 2 bias in shift and clip, 3 add and prelu, 4 shift alone, 5 and more activations alone. */
 static void dense_check(int images, int rows, int depth, bool no_bias, int epilogue) {
   run_op run;
   char attributes[64];
@@ -57,6 +57,8 @@ static void dense_check(int images, int rows, int depth, bool no_bias, int epilo
     *e = (lp_epilogue){.add = true, .activation = {.kind = LP_ACTIVATION_PRELU, .slope = arrays[2]}};
   } else if (epilogue == 4) {
     *e = (lp_epilogue){.shift = arrays[1], .has_shift = true};
+  } else if (epilogue >= 5) {
+    e->activation = (lp_activation){.kind = LP_ACTIVATION_HARD_SIGMOID + (epilogue - 5), .low = 0.3f, .high = 0.4f};
   }
   for (int64_t i = 0; i < count; i++) {
     int r = (int)(i % rows);
@@ -71,6 +73,11 @@ static void dense_check(int images, int rows, int depth, bool no_bias, int epilo
         y[i] = y[i] > 0 ? y[i] : y[i] * (double)arrays[2][r];
         break;
       case 4: y[i] += (double)arrays[1][r]; break;
+      case 5: y[i] = fmin(fmax((double)0.3f * y[i] + (double)0.4f, 0), 1); break;
+      case 6: y[i] *= fmin(fmax((double)0.3f * y[i] + (double)0.4f, 0), 1); break;
+      case 7: y[i] = 1 / (1 + exp(-y[i])); break;
+      case 8: y[i] = y[i] / (1 + exp(-y[i])); break;
+      case 9: y[i] = tanh(y[i]); break;
       default: break;
     }
   }
@@ -82,7 +89,7 @@ static void dense_check(int images, int rows, int depth, bool no_bias, int epilo
 
 TEST(every_remainder) {
   for (int i = 0; i < 60; i++) {
-    dense_check(1 + i % 11, 1 + i % 13, 1 + (i * 7) % 67, i % 2 == 0, i % 5);
+    dense_check(1 + i % 11, 1 + i % 13, 1 + (i * 7) % 67, i % 2 == 0, i % 10);
   }
 }
 

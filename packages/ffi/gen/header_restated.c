@@ -44,6 +44,7 @@ _Static_assert(LP_PASS_FUSE_ADD == 16, "LP_PASS_FUSE_ADD");
 _Static_assert(LP_PASS_VIEW == 32, "LP_PASS_VIEW");
 _Static_assert(LP_PASS_LAYOUT == 64, "LP_PASS_LAYOUT");
 _Static_assert(LP_PASS_REUSE == 128, "LP_PASS_REUSE");
+_Static_assert(LP_PASS_CHAIN == 256, "LP_PASS_CHAIN");
 
 /* Structures */
 _Static_assert(sizeof(LPError) == 2048, "size of LPError");

@@ -265,7 +265,7 @@ static lp_status api_create_options(const LPOptions *options, lp_bindings *bindi
   if (read.reserved != 0) {
     return lp_fail(LP_ERROR_ARGUMENT, "LPPredCreate: options.reserved is not 0");
   }
-  const uint32_t known = 2u * LP_PASS_REUSE - 1u;
+  const uint32_t known = 2u * LP_PASS_CHAIN - 1u;
   if ((read.disabled_passes & ~known) != 0) {
     return lp_fail(LP_ERROR_ARGUMENT, "LPPredCreate: options.disabled_passes has unknown bits 0x%x",
                    (unsigned)(read.disabled_passes & ~known));

@@ -91,5 +91,6 @@ LP_INTERNAL lp_status lp_pass_half(lp_program *program); /* float16 steps withou
 LP_INTERNAL lp_status lp_pass_fold_batch_norm(lp_program *program);
 LP_INTERNAL lp_status lp_pass_fuse_add(lp_program *program);
 LP_INTERNAL lp_status lp_pass_fuse_activation(lp_program *program);
+LP_INTERNAL lp_status lp_pass_chain(lp_program *program); /* joins elementwise steps */
 
 #endif

@@ -97,6 +97,8 @@ typedef struct lp_elementwise {
   void *out;
   int64_t x_step;
   int64_t y_step;
+  bool x_lanes; /* with step 0: not one element, but lp_cpu_block(isa) of them in turn; n is a multiple, float32 functions with a vector form only */
+  bool y_lanes;
   int64_t x_row; /* elements */
   int64_t y_row;
   int64_t rows;

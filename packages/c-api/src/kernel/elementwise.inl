@@ -121,8 +121,10 @@ static void LP_NAME(elementwise_vectors)(const lp_elementwise *work) {
   float y_fill[LP_VL];
   float out_fill[LP_VL];
   for (int64_t row = 0; row < work->rows; row++) {
-    const float *px = x_step == 0 ? LP_NAME(elementwise_fill)(x_row, 1, x_fill) : x_row;
-    const float *py = y_step == 0 ? LP_NAME(elementwise_fill)(y_row, 1, y_fill) : y_row;
+    const float *px = x_step == 0 && !work->x_lanes ? LP_NAME(elementwise_fill)(x_row, 1, x_fill)
+                                                    : x_row;
+    const float *py = y_step == 0 && !work->y_lanes ? LP_NAME(elementwise_fill)(y_row, 1, y_fill)
+                                                    : y_row;
     LP_NAME(elementwise_loop)(work->function, px, x_step, py, y_step, out, whole);
     if (left > 0) {
       px = x_step == 0 ? px : LP_NAME(elementwise_fill)(x_row + whole, left, x_fill);

@@ -56,6 +56,15 @@ float lp_linear_finish(const lp_linear_epilogue *epilogue, int64_t channel, floa
       return activation->high < y ? activation->high : y;
     case LP_ACTIVATION_LEAKY: return y > 0 ? y : activation->low * y;
     case LP_ACTIVATION_PRELU: return y > 0 ? y : activation->slope[channel] * y;
+    case LP_ACTIVATION_HARD_SIGMOID:
+    case LP_ACTIVATION_HARD_SWISH: {
+      float gate = y * activation->low + activation->high;
+      gate = gate < 0 ? 0 : gate > 1 ? 1 : gate;
+      return activation->kind == LP_ACTIVATION_HARD_SWISH ? y * gate : gate;
+    }
+    case LP_ACTIVATION_SIGMOID: return (float)(1 / (1 + exp(-(double)y)));
+    case LP_ACTIVATION_SWISH: return (float)(y / (1 + exp(-(double)y)));
+    case LP_ACTIVATION_TANH: return (float)tanh(y);
     case LP_ACTIVATION_NONE: break;
   }
   return y;

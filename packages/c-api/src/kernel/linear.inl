@@ -1,4 +1,5 @@
 /* linear.inl - all kernels of linear.h at one level, and their table. */
+#include "vector_functions.inl"
 #include "linear_epilogue.inl"
 #include "linear_gemm.inl"
 #include "linear_dot.inl"

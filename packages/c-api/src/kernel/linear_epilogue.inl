@@ -1,5 +1,14 @@
 /* linear_epilogue.inl - scale, shift, addition and activation on vectors. */
 
+/* The activations with an exponential. Not inlined: each is as long as all others together. */
+static LP_NOINLINE lp_v LP_NAME(linear_activate_smooth)(lp_v y, lp_activation_kind kind) {
+  if (kind == LP_ACTIVATION_TANH) {
+    return LP_NAME(vector_tanh)(y);
+  }
+  lp_v sigmoid = LP_NAME(vector_sigmoid)(y);
+  return kind == LP_ACTIVATION_SWISH ? V_MUL(y, sigmoid) : sigmoid;
+}
+
 /* Scale and shift of one vector of sums. `scale` and `shift` are vectors of channels, or one channel's value in every lane. */
 static LP_ALWAYS_INLINE lp_v LP_NAME(linear_activate)(lp_v y, const lp_activation *activation,
                                                       lp_v slope) {
@@ -10,6 +19,15 @@ static LP_ALWAYS_INLINE lp_v LP_NAME(linear_activate)(lp_v y, const lp_activatio
       return V_MIN(V_SET1(activation->high), V_MAX(V_SET1(activation->low), y));
     case LP_ACTIVATION_LEAKY:
     case LP_ACTIVATION_PRELU: return V_SELECT_POSITIVE(y, y, V_MUL(y, slope));
+    case LP_ACTIVATION_HARD_SIGMOID:
+    case LP_ACTIVATION_HARD_SWISH: {
+      lp_v gate = V_FMA(y, V_SET1(activation->low), V_SET1(activation->high));
+      gate = V_MIN(V_SET1(1.0f), V_MAX(V_ZERO(), gate));
+      return activation->kind == LP_ACTIVATION_HARD_SWISH ? V_MUL(y, gate) : gate;
+    }
+    case LP_ACTIVATION_SIGMOID:
+    case LP_ACTIVATION_SWISH:
+    case LP_ACTIVATION_TANH: return LP_NAME(linear_activate_smooth)(y, activation->kind);
     case LP_ACTIVATION_NONE: break;
   }
   return y;

@@ -10,7 +10,7 @@
 #define LP_OP_ELEMENTWISE_RUN_H
 
 #include "../kernel/elementwise.h"
-#include "op.h"
+#include "op_chain.h"
 
 #define LP_FUNCTION_REVERSED 0x100
 #define LP_FUNCTION_OF(kind) ((lp_function)((kind) & 0xff))

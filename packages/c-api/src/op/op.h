@@ -113,13 +113,18 @@ typedef enum lp_activation_kind {
   LP_ACTIVATION_RELU,  /* x > 0 ? x : 0 */
   LP_ACTIVATION_CLIP,  /* min(max(x, low), high), NaN kept */
   LP_ACTIVATION_LEAKY, /* x > 0 ? x : low * x */
-  LP_ACTIVATION_PRELU  /* x > 0 ? x : slope[channel] * x */
+  LP_ACTIVATION_PRELU, /* x > 0 ? x : slope[channel] * x */
+  LP_ACTIVATION_HARD_SIGMOID, /* min(max(low * x + high, 0), 1), NaN kept */
+  LP_ACTIVATION_HARD_SWISH,   /* x times that */
+  LP_ACTIVATION_SIGMOID,      /* 1 / (1 + e^-x) */
+  LP_ACTIVATION_SWISH,        /* x times that */
+  LP_ACTIVATION_TANH
 } lp_activation_kind;
 
 typedef struct lp_activation {
   lp_activation_kind kind;
-  float low;  /* CLIP: lower bound; LEAKY: slope */
-  float high; /* CLIP: upper bound */
+  float low;  /* CLIP: lower bound; LEAKY: slope; HARD_SIGMOID, HARD_SWISH: slope */
+  float high; /* CLIP: upper bound; HARD_SIGMOID, HARD_SWISH: offset */
   const float *slope; /* PRELU: per output channel, padded like shift */
 } lp_activation;
 
@@ -170,6 +175,7 @@ typedef struct lp_call {
   lp_threads *threads;
   lp_isa isa;
   int block;
+  const void *prepared; /* made by the algorithm's prepare, else NULL */
 } lp_call;
 
 #define LP_COST_REJECT (-1.0)
@@ -199,10 +205,14 @@ typedef struct lp_algorithm {
   /* Estimated nanoseconds on one thread, or LP_COST_REJECT where it cannot do the job (element types, attributes, epilogue, isa ...). Never an error. */
   double (*cost)(const lp_query *query);
   uint32_t blocked_inputs; /* bit i: input i is wanted blocked; LP_BLOCKED_ALL for every one. The epilogue's added input follows the output. */
+  bool (*wants_blocked)(const lp_query *query, int input); /* instead of blocked_inputs, which then only says that there are some; NULL: it says all */
   bool blocked_output;     /* output 0 is made blocked; other outputs are always plain */
   bool inplace;            /* output 0 may be the memory of any input of the same size and type */
   const lp_packing *packing; /* NULL: none */
   size_t (*scratch)(const lp_query *query); /* bytes, SIZE_MAX on overflow; NULL: none */
+  /* What follows from shapes and constant inputs alone may be computed once, when the plan is made: bytes of it, 0 if this query gives nothing to prepare, SIZE_MAX on overflow; NULL: never. Without it, as in a plan that could not, run computes it again. */
+  size_t (*prepared)(const lp_query *query);
+  void (*prepare)(const lp_call *call, void *prepared); /* data of constant inputs only; zeroed memory */
   lp_status (*run)(const lp_call *call);
 } lp_algorithm;
 
@@ -217,6 +227,7 @@ typedef enum lp_role {
   LP_ROLE_ADD         /* elementwise sum of two inputs of one shape */
 } lp_role;
 
+struct lp_link;
 typedef struct lp_op {
   const char *name;    /* canonical */
   const char *aliases; /* separated by blanks; NULL: none */
@@ -260,6 +271,8 @@ typedef struct lp_op {
   bool (*activation)(const void *param, lp_activation *activation);
   /* LP_ROLE_BATCH_NORM: epsilon, whether gamma counts as 1, and the axis. */
   void (*batch_norm)(const void *param, double *epsilon, bool *fix_gamma, int64_t *axis);
+  /* What the operator does to each element, as at most LP_OP_LINKS links (op_chain.h); returns how many, 0: it is none of these. NULL: never. */
+  int (*links)(const lp_query *query, struct lp_link *links);
   /* The graph is of 2015/16 and does not say how this node rounds: called once with the rule (operators.md 1.7). NULL: no such rule. */
   void (*legacy)(void *param, bool round_up);
   /* After `legacy`: the operator and the pooling_convention that say the same in a file of today. LP_ERROR_UNSUPPORTED, text without the node: there are none. NULL where `legacy` is. */

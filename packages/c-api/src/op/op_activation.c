@@ -6,6 +6,7 @@
  */
 #include "../kernel/activation.h"
 #include "../kernel/layout.h"
+#include "op_chain.h"
 #include "op_table.h"
 
 typedef struct op_activation_param {
@@ -46,11 +47,18 @@ static lp_status op_activation_run(const lp_call *call) {
 }
 
 static bool op_activation_fused(const void *param, lp_activation *activation) {
-  if (((const op_activation_param *)param)->act_type != LP_ACTIVATE_RELU) {
-    return false;
+  switch (((const op_activation_param *)param)->act_type) {
+    case LP_ACTIVATE_RELU: activation->kind = LP_ACTIVATION_RELU; return true;
+    case LP_ACTIVATE_SIGMOID: activation->kind = LP_ACTIVATION_SIGMOID; return true;
+    case LP_ACTIVATE_TANH: activation->kind = LP_ACTIVATION_TANH; return true;
+    default: return false;
   }
-  activation->kind = LP_ACTIVATION_RELU;
-  return true;
+}
+
+static int op_activation_links(const lp_query *query, lp_link *links) {
+  links[0] = (lp_link){.kind = LP_LINK_ACTIVATE,
+                       .function = ((const op_activation_param *)query->param)->act_type};
+  return 1;
 }
 
 static const lp_algorithm op_activation_algorithms[] = {
@@ -73,6 +81,7 @@ LP_DATA const lp_op lp_op_Activation = {
     .weight_inputs = 0,
     .algorithms = op_activation_algorithms,
     .num_algorithms = (int)LP_COUNT(op_activation_algorithms),
+    .links = op_activation_links,
     .role = LP_ROLE_ACTIVATION,
     .activation = op_activation_fused,
 };

@@ -13,6 +13,7 @@
  */
 #include "../kernel/layout.h"
 #include "../kernel/normalize.h"
+#include "op_chain.h"
 #include "op_table.h"
 
 #include <math.h>
@@ -272,6 +273,20 @@ static void op_batch_norm_fold(const void *parsed, double *epsilon, bool *fix_ga
   *axis = param->axis;
 }
 
+static int op_batch_norm_links(const lp_query *query, lp_link *links) {
+  const op_batch_norm_param *param = query->param;
+  if (op_batch_norm_axis(param, query->in[0].shape.ndim) != 1) {
+    return 0;
+  }
+  links[0] = (lp_link){.kind = LP_LINK_NORMALIZE,
+                       .fix_gamma = param->fix_gamma != 0,
+                       .relu = query->op->kind == OP_BATCH_NORM_RELU,
+                       .epsilon = param->eps,
+                       .inputs = {OP_BATCH_NORM_GAMMA, OP_BATCH_NORM_BETA, OP_BATCH_NORM_MEAN,
+                                  OP_BATCH_NORM_VARIANCE}};
+  return 1;
+}
+
 static const lp_algorithm op_batch_norm_algorithms[] = {
     {.name = "blocked",
      .cost = op_batch_norm_cost_blocked,
@@ -291,7 +306,8 @@ static const lp_algorithm op_batch_norm_algorithms[] = {
   .param_size = sizeof(op_batch_norm_param), .outputs = "output mean var", \
   .count_visible = op_batch_norm_visible, .aux_inputs = 0x18,            \
   .weight_inputs = 0x1e, .shape = op_batch_norm_shape,                   \
-  .dtype = op_batch_norm_dtype, .algorithms = op_batch_norm_algorithms,  \
+  .dtype = op_batch_norm_dtype, .links = op_batch_norm_links,            \
+  .algorithms = op_batch_norm_algorithms,                                \
   .num_algorithms = (int)LP_COUNT(op_batch_norm_algorithms)
 
 LP_DATA const lp_op lp_op_BatchNorm = {

@@ -34,6 +34,7 @@ static const lp_algorithm op_binary_algorithms[] = LP_ELEMENTWISE_ALGORITHMS(op_
       .kind = LP_FUNCTION_##function,                                                          \
       .attrs_any = true,                                                                       \
       .inputs = "lhs rhs",                                                                     \
+      .links = lp_link_of_binary,                                                              \
       .algorithms = op_binary_algorithms,                                                      \
       .num_algorithms = (int)LP_COUNT(op_binary_algorithms),                                   \
       .role = LP_ROLE_##role_of}

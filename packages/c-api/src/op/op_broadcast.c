@@ -267,6 +267,7 @@ static const lp_algorithm op_broadcast_algorithms[] = {
       .kind = LP_FUNCTION_##function,                                  \
       .attrs_any = true,                                               \
       .inputs = "lhs rhs",                                             \
+      .links = lp_link_of_binary,                                      \
       .shape = op_broadcast_shape,                                     \
       .algorithms = op_broadcast_algorithms,                           \
       .num_algorithms = (int)LP_COUNT(op_broadcast_algorithms)}

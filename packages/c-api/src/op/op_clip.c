@@ -75,6 +75,17 @@ static bool op_clip_activation(const void *param, lp_activation *activation) {
   return true;
 }
 
+static int op_clip_links(const lp_query *query, lp_link *links) {
+  const op_clip_param *param = query->param;
+  links[0] = (lp_link){.kind = LP_LINK_FUNCTION,
+                       .function = LP_FUNCTION_CEILING_MIN,
+                       .value = (float)param->a_max};
+  links[1] = (lp_link){.kind = LP_LINK_FUNCTION,
+                       .function = LP_FUNCTION_FLOORING_MAX,
+                       .value = (float)param->a_min};
+  return 2;
+}
+
 static const lp_algorithm op_clip_algorithms[] = LP_ELEMENTWISE_ALGORITHMS(op_clip_run);
 
 LP_DATA const lp_op lp_op_clip = {
@@ -88,6 +99,7 @@ LP_DATA const lp_op lp_op_clip = {
     .inputs = "input0",
     .algorithms = op_clip_algorithms,
     .num_algorithms = (int)LP_COUNT(op_clip_algorithms),
+    .links = op_clip_links,
     .role = LP_ROLE_ACTIVATION,
     .activation = op_clip_activation,
 };

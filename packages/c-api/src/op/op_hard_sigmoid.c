@@ -3,6 +3,8 @@
  *
  * Attributes: alpha: float = 0.2, beta: float = 0.5. In models since 1.3 (gates of MobileNet v3).
  */
+#include <string.h>
+
 #include "elementwise_run.h"
 #include "op_table.h"
 
@@ -50,6 +52,24 @@ static lp_status op_hard_sigmoid_run(const lp_call *call) {
   return LP_OK;
 }
 
+static bool op_hard_sigmoid_activation(const void *parsed, lp_activation *activation) {
+  const op_hard_sigmoid_param *param = parsed;
+  *activation = (lp_activation){.kind = LP_ACTIVATION_HARD_SIGMOID,
+                                .low = (float)param->alpha,
+                                .high = (float)param->beta};
+  return true;
+}
+
+static int op_hard_sigmoid_links(const lp_query *query, lp_link *links) {
+  const op_hard_sigmoid_param *param = query->param;
+  const lp_link steps[] = {{.function = LP_FUNCTION_MULTIPLY, .value = (float)param->alpha},
+                           {.function = LP_FUNCTION_ADD, .value = (float)param->beta},
+                           {.function = LP_FUNCTION_CEILING_MIN, .value = 1.0f},
+                           {.function = LP_FUNCTION_FLOORING_MAX, .value = 0.0f}};
+  memcpy(links, steps, sizeof steps);
+  return (int)LP_COUNT(steps);
+}
+
 static const lp_algorithm op_hard_sigmoid_algorithms[] =
     LP_ELEMENTWISE_ALGORITHMS(op_hard_sigmoid_run);
 
@@ -63,4 +83,7 @@ LP_DATA const lp_op lp_op_hard_sigmoid = {
     .dtype = op_hard_sigmoid_dtype,
     .algorithms = op_hard_sigmoid_algorithms,
     .num_algorithms = (int)LP_COUNT(op_hard_sigmoid_algorithms),
+    .links = op_hard_sigmoid_links,
+    .role = LP_ROLE_ACTIVATION,
+    .activation = op_hard_sigmoid_activation,
 };

@@ -14,6 +14,7 @@
  */
 #include "../kernel/activation.h"
 #include "../kernel/layout.h"
+#include "op_chain.h"
 #include "op_table.h"
 
 #include <string.h>
@@ -241,6 +242,18 @@ static bool op_leaky_relu_fused(const void *param, lp_activation *activation) {
   return true;
 }
 
+static int op_leaky_relu_links(const lp_query *query, lp_link *links) {
+  const op_leaky_relu_param *param = query->param;
+  if (param->act_type == OP_LEAKY_RELU_PRELU) {
+    links[0] = (lp_link){.kind = LP_LINK_SLOPES, .inputs = {1}};
+    return query->in[1].shape.ndim == 1 || op_leaky_relu_is_one(&query->in[1].shape) ? 1 : 0;
+  }
+  links[0] = (lp_link){.kind = LP_LINK_ACTIVATE,
+                       .function = (int)op_leaky_relu_function(param),
+                       .value = (float)op_leaky_relu_slope(param)};
+  return 1;
+}
+
 static const lp_algorithm op_leaky_relu_algorithms[] = {
     {.name = "blocked",
      .cost = op_leaky_relu_cost_blocked,
@@ -266,6 +279,7 @@ LP_DATA const lp_op lp_op_LeakyReLU = {
     .shape = op_leaky_relu_shape,
     .algorithms = op_leaky_relu_algorithms,
     .num_algorithms = (int)LP_COUNT(op_leaky_relu_algorithms),
+    .links = op_leaky_relu_links,
     .role = LP_ROLE_ACTIVATION,
     .activation = op_leaky_relu_fused,
 };

@@ -58,6 +58,14 @@ static lp_status op_scalar_run(const lp_call *call) {
   return LP_OK;
 }
 
+static int op_scalar_links(const lp_query *query, lp_link *links) {
+  links[0] = (lp_link){.kind = LP_LINK_FUNCTION,
+                       .function = LP_FUNCTION_OF(query->op->kind),
+                       .reversed = (query->op->kind & LP_FUNCTION_REVERSED) != 0,
+                       .value = (float)((const op_scalar_param *)query->param)->scalar};
+  return 1;
+}
+
 /* Where the result has another type than the tensor. */
 static double op_scalar_convert_cost(const lp_query *query) {
   const bool half = query->in[0].dtype == LP_FLOAT16 || query->out[0].dtype == LP_FLOAT16;
@@ -87,6 +95,7 @@ static const lp_algorithm op_scalar_algorithms[] = {
       .param_size = sizeof(op_scalar_param),                      \
       .inputs = "input0",                                           \
       .dtype = op_scalar_dtype,                                   \
+      .links = op_scalar_links,                                   \
       .algorithms = op_scalar_algorithms,                         \
       .num_algorithms = (int)LP_COUNT(op_scalar_algorithms)}
 

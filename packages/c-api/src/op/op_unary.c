@@ -28,23 +28,30 @@ static lp_status op_unary_run(const lp_call *call) {
 
 static const lp_algorithm op_unary_algorithms[] = LP_ELEMENTWISE_ALGORITHMS(op_unary_run);
 
-static bool op_unary_relu_activation(const void *param, lp_activation *activation) {
-  (void)param;
-  *activation = (lp_activation){.kind = LP_ACTIVATION_RELU};
-  return true;
-}
+#define OP_UNARY_ACTIVATION(name, activation_kind)                                          \
+  static bool op_unary_##name##_activation(const void *param, lp_activation *activation) {  \
+    (void)param;                                                                            \
+    *activation = (lp_activation){.kind = LP_ACTIVATION_##activation_kind};                 \
+    return true;                                                                            \
+  }
+OP_UNARY_ACTIVATION(relu, RELU)
+OP_UNARY_ACTIVATION(sigmoid, SIGMOID)
+OP_UNARY_ACTIVATION(tanh, TANH)
 
 #define OP_UNARY_FIELDS(text, alias_texts, function)                                           \
   .name = text, .aliases = alias_texts, .kind = LP_FUNCTION_##function, .attrs_any = true,     \
-  .inputs = "input0", .algorithms = op_unary_algorithms,                                         \
+  .inputs = "input0", .links = lp_link_of_unary, .algorithms = op_unary_algorithms,             \
   .num_algorithms = (int)LP_COUNT(op_unary_algorithms)
 #define OP_UNARY(name, alias_texts, function) \
   LP_DATA const lp_op lp_op_##name = {OP_UNARY_FIELDS(#name, alias_texts, function)}
 
-LP_DATA const lp_op lp_op_relu = {OP_UNARY_FIELDS("relu", "_sparse_relu", RELU),
-                                  .role = LP_ROLE_ACTIVATION,
-                                  .activation = op_unary_relu_activation};
-OP_UNARY(sigmoid, "_sparse_sigmoid", SIGMOID);
+#define OP_UNARY_FUSED(name, alias_texts, function)                                         \
+  LP_DATA const lp_op lp_op_##name = {OP_UNARY_FIELDS(#name, alias_texts, function),        \
+                                      .role = LP_ROLE_ACTIVATION,                           \
+                                      .activation = op_unary_##name##_activation}
+
+OP_UNARY_FUSED(relu, "_sparse_relu", RELU);
+OP_UNARY_FUSED(sigmoid, "_sparse_sigmoid", SIGMOID);
 OP_UNARY(softsign, NULL, SOFTSIGN);
 OP_UNARY(negative, "_sparse_negative", NEGATIVE);
 OP_UNARY(abs, "_sparse_abs", ABS);
@@ -75,7 +82,7 @@ OP_UNARY(arccos, "_sparse_arccos", ARCCOS);
 OP_UNARY(arctan, "_sparse_arctan", ARCTAN);
 OP_UNARY(sinh, "_sparse_sinh", SINH);
 OP_UNARY(cosh, "_sparse_cosh", COSH);
-OP_UNARY(tanh, "_sparse_tanh", TANH);
+OP_UNARY_FUSED(tanh, "_sparse_tanh", TANH);
 OP_UNARY(arcsinh, "_sparse_arcsinh", ARCSINH);
 OP_UNARY(arccosh, "_sparse_arccosh", ARCCOSH);
 OP_UNARY(arctanh, "_sparse_arctanh", ARCTANH);
@@ -87,5 +94,7 @@ OP_UNARY(gamma, "_sparse_gamma _npx_gamma", GAMMA);
 OP_UNARY(gammaln, "_sparse_gammaln _npx_gammaln", GAMMALN);
 OP_UNARY(logical_not, NULL, LOGICAL_NOT);
 
+#undef OP_UNARY_ACTIVATION
+#undef OP_UNARY_FUSED
 #undef OP_UNARY_FIELDS
 #undef OP_UNARY

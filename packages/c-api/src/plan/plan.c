@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "../op/op_chain.h"
 #include "plan_build.h"
 
 lp_status lp_plan_keep_use(lp_plan *plan, lp_weight *weight, lp_packed *packed) {
@@ -30,6 +31,9 @@ static lp_status plan_run_passes(const lp_plan_source *source, lp_program *progr
       /* Before the additions, for an activation may stand between convolution and addition; after them, for one may follow. */
       {LP_PASS_FUSE_ACTIVATION, lp_pass_fuse_activation},
       {LP_PASS_FUSE_ADD, lp_pass_fuse_add},
+      {LP_PASS_FUSE_ACTIVATION, lp_pass_fuse_activation},
+      {LP_PASS_CHAIN, lp_pass_chain},
+      /* Gates such as x sigmoid(x) are several nodes and now one step. */
       {LP_PASS_FUSE_ACTIVATION, lp_pass_fuse_activation},
   };
   for (size_t i = 0; i < LP_COUNT(passes); i++) {
@@ -61,7 +65,7 @@ static void plan_tensor_of_value(const lp_plan_build *build, uint32_t value, lp_
   }
 }
 
-static lp_status plan_fill_step(const lp_plan_build *build, const size_t *offsets,
+static lp_status plan_fill_step(lp_plan_build *build, const size_t *offsets,
                                 const lp_emitted *emitted, lp_plan_step *step) {
   lp_pool *pool = &build->plan->pool;
   const lp_step *from = &emitted->step;
@@ -91,6 +95,15 @@ static lp_status plan_fill_step(const lp_plan_build *build, const size_t *offset
   step->algorithm = emitted->algorithm;
   step->call.op = from->op;
   step->call.param = from->param;
+  if (from->op == &lp_op_chain) {
+    /* Made by a pass, in the program's pool: it does not outlive the build. */
+    lp_chain *chain = lp_pool_take(pool, sizeof *chain);
+    if (chain == NULL) {
+      return LP_ERROR_MEMORY;
+    }
+    memcpy(chain, from->param, sizeof *chain);
+    step->call.param = chain;
+  }
   step->call.num_inputs = from->num_inputs;
   step->call.num_outputs = from->num_outputs;
   step->call.in = in;
@@ -101,6 +114,19 @@ static lp_status plan_fill_step(const lp_plan_build *build, const size_t *offset
   step->call.threads = build->source->threads;
   step->call.isa = build->program.isa;
   step->call.block = build->program.block;
+  if (emitted->algorithm->prepared != NULL) {
+    lp_query query;
+    lp_program_query(&build->program, from, build->tensors, &query);
+    size_t bytes = emitted->algorithm->prepared(&query);
+    void *prepared = bytes > 0 ? lp_pool_take(pool, bytes) : NULL;
+    if (bytes > 0 && prepared == NULL) {
+      return LP_ERROR_MEMORY;
+    }
+    if (prepared != NULL) {
+      emitted->algorithm->prepare(&step->call, prepared);
+    }
+    step->call.prepared = prepared;
+  }
   return LP_OK;
 }
 

@@ -24,9 +24,13 @@ static bool plan_emit_can_block(const lp_plan_build *build, uint32_t value) {
   return build->program.block > 1 && v->dtype == LP_FLOAT32 && v->shape.ndim >= 3;
 }
 
-static bool plan_emit_wants_blocked(const lp_step *step, const lp_algorithm *algorithm, int input) {
-  if (step->epilogue.add && input == step->num_inputs - 1) {
+static bool plan_emit_wants_blocked(const lp_query *query, const lp_algorithm *algorithm,
+                                    int input) {
+  if (query->epilogue->add && input == query->num_inputs - 1) {
     return algorithm->blocked_output;
+  }
+  if (algorithm->wants_blocked != NULL) {
+    return algorithm->wants_blocked(query, input);
   }
   return algorithm->blocked_inputs == LP_BLOCKED_ALL ||
          (input < 32 && (algorithm->blocked_inputs >> input & 1u) != 0);
@@ -347,7 +351,7 @@ static const lp_algorithm *plan_emit_choose(const lp_plan_build *build, const lp
         able = build->program.values[value].constant;
         continue;
       }
-      bool wants = plan_emit_wants_blocked(step, algorithm, i);
+      bool wants = plan_emit_wants_blocked(query, algorithm, i);
       if (wants && !plan_emit_can_block(build, value)) {
         able = false;
       }
@@ -389,7 +393,7 @@ static lp_status plan_emit_inputs(lp_plan_build *build, const lp_query *query,
                   (i < 32 && (step->op->label_inputs >> i & 1u) != 0 &&
                    build->program.values[value].node != LP_NO_VALUE);
     if (build->source->every_node || !(packed || unread)) {
-      LP_TRY(plan_emit_read(build, step->name, value, plan_emit_wants_blocked(step, algorithm, i),
+      LP_TRY(plan_emit_read(build, step->name, value, plan_emit_wants_blocked(query, algorithm, i),
                             &emitted->in[i]));
     }
   }

@@ -45,6 +45,7 @@ export const dtypeCodes = {
  * - `view`: Concat, slices and reshapes as views instead of copies.
  * - `layout`: Blocked layouts (NCHWc) inside the network.
  * - `reuse`: Reuse of the memory of dead activations.
+ * - `chain`: Running of elementwise nodes that follow each other in one pass over memory.
  */
 export type PassName =
   | "drop"
@@ -54,7 +55,8 @@ export type PassName =
   | "fuse-add"
   | "view"
   | "layout"
-  | "reuse";
+  | "reuse"
+  | "chain";
 
 /** The number of each {@link PassName} in the header. */
 export const passBits = {
@@ -66,4 +68,5 @@ export const passBits = {
   view: 32,
   layout: 64,
   reuse: 128,
+  chain: 256,
 } as const satisfies Readonly<Record<PassName, number>>;

@@ -521,6 +521,8 @@ enum class Pass : int {
     layout = ::LP_PASS_LAYOUT,
     /** Reuse of the memory of dead activations. */
     reuse = ::LP_PASS_REUSE,
+    /** Running of elementwise nodes that follow each other in one pass over memory. */
+    chain = ::LP_PASS_CHAIN,
 };
 
 } // namespace libpredict

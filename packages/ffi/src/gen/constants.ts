@@ -145,6 +145,8 @@ export const LPPass = {
   LP_PASS_LAYOUT: 64,
   /** Reuse of the memory of dead activations. */
   LP_PASS_REUSE: 128,
+  /** Running of elementwise nodes that follow each other in one pass over memory. */
+  LP_PASS_CHAIN: 256,
 } as const;
 /** A value of {@link LPPass:variable}. */
 export type LPPass = (typeof LPPass)[keyof typeof LPPass];

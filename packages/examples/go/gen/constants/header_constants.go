@@ -112,4 +112,6 @@ const (
 	LP_PASS_LAYOUT = 64
 	// LP_PASS_REUSE: Reuse of the memory of dead activations.
 	LP_PASS_REUSE = 128
+	// LP_PASS_CHAIN: Running of elementwise nodes that follow each other in one pass over memory.
+	LP_PASS_CHAIN = 256
 )

@@ -129,3 +129,5 @@ class LPPass(IntEnum):
     """Blocked layouts (NCHWc) inside the network."""
     LP_PASS_REUSE = 128
     """Reuse of the memory of dead activations."""
+    LP_PASS_CHAIN = 256
+    """Running of elementwise nodes that follow each other in one pass over memory."""

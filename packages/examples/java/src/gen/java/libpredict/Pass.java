@@ -23,7 +23,9 @@ public enum Pass {
   /** Blocked layouts (NCHWc) inside the network. */
   LAYOUT(64),
   /** Reuse of the memory of dead activations. */
-  REUSE(128);
+  REUSE(128),
+  /** Running of elementwise nodes that follow each other in one pass over memory. */
+  CHAIN(256);
 
   private final int number;
 

@@ -32,5 +32,8 @@ public final class LPPass {
   /** Reuse of the memory of dead activations. */
   public static final int LP_PASS_REUSE = 128;
 
+  /** Running of elementwise nodes that follow each other in one pass over memory. */
+  public static final int LP_PASS_CHAIN = 256;
+
   private LPPass() {}
 }
