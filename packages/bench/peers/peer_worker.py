@@ -23,7 +23,7 @@ import numpy as np
 
 class Onnxruntime:
     package = "onnxruntime"
-    engine = "onnxruntime/capi/onnxruntime_pybind11_state*.so"
+    engine = ["onnxruntime/capi/onnxruntime_pybind11_state*.so"]
 
     def __init__(self):
         import onnxruntime
@@ -47,7 +47,7 @@ class Onnxruntime:
 
 class Openvino:
     package = "openvino"
-    engine = "openvino/libs/libopenvino*.so*"
+    engine = ["openvino/libs/libopenvino.so*", "openvino/libs/libopenvino_intel_cpu_plugin.so", "openvino/libs/libopenvino_onnx_frontend.so*", "openvino/libs/libtbb.so*"]
 
     def __init__(self):
         import openvino
@@ -75,7 +75,7 @@ class Openvino:
 
 class Mxnet:
     package = "mxnet"
-    engine = "mxnet/libmxnet.so"
+    engine = ["mxnet/*.so*"]
 
     def __init__(self):
         # The library alone: the Python package wants an older numpy.
@@ -111,7 +111,7 @@ class Mxnet:
 
 class Ncnn:
     package = "ncnn"
-    engine = "ncnn/ncnn*.so"
+    engine = ["ncnn/ncnn*.so"]
 
     def __init__(self):
         import ncnn
@@ -145,7 +145,7 @@ class Ncnn:
 
 class Mnn:
     package = "MNN"
-    engine = "_mnncengine*.so"
+    engine = ["_mnncengine*.so"]
 
     def __init__(self):
         import MNN
@@ -262,7 +262,7 @@ def describe():
         except importlib.metadata.PackageNotFoundError:
             continue
         sizes = {path: path.locate().stat().st_size for path in package.files if path.locate().is_file()}
-        engine = sum(size for path, size in sizes.items() if path.match(runtime.engine))
+        engine = sum(size for path, size in sizes.items() if any(map(path.match, runtime.engine)))
         found[name] = {"version": package.version, "installedBytes": sum(sizes.values()), "engineBytes": engine}
     print(json.dumps(found))
 

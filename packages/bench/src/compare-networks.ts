@@ -1,12 +1,13 @@
 /** Measures networks in several runtimes, in turns: each in processes of its own, none pinned. */
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { MachineLoad } from "./machine-load.js";
 import type { StoredNetwork } from "./networks/network-cache.js";
 import { convertNetwork } from "./peers/convert-network.js";
-import type { Runtime, Variant } from "./peers/peer-list.js";
+import type { Runtime } from "./peers/peer-list.js";
 import { type LoadAnswer, PeerProcess, type RunAnswer } from "./peers/peer-process.js";
+import { makeScratchFolder } from "./scratch-folder.js";
 
 /** What one runtime did with one network. */
 export interface Measurement {
@@ -22,9 +23,9 @@ export interface Measurement {
   /** From files to a runtime that can run, and the first forward. */
   readonly loadMs?: number;
   readonly firstMs?: number;
-  /** By how much the resident memory had grown after the first forward. */
+  /** Resident memory of the process after the first forward. */
   readonly residentBytes?: number;
-  /** `residentBytes` without the weights. */
+  /** By how much loading and the first forward made it grow, without one copy of the weights. */
   readonly temporaryBytes?: number;
 }
 
@@ -51,10 +52,17 @@ const pauseMs = 150;
 
 interface Contestant {
   readonly runtime: Runtime;
-  readonly process: PeerProcess;
+  readonly worker: PeerProcess;
   readonly loaded: LoadAnswer;
   readonly error: number;
   ms: number;
+}
+
+/** What one network came to. */
+export interface Comparison {
+  readonly measurements: readonly Measurement[];
+  /** How many processors other programs kept busy meanwhile; undefined where the system does not tell. */
+  readonly otherProcessors: number | undefined;
 }
 
 /** One network with one number of threads. Never rejects because of a runtime: that is in its result. */
@@ -63,8 +71,8 @@ export async function compareNetwork(
   threads: number,
   runtimes: readonly Runtime[],
   options: CompareOptions,
-): Promise<{ measurements: Measurement[]; cpuSeconds: number }> {
-  const folder = mkdtempSync(join(tmpdir(), "libpredict-bench-"));
+): Promise<Comparison> {
+  using folder = makeScratchFolder();
   const processes: PeerProcess[] = [];
   const contestants: Contestant[] = [];
   const failures = new Map<Runtime, string>();
@@ -75,17 +83,14 @@ export async function compareNetwork(
         if (network.multiplyAdds >= (variant.below ?? Number.POSITIVE_INFINITY)) continue;
         try {
           await convertNetwork(network, runtime);
-          const process = start(variant, threads);
-          processes.push(process);
-          const file = join(folder, `${runtime.name}.bin`);
-          contestants.push(await prepare(process, runtime));
-          async function prepare(worker: PeerProcess, of: Runtime): Promise<Contestant> {
-            const load = { do: "load", folder: network.folder, threads };
-            const loaded = await worker.request<LoadAnswer>(load, options.timeoutMs);
-            await worker.request({ do: "outputs", file }, options.timeoutMs);
-            const error = relativeError(floatsOf(file), expected);
-            return { runtime: of, process: worker, loaded, error, ms: Number.POSITIVE_INFINITY };
-          }
+          const worker = new PeerProcess(variant.command, variant.environment(threads));
+          processes.push(worker);
+          const load = { do: "load", folder: network.folder, threads };
+          const loaded = await worker.request<LoadAnswer>(load, options.timeoutMs);
+          const file = join(folder.path, "outputs.bin");
+          await worker.request({ do: "outputs", file }, options.timeoutMs);
+          const error = relativeError(floatsOf(file), expected);
+          contestants.push({ runtime, worker, loaded, error, ms: Number.POSITIVE_INFINITY });
         } catch (error) {
           failures.set(runtime, error instanceof Error ? error.message : String(error));
         }
@@ -97,12 +102,15 @@ export async function compareNetwork(
       seconds: options.turnSeconds ?? defaultTurnSeconds,
       runs: leastRunsOfTurn,
     };
+    const used = (): number => processes.reduce((sum, one) => sum + one.cpuSeconds, 0);
+    const usedBefore = used();
+    const load = new MachineLoad();
     for (let round = 0; round < options.rounds; round++) {
       // Another one begins in every round, so that nobody always follows the same neighbour's spinning.
       const at = round % Math.max(1, contestants.length);
       for (const contestant of [...contestants.slice(at), ...contestants.slice(0, at)]) {
         try {
-          const { ms } = await contestant.process.request<RunAnswer>(turn, options.timeoutMs);
+          const { ms } = await contestant.worker.request<RunAnswer>(turn, options.timeoutMs);
           contestant.ms = Math.min(contestant.ms, ms);
         } catch (error) {
           failures.set(contestant.runtime, error instanceof Error ? error.message : String(error));
@@ -116,16 +124,11 @@ export async function compareNetwork(
       measurements: runtimes.map((runtime) =>
         summarise(network, threads, runtime, contestants, failures.get(runtime)),
       ),
-      cpuSeconds: processes.reduce((sum, process) => sum + process.cpuSeconds, 0),
+      otherProcessors: load.others(used() - usedBefore),
     };
   } finally {
     for (const process of processes) process.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function start({ command, environment }: Variant, threads: number): PeerProcess {
-  return new PeerProcess(command, environment(threads));
 }
 
 /** Of a runtime's variants, the fastest accurate one. */
@@ -144,19 +147,17 @@ function summarise(
     );
   if (best === undefined) return { ...identity, failure: failure ?? "not measured" };
   const { before, after } = best.loaded.memory;
-  const residentBytes = before && after ? after.now - before.now : undefined;
   return {
     ...identity,
     ms: best.ms,
     error: best.error,
     loadMs: best.loaded.load_ms,
     firstMs: best.loaded.first_ms,
-    ...(residentBytes === undefined
-      ? {}
-      : {
-          residentBytes,
-          temporaryBytes: Math.max(0, residentBytes - network.weightBytes),
-        }),
+    ...(before &&
+      after && {
+        residentBytes: after.now,
+        temporaryBytes: after.now - before.now - network.weightBytes,
+      }),
   };
 }
 

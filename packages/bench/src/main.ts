@@ -7,19 +7,26 @@
 import { UsageError } from "./arguments.js";
 import { callsCommand, callsUsage } from "./measure-calls.js";
 import { networksCommand, networksUsage } from "./networks-command.js";
+import { pageCommand, pageUsage } from "./page-command.js";
 import { killAllChildren } from "./peers/child-processes.js";
+import { removeScratchFolders } from "./scratch-folder.js";
+import { startCommand, startUsage } from "./start-command.js";
 
 const usage = `usage: npm run bench -- COMMAND [options]
 
   networks   compares with other runtimes on whole networks
+  start      from the start of a process to the first output; a call of a small layer
   calls      what a call costs from each language
+  page       measures networks and start, and writes docs/benchmarks.md
 
 npm run bench -- COMMAND --help tells the options.
 `;
 
 const commands = {
   networks: { run: networksCommand, usage: networksUsage },
+  start: { run: startCommand, usage: startUsage },
   calls: { run: callsCommand, usage: callsUsage },
+  page: { run: pageCommand, usage: pageUsage },
 };
 
 for (const [signal, code] of [
@@ -27,11 +34,13 @@ for (const [signal, code] of [
   ["SIGTERM", 143],
 ] as const) {
   process.once(signal, () => {
-    killAllChildren();
     process.exit(code);
   });
 }
-process.on("exit", killAllChildren);
+process.on("exit", () => {
+  killAllChildren();
+  removeScratchFolders();
+});
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === "--help" || name === "-h") {
@@ -44,6 +53,10 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   if (command === undefined) {
     console.error(`there is no command "${name}"\n${usage}`);
     return 2;
+  }
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(command.usage);
+    return 0;
   }
   try {
     return await command.run(args);

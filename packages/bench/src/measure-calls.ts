@@ -3,16 +3,17 @@
  * Prints the least of all rounds, since a shared machine can only add to a time.
  */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { loadLibrary } from "@libpredict/ffi";
-import { runCommand } from "@libpredict/toolchains";
 import { UsageError, wholeNumber } from "./arguments.js";
 import { callPrograms } from "./call-programs.js";
+import { runChild } from "./peers/child-processes.js";
+import { makeScratchFolder } from "./scratch-folder.js";
 
 const defaultRounds = 5;
+const timeoutMs = 20 * 60_000;
 
 export const callsUsage = `usage: npm run bench -- calls [ROUNDS] [--json FILE]
 
@@ -38,40 +39,37 @@ interface Times {
 }
 
 async function measureCalls(rounds: number, json: string | undefined): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "libpredict-bench-"));
-  try {
-    const files = [join(folder, "one-symbol.json"), join(folder, "one-0000.params")];
-    writeFileSync(files[0] ?? "", symbol);
-    writeFileSync(files[1] ?? "", noParams);
-    const library = loadLibrary().path;
-    const least = new Map<string, Times>();
-    const programs = await callPrograms(folder);
-    for (let round = 0; round < rounds; round++) {
-      for (const { language, ready } of programs) {
-        if ("missing" in ready) {
-          if (round === 0) console.log(`skipped: ${language}: ${ready.missing}`);
-          continue;
-        }
-        const command = [...ready.command, ...files, library];
-        const { code, stdout, stderr } = await runCommand(command, { cwd: folder });
-        if (code !== 0) {
-          throw new Error(`${language}: ${command.join(" ")} ended with ${code}:\n${stderr}`);
-        }
-        const times = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Times;
-        const before = least.get(language) ?? times;
-        least.set(language, {
-          forward_ns: Math.min(before.forward_ns, times.forward_ns),
-          round_trip_ns: Math.min(before.round_trip_ns, times.round_trip_ns),
-        });
+  using scratch = makeScratchFolder();
+  const folder = scratch.path;
+  const files = [join(folder, "one-symbol.json"), join(folder, "one-0000.params")];
+  writeFileSync(files[0] ?? "", symbol);
+  writeFileSync(files[1] ?? "", noParams);
+  const library = loadLibrary().path;
+  const least = new Map<string, Times>();
+  const programs = await callPrograms(folder);
+  for (let round = 0; round < rounds; round++) {
+    for (const { language, ready } of programs) {
+      if ("missing" in ready) {
+        if (round === 0) console.log(`skipped: ${language}: ${ready.missing}`);
+        continue;
       }
+      const command = [...ready.command, ...files, library];
+      const { code, stdout, stderr } = await runChild(command, { timeoutMs });
+      if (code !== 0) {
+        throw new Error(`${language}: ${command.join(" ")} ended with ${code}:\n${stderr}`);
+      }
+      const times = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Times;
+      const before = least.get(language) ?? times;
+      least.set(language, {
+        forward_ns: Math.min(before.forward_ns, times.forward_ns),
+        round_trip_ns: Math.min(before.round_trip_ns, times.round_trip_ns),
+      });
     }
-    print(least);
-    if (json !== undefined) {
-      const path = resolve(process.env["INIT_CWD"] ?? ".", json);
-      writeFileSync(path, `${JSON.stringify(Object.fromEntries(least), undefined, 2)}\n`);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  }
+  print(least);
+  if (json !== undefined) {
+    const path = resolve(process.env["INIT_CWD"] ?? ".", json);
+    writeFileSync(path, `${JSON.stringify(Object.fromEntries(least), undefined, 2)}\n`);
   }
 }
 
@@ -102,12 +100,8 @@ export async function callsCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { json: { type: "string" }, help: { type: "boolean", short: "h", default: false } },
+    options: { json: { type: "string" } },
   });
-  if (values.help) {
-    process.stdout.write(callsUsage);
-    return 0;
-  }
   if (positionals.length > 1)
     throw new UsageError(`one number of ROUNDS, not ${positionals.join(" ")}`);
   const rounds = wholeNumber("ROUNDS", positionals[0] ?? String(defaultRounds));

@@ -7,7 +7,6 @@ import type { Float64Tensor, Pair, Window } from "./float64-operators.js";
 import * as float64 from "./float64-operators.js";
 import { SeededRandom } from "./seeded-random.js";
 
-/** Weights: He's deviation for what a relu follows; one that keeps the spread for the last layer. */
 export interface Param {
   readonly name: string;
   readonly shape: readonly number[];

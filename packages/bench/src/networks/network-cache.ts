@@ -10,13 +10,14 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeFileSync,
   writeSync,
 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runChild } from "../peers/child-processes.js";
 import { type Architecture, buildNetwork } from "./architectures.js";
+import type { NetworkGraph } from "./network-builder.js";
 import { writeOnnx } from "./write-onnx.js";
 import { writeParams, writeSymbol } from "./write-symbol.js";
 
@@ -45,56 +46,103 @@ export function cacheFolder(): string {
   return named || join(caches, "libpredict", "bench");
 }
 
-/** @returns the network; made if it is not there yet or was made by other code */
-export function storeNetwork(
+const makeTimeoutMs = 15 * 60_000;
+
+/**
+ * Gives a network, and has it made if it is not there yet or was made by other code: in a process of its
+ * own, because it takes half a minute in which this one could not be stopped.
+ *
+ * @throws Error with the words of what failed
+ */
+export async function storedNetwork(
   architecture: Architecture,
-  told: (text: string) => void,
-): StoredNetwork {
-  const folder = join(cacheFolder(), "networks", architecture.name);
-  const fingerprint = codeFingerprint();
-  const facts = join(folder, "network.json");
-  if (existsSync(facts)) {
-    const known = JSON.parse(readFileSync(facts, "utf8")) as NetworkFacts;
-    if (known.fingerprint === fingerprint) return { ...known, folder };
+  say: (text: string) => void,
+): Promise<StoredNetwork> {
+  const known = readNetwork(architecture.name);
+  if (known !== undefined) return known;
+  say(`making ${architecture.title}`);
+  const maker = fileURLToPath(new URL("make-network.js", import.meta.url));
+  const { code, stderr } = await runChild([process.execPath, maker, architecture.name], {
+    timeoutMs: makeTimeoutMs,
+  });
+  const made = code === 0 ? readNetwork(architecture.name) : undefined;
+  if (made === undefined) {
+    throw new Error(
+      `${architecture.title} cannot be made: ${stderr.trim() || `exit code ${code}`}`,
+    );
   }
-  told(`making ${architecture.title}`);
+  return made;
+}
+
+function readNetwork(name: string): StoredNetwork | undefined {
+  const folder = join(networksFolder(), name);
+  const file = join(folder, "network.json");
+  if (!existsSync(file)) return undefined;
+  const facts = JSON.parse(readFileSync(file, "utf8")) as NetworkFacts;
+  return facts.fingerprint === codeFingerprint() ? { ...facts, folder } : undefined;
+}
+
+const networksFolder = (): string => join(cacheFolder(), "networks");
+
+/** Makes a network and puts it into the cache. */
+export function makeNetwork(architecture: Architecture): void {
+  removeAbandoned();
+  const folder = join(networksFolder(), architecture.name);
   const graph = buildNetwork(architecture);
-  // Under another name until it is whole: a run that is stopped leaves no half of a network.
+  // Under another name until it is whole: whoever is stopped leaves no half of a network.
   const unfinished = `${folder}.${process.pid}`;
-  rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
-  const write = (name: string, pieces: readonly Uint8Array[]): void => {
+  const floats = (data: Float64Array): Uint8Array => new Uint8Array(Float32Array.from(data).buffer);
+  const files: Record<string, readonly Uint8Array[]> = {
+    "symbol.json": [Buffer.from(writeSymbol(graph))],
+    "weights.params": [writeParams(graph)],
+    "network.onnx": writeOnnx(graph),
+    "input.bin": [floats(graph.input.data)],
+    "expected.bin": graph.outputs.map(({ data }) => floats(data)),
+    "network.json": [
+      Buffer.from(`${JSON.stringify(factsOf(architecture, graph), undefined, 2)}\n`),
+    ],
+  };
+  for (const [name, pieces] of Object.entries(files)) {
     const file = openSync(join(unfinished, name), "w");
     for (const piece of pieces) {
       for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
     }
     closeSync(file);
-  };
-  const floats = (data: Float64Array): Uint8Array => new Uint8Array(Float32Array.from(data).buffer);
-  write("symbol.json", [Buffer.from(writeSymbol(graph))]);
-  write("weights.params", [writeParams(graph)]);
-  write("network.onnx", writeOnnx(graph));
-  write("input.bin", [floats(graph.input.data)]);
-  write(
-    "expected.bin",
-    graph.outputs.map(({ data }) => floats(data)),
-  );
-  const bytes = (data: Float32Array): number => data.byteLength;
-  const made: NetworkFacts = {
-    name: architecture.name,
-    title: architecture.title,
-    input: { name: graph.input.name, shape: graph.input.shape },
-    outputs: graph.outputs.map(({ name, shape }) => ({ name, shape })),
-    multiplyAdds: graph.multiplyAdds,
-    weightBytes: graph.nodes
-      .flatMap(({ params }) => params)
-      .reduce((sum, { data }) => sum + bytes(data), 0),
-    fingerprint,
-  };
-  writeFileSync(join(unfinished, "network.json"), `${JSON.stringify(made, undefined, 2)}\n`);
+  }
   rmSync(folder, { recursive: true, force: true });
   renameSync(unfinished, folder);
-  return { ...made, folder };
+}
+
+function factsOf({ name, title }: Architecture, graph: NetworkGraph): NetworkFacts {
+  const params = graph.nodes.flatMap((node) => node.params);
+  return {
+    name,
+    title,
+    input: { name: graph.input.name, shape: graph.input.shape },
+    outputs: graph.outputs.map((output) => ({ name: output.name, shape: output.shape })),
+    multiplyAdds: graph.multiplyAdds,
+    weightBytes: params.reduce((sum, { data }) => sum + data.byteLength, 0),
+    fingerprint: codeFingerprint(),
+  };
+}
+
+/** Removes what makers left that were stopped: the name ends with a process that is no more. */
+function removeAbandoned(): void {
+  const folder = networksFolder();
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const maker = Number(/\.(\d+)$/.exec(name)?.[1]);
+    if (maker > 0 && !isRunning(maker)) rmSync(join(folder, name), { recursive: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 function codeFingerprint(): string {

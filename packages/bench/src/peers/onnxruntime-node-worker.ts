@@ -1,35 +1,14 @@
 /** Worker: onnxruntime-node, from the folder that is the first argument. */
 
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { loadOnnxruntime, type OnnxSession } from "./onnxruntime-node.js";
 import { serveNetwork } from "./serve-network.js";
-
-/** The part of its API that is used; the package is not one of ours, see install-peers.ts. */
-interface Onnxruntime {
-  readonly Tensor: new (type: "float32", data: Float32Array, shape: readonly number[]) => object;
-  readonly InferenceSession: {
-    create(
-      path: string,
-      options: {
-        readonly intraOpNumThreads: number;
-        readonly interOpNumThreads: number;
-        readonly logSeverityLevel: number;
-      },
-    ): Promise<Session>;
-  };
-}
-
-interface Session {
-  run(feeds: Record<string, object>): Promise<Record<string, { readonly data: Float32Array }>>;
-}
 
 const [, , folderOfPackages = ""] = process.argv;
 
 await serveNetwork(() => {
-  const runtime = createRequire(join(folderOfPackages, "package.json"))(
-    "onnxruntime-node",
-  ) as Onnxruntime;
-  let session: Session;
+  const runtime = loadOnnxruntime(folderOfPackages);
+  let session: OnnxSession;
   let feeds: Record<string, object> = {};
   let names: readonly string[] = [];
   let results: Record<string, { readonly data: Float32Array }> = {};

@@ -1,9 +1,11 @@
 /** The runtimes of the comparison: which are here, how each is started, what would bring the others. */
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadLibrary } from "@libpredict/ffi";
+import { UsageError } from "../arguments.js";
 import { runChild } from "./child-processes.js";
 import { nodePeersFolder, pythonOfPeers } from "./install-peers.js";
 
@@ -63,12 +65,35 @@ export async function findRuntimes(
   return { found, missing };
 }
 
+/**
+ * A runtime that the user brings.
+ *
+ * @param text a name, `=`, and the words of a command
+ * @throws UsageError if it is something else
+ */
+export function givenRuntime(text: string): Runtime {
+  const [, name = "", words = ""] = /^([\w.-]+)=(.+)$/.exec(text) ?? [];
+  if (name === "" || (runtimeNames as readonly string[]).includes(name)) {
+    throw new UsageError(`--worker takes NAME=COMMAND with a name of its own, not "${text}"`);
+  }
+  const command = words.trim().split(/\s+/);
+  return { name, version: "", variants: [{ command, environment: () => ({}) }] };
+}
+
 function ours(): Runtime {
   const library = loadLibrary();
+  const engineBytes = statSync(library.path).size;
   return {
     name: oursName,
     version: library.LPGetVersion(),
-    engineBytes: statSync(library.path).size,
+    installedBytes:
+      engineBytes +
+      sum(
+        packageFolders()
+          .flatMap(filesBelow)
+          .map(([, size]) => size),
+      ),
+    engineBytes,
     // gc: the file's bytes are dropped before memory is measured, as in the other workers.
     variants: [
       {
@@ -77,6 +102,15 @@ function ours(): Runtime {
       },
     ],
   };
+}
+
+/** What `@libpredict/core` brings to a Node program besides the library: its code, and koffi. */
+function packageFolders(): string[] {
+  const own = createRequire(import.meta.url);
+  const ffi = own.resolve("@libpredict/ffi");
+  const koffi = createRequire(ffi).resolve("koffi");
+  const binary = createRequire(koffi).resolve(`@koromix/koffi-${process.platform}-${process.arch}`);
+  return [own.resolve("@libpredict/core"), ffi, koffi, binary].map((file) => dirname(file));
 }
 
 function onnxruntimeNode(): Runtime | MissingRuntime {

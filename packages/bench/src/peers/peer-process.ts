@@ -16,12 +16,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { killChild, startChild } from "./child-processes.js";
-
-/** Resident bytes, now and at most. */
-export interface Resident {
-  readonly now: number;
-  readonly peak: number;
-}
+import type { Resident } from "./resident-memory.js";
 
 export interface LoadAnswer {
   readonly load_ms: number;

@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { NetworkFacts } from "../networks/network-cache.js";
-import type { LoadAnswer, Resident, RunAnswer } from "./peer-process.js";
+import type { LoadAnswer, RunAnswer } from "./peer-process.js";
+import { residentMemory } from "./resident-memory.js";
 
 export interface NodeRuntime {
   /** Loads the network and sets its input. */
@@ -73,7 +74,7 @@ async function load(runtime: NodeRuntime, { folder, threads }: Request): Promise
   const facts = JSON.parse(readFileSync(join(folder, "network.json"), "utf8")) as NetworkFacts;
   const bytes = readFileSync(join(folder, "input.bin"));
   const input = new Float32Array(new Uint8Array(bytes).buffer);
-  const before = memory();
+  const before = residentMemory();
   const begin = performance.now();
   await runtime.load(folder, facts, threads, input);
   const loaded = performance.now();
@@ -83,7 +84,7 @@ async function load(runtime: NodeRuntime, { folder, threads }: Request): Promise
   return {
     load_ms: loaded - begin,
     first_ms: first - loaded,
-    memory: { before, after: memory() },
+    memory: { before, after: residentMemory() },
   };
 }
 
@@ -98,16 +99,4 @@ async function run(runtime: NodeRuntime, request: Request): Promise<RunAnswer> {
     least = Math.min(least, performance.now() - begin);
   }
   return { ms: least, runs };
-}
-
-/** Resident bytes; null where the system does not tell. */
-function memory(): Resident | null {
-  try {
-    const status = readFileSync("/proc/self/status", "utf8");
-    const of = (key: string): number =>
-      Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) * 1024;
-    return { now: of("VmRSS"), peak: of("VmHWM") };
-  } catch {
-    return null;
-  }
 }
