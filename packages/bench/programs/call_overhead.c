@@ -2,7 +2,9 @@
  * What a call costs from C: prints {"forward_ns": ..., "round_trip_ns": ...} for a network of one
  * number. The other languages' programs do the same, so that the difference is the binding's.
  *
- *   call_overhead SYMBOL PARAMS LIBRARY
+ *   call_overhead SYMBOL PARAMS LIBRARY [DIM...]
+ *
+ * With dimensions: of a network of one input and one output of that size.
  *
  * The least mean of 7 batches of 20,000 calls: of MXPredForward alone, and of MXPredSetInput,
  * MXPredForward and MXPredGetOutput together.
@@ -15,11 +17,14 @@
 #include <time.h>
 #include "c_predict_api.h"
 
-enum { batches = 7, calls = 20000 };
+enum { batches = 7, calls = 20000, max_dims = 8, max_values = 1 << 16 };
 
 static int (*forward)(PredictorHandle);
 static int (*set_input)(PredictorHandle, const char *, const float *, uint32_t);
 static int (*get_output)(PredictorHandle, uint32_t, float *, uint32_t);
+
+static uint32_t size = 1;
+static float values[max_values];
 
 static void stop(const char *what, const char *why) {
     fprintf(stderr, "%s: %s\n", what, why);
@@ -43,10 +48,10 @@ static double now_ns(void) {
 }
 
 static int round_trip(PredictorHandle predictor) {
-    float value = 1.5f;
-    int failed = set_input(predictor, "data", &value, 1) || forward(predictor) ||
-                 get_output(predictor, 0, &value, 1);
-    return failed || value != 1.5f ? -1 : 0;
+    for (uint32_t i = 0; i < size; i++) values[i] = 1.5f;
+    int failed = set_input(predictor, "data", values, size) || forward(predictor) ||
+                 get_output(predictor, 0, values, size);
+    return failed || (size == 1 && values[0] != 1.5f) ? -1 : 0;
 }
 
 static double measure(int (*call)(PredictorHandle), PredictorHandle predictor) {
@@ -68,7 +73,14 @@ static void find(void *library, const char *name, void *function) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4) stop("usage", "call_overhead SYMBOL PARAMS LIBRARY");
+    if (argc < 4 || argc > 4 + max_dims) stop("usage", "call_overhead SYMBOL PARAMS LIBRARY [DIM...]");
+    uint32_t shape[max_dims] = {1}, ndim = argc == 4 ? 1 : (uint32_t)argc - 4;
+    for (int i = 4; i < argc; i++) {
+        unsigned long dim = strtoul(argv[i], NULL, 10);
+        if (dim < 1 || dim > max_values / size) stop(argv[i], "is no dimension, or too large");
+        shape[i - 4] = (uint32_t)dim;
+        size *= shape[i - 4];
+    }
     int symbol_size = 0, params_size = 0;
     char *symbol = read_file(argv[1], &symbol_size);
     char *params = read_file(argv[2], &params_size);
@@ -81,7 +93,7 @@ int main(int argc, char **argv) {
     find(library, "MXPredSetInput", &set_input);
     find(library, "MXPredGetOutput", &get_output);
     const char *keys[] = {"data"};
-    const uint32_t starts[] = {0, 1}, shape[] = {1};
+    const uint32_t starts[] = {0, ndim};
     PredictorHandle predictor = NULL;
     if (create(symbol, params, params_size, 1, 0, 1, keys, starts, shape, &predictor) != 0)
         stop("MXPredCreate", "failed");

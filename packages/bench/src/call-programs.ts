@@ -22,6 +22,21 @@ export interface CallProgram {
 const packages = fileURLToPath(new URL("../..", import.meta.url));
 const example = (path: string): string => join(packages, "examples", path);
 
+export const typescriptCaller: readonly string[] = [
+  process.execPath,
+  fileURLToPath(new URL("typescript-calls.js", import.meta.url)),
+];
+
+/** @returns the path of the C program, which goes into the folder */
+export async function compileCaller(folder: string): Promise<string> {
+  const caller = join(folder, "call_overhead");
+  const cc = (process.env["CC"] || "cc").split(" ");
+  const source = join(packages, "bench/programs/call_overhead.c");
+  const include = join(packages, "c-api/include");
+  await runBuild([...cc, "-O2", `-I${include}`, source, "-o", caller, "-ldl"], { cwd: packages });
+  return caller;
+}
+
 /**
  * Builds what is not built yet.
  *
@@ -29,11 +44,7 @@ const example = (path: string): string => join(packages, "examples", path);
  * @throws Error with the compiler's words if one does not build
  */
 export async function callPrograms(folder: string): Promise<CallProgram[]> {
-  const caller = join(folder, "call_overhead");
-  const cc = (process.env["CC"] || "cc").split(" ");
-  const source = join(packages, "bench/programs/call_overhead.c");
-  const include = join(packages, "c-api/include");
-  await runBuild([...cc, "-O2", `-I${include}`, source, "-o", caller, "-ldl"], { cwd: packages });
+  const caller = await compileCaller(folder);
   const go = join(folder, "go-calls");
   const java = findJava();
   const python = findPython("numpy");
@@ -53,9 +64,7 @@ export async function callPrograms(folder: string): Promise<CallProgram[]> {
     },
     {
       language: "TypeScript",
-      ready: {
-        command: [process.execPath, fileURLToPath(new URL("typescript-calls.js", import.meta.url))],
-      },
+      ready: { command: typescriptCaller },
     },
     {
       language: "Java",

@@ -1,130 +1,72 @@
 /**
- * `npm run bench`: what a call costs from each language, for a network of one number, in turns.
+ * `npm run bench`: what the library costs.
  *
- *   npm run bench -- [ROUNDS] [--json FILE]
- *
- * Prints the least of all rounds (default 5), since a shared machine can only add to a time.
- * Exit code: 0 measured; 1 a program failed; 2 wrong arguments.
+ * Exit code: 0 measured; 1 a program failed; 2 wrong arguments; 130 stopped by Ctrl-C.
  */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { loadLibrary } from "@libpredict/ffi";
-import { runCommand } from "@libpredict/toolchains";
-import { callPrograms } from "./call-programs.js";
+import { UsageError } from "./arguments.js";
+import { callsCommand, callsUsage } from "./measure-calls.js";
+import { networksCommand, networksUsage } from "./networks-command.js";
+import { pageCommand, pageUsage } from "./page-command.js";
+import { killAllChildren } from "./peers/child-processes.js";
+import { removeScratchFolders } from "./scratch-folder.js";
+import { startCommand, startUsage } from "./start-command.js";
 
-const usage = `usage: npm run bench -- [ROUNDS] [--json FILE]
+const usage = `usage: npm run bench -- COMMAND [options]
 
-Measures a call of the library from every language whose toolchain is here: MXPredForward of a
-network of one number, and MXPredSetInput, MXPredForward and MXPredGetOutput together. The
-programs run in turns, ROUNDS times (default 5); shown is the least time of each.
+  networks   compares with other runtimes on whole networks
+  start      from the start of a process to the first output; a call of a small layer
+  calls      what a call costs from each language
+  page       measures networks and start, and writes docs/benchmarks.md
+
+npm run bench -- COMMAND --help tells the options.
 `;
 
-/** relu of one number, and a parameter file without arrays. */
-const symbol = JSON.stringify({
-  nodes: [
-    { op: "null", name: "data", inputs: [] },
-    { op: "Activation", name: "act", attrs: { act_type: "relu" }, inputs: [[0, 0, 0]] },
-  ],
-  arg_nodes: [0],
-  heads: [[1, 0, 0]],
-});
-const noParams = Buffer.from(BigUint64Array.of(0x112n, 0n, 0n, 0n).buffer);
+const commands = {
+  networks: { run: networksCommand, usage: networksUsage },
+  start: { run: startCommand, usage: startUsage },
+  calls: { run: callsCommand, usage: callsUsage },
+  page: { run: pageCommand, usage: pageUsage },
+};
 
-interface Times {
-  forward_ns: number;
-  round_trip_ns: number;
-}
-
-async function bench(rounds: number, json: string | undefined): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "libpredict-bench-"));
-  try {
-    const files = [join(folder, "one-symbol.json"), join(folder, "one-0000.params")];
-    writeFileSync(files[0] ?? "", symbol);
-    writeFileSync(files[1] ?? "", noParams);
-    const library = loadLibrary().path;
-    const least = new Map<string, Times>();
-    const programs = await callPrograms(folder);
-    for (let round = 0; round < rounds; round++) {
-      for (const { language, ready } of programs) {
-        if ("missing" in ready) {
-          if (round === 0) console.log(`skipped: ${language}: ${ready.missing}`);
-          continue;
-        }
-        const command = [...ready.command, ...files, library];
-        const { code, stdout, stderr } = await runCommand(command, { cwd: folder });
-        if (code !== 0) {
-          throw new Error(`${language}: ${command.join(" ")} ended with ${code}:\n${stderr}`);
-        }
-        const times = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Times;
-        const before = least.get(language) ?? times;
-        least.set(language, {
-          forward_ns: Math.min(before.forward_ns, times.forward_ns),
-          round_trip_ns: Math.min(before.round_trip_ns, times.round_trip_ns),
-        });
-      }
-    }
-    print(least);
-    if (json !== undefined) {
-      const path = resolve(process.env["INIT_CWD"] ?? ".", json);
-      writeFileSync(path, `${JSON.stringify(Object.fromEntries(least), undefined, 2)}\n`);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function print(times: ReadonlyMap<string, Times>): void {
-  const c = times.get("C");
-  const cell = (text: string): string => text.padStart(14);
-  console.log(
-    "language".padEnd(12) + ["forward", "over C", "round trip", "over C"].map(cell).join(""),
-  );
-  for (const [language, { forward_ns, round_trip_ns }] of times) {
-    const over = (ns: number, base: number | undefined): string =>
-      base === undefined ? "" : `${(ns - base).toFixed(0)} ns`;
-    console.log(
-      language.padEnd(12) +
-        [
-          `${forward_ns.toFixed(0)} ns`,
-          over(forward_ns, c?.forward_ns),
-          `${round_trip_ns.toFixed(0)} ns`,
-          over(round_trip_ns, c?.round_trip_ns),
-        ]
-          .map(cell)
-          .join(""),
-    );
-  }
-}
-
-function parse(): { rounds: number; json: string | undefined; help: boolean } {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { json: { type: "string" }, help: { type: "boolean", short: "h", default: false } },
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  process.once(signal, () => {
+    process.exit(code);
   });
-  const rounds = Number(positionals[0] ?? 5);
-  if (positionals.length > 1 || !Number.isInteger(rounds) || rounds < 1) {
-    throw new Error(`ROUNDS is a whole number from 1 up, not ${positionals.join(" ")}`);
+}
+process.on("exit", () => {
+  killAllChildren();
+  removeScratchFolders();
+});
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === "--help" || name === "-h") {
+    process.stdout.write(usage);
+    return 0;
   }
-  return { rounds, json: values.json, help: values.help };
+  const command = Object.hasOwn(commands, name)
+    ? commands[name as keyof typeof commands]
+    : undefined;
+  if (command === undefined) {
+    console.error(`there is no command "${name}"\n${usage}`);
+    return 2;
+  }
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(command.usage);
+    return 0;
+  }
+  try {
+    return await command.run(args);
+  } catch (error) {
+    const parsing = error instanceof TypeError && "code" in error; // parseArgs
+    console.error(error instanceof Error ? error.message : error);
+    if (!parsing && !(error instanceof UsageError)) return 1;
+    console.error(command.usage);
+    return 2;
+  }
 }
 
-let options: ReturnType<typeof parse> | undefined;
-try {
-  options = parse();
-} catch (error) {
-  console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
-  process.exitCode = 2;
-}
-if (options?.help) {
-  process.stdout.write(usage);
-} else if (options) {
-  try {
-    await bench(options.rounds, options.json);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
-}
+process.exitCode = await main(process.argv.slice(2));

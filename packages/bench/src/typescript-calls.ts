@@ -3,9 +3,12 @@
 import { readFileSync } from "node:fs";
 import { loadLibrary } from "@libpredict/ffi";
 
-const [symbolPath = "", paramsPath = "", path = ""] = process.argv.slice(2);
+const [symbolPath = "", paramsPath = "", path = "", ...dims] = process.argv.slice(2);
 const batches = 7;
 const calls = 20_000;
+
+const shape = dims.length === 0 ? [1] : dims.map(Number);
+const size = shape.reduce((product, dim) => product * dim, 1);
 
 const library = loadLibrary({ path });
 const params = readFileSync(paramsPath);
@@ -17,17 +20,17 @@ const predictor = library.MXPredCreate(
   0,
   1,
   ["data"],
-  Uint32Array.of(0, 1),
-  Uint32Array.of(1),
+  Uint32Array.of(0, shape.length),
+  Uint32Array.from(shape),
 );
-const value = new Float32Array(1);
+const value = new Float32Array(size);
 
 function roundTrip(): void {
-  value[0] = 1.5;
-  library.MXPredSetInput(predictor, "data", value, 1);
+  value.fill(1.5);
+  library.MXPredSetInput(predictor, "data", value, size);
   library.MXPredForward(predictor);
-  library.MXPredGetOutput(predictor, 0, value, 1);
-  if (value[0] !== 1.5) {
+  library.MXPredGetOutput(predictor, 0, value, size);
+  if (dims.length === 0 && value[0] !== 1.5) {
     throw new Error(`relu(1.5) is ${value[0]}`);
   }
 }

@@ -1,0 +1,29 @@
+/** Has a runtime's own format made from a network's ONNX file, once. */
+
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { StoredNetwork } from "../networks/network-cache.js";
+import { runChild } from "./child-processes.js";
+import { pythonOfPeers } from "./install-peers.js";
+import { peersFolder, type Runtime } from "./peer-list.js";
+
+const convertTimeoutMs = 5 * 60_000;
+
+/** @throws Error with the converter's words */
+export async function convertNetwork(network: StoredNetwork, runtime: Runtime): Promise<void> {
+  const { converted, name } = runtime;
+  const python = pythonOfPeers();
+  if (converted === undefined || python === undefined) return;
+  const files = converted.files.map((file) => join(network.folder, file));
+  const stamp = join(network.folder, `${name}.txt`);
+  const current = existsSync(stamp) && readFileSync(stamp, "utf8") === converted.by;
+  if (current && files.every((file) => existsSync(file))) return;
+  for (const file of files) rmSync(file, { force: true });
+  const script = join(peersFolder, "convert_network.py");
+  const { code, stdout, stderr } = await runChild(
+    [python, script, name, network.folder, network.input.shape.join(",")],
+    { timeoutMs: convertTimeoutMs },
+  );
+  if (code !== 0) throw new Error(`not converted: ${`${stdout}${stderr}`.trim().slice(-500)}`);
+  writeFileSync(stamp, converted.by);
+}
