@@ -333,10 +333,12 @@ static inline void run_op_once(run_op *run, const lp_algorithm *algorithm, const
     packed = run_op_memory(size);
     memset(packed, 0xff, size);
     packing->pack(query, run->in[packing->input].data, packed);
-    float *back = run_op_memory(plain_bytes);
-    packing->unpack(query, packed, back);
-    check_bytes(back, run->in[packing->input].data, plain_bytes, __FILE__, __LINE__, how);
-    free(back);
+    if (packing->unpack != NULL) {
+      float *back = run_op_memory(plain_bytes);
+      packing->unpack(query, packed, back);
+      check_bytes(back, run->in[packing->input].data, plain_bytes, __FILE__, __LINE__, how);
+      free(back);
+    }
     free(in[packing->input].data); /* a model may hold the packed form alone */
     in[packing->input].data = NULL;
   }
