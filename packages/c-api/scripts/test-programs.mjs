@@ -17,8 +17,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withoutCommentsAndLiterals } from "./c-text.mjs";
+import { compileLevel, levelsBelow, PLAIN_C } from "./levels.mjs";
 import {
-  compileEngine,
   compileFlags,
   compileObject,
   inParallel,
@@ -122,35 +122,20 @@ export function sanitizerFlags(compiler) {
 /** Tests see functions that the library does not have: the choice of an algorithm. */
 const TEST_FLAGS = ["-fno-omit-frame-pointer", "-DLP_TEST_HOOKS"];
 
-/** The AVX-512 templates with pairs of AVX2 vectors. */
-const LOWERED = {
-  flags: ["-DLP_LOWER_AVX512", "-include", join(PACKAGE_ROOT, "test", "lowered_avx512.h")],
-  /** @param {string} text */
-  concerns: (text) => /isa_avx512\.inl|LP_LOWER_AVX512/.test(text),
-};
-
-/** Vectors of one float, in the language of the standard alone. */
-const PLAIN_C = ["-std=c11", "-pedantic", "-DLP_NO_VECTORS"];
-
 /**
  * Compiles the engine for testing, once for all programs.
  *
  * @param {import("./compiler.mjs").Compiler} compiler
  * @param {string[]} flags Optimisation and sanitizers, such as -O1 -g.
- * @param {"native" | "lowered" | "plain C"} [form]
+ * @param {import("./levels.mjs").Form} [form]
  */
 export async function buildEngineForTests(compiler, flags, form = "native") {
   const common = compileFlags(PACKAGE_ROOT, [...flags, ...TEST_FLAGS]);
-  const plainC = form === "plain C";
-  const { objects, broken } = await compileEngine(
-    compiler,
-    plainC ? [...common, ...PLAIN_C] : common,
-    form === "lowered" ? { variant: LOWERED } : {},
-  );
+  const { objects, broken } = await compileLevel(compiler, common, form);
   // The test programs are not in the language of the standard alone.
   const testFlags = [
     ...common,
-    ...(plainC ? ["-DLP_NO_VECTORS"] : []),
+    ...(form === "plain C" ? PLAIN_C.filter((flag) => flag.startsWith("-D")) : []),
     `-I${join(PACKAGE_ROOT, "test")}`,
   ];
   const folder = objectFolder(compiler, testFlags);
@@ -294,46 +279,12 @@ function readResults(output) {
   return results;
 }
 
-/** Levels of kernels in rising order, as LIBPREDICT_ISA names them. */
-const ISA_LEVELS = ["base", "avx2", "avx512"];
-
-/**
- * @typedef {object} Level
- * @property {string} name As the report has it.
- * @property {"native" | "lowered" | "plain C"} form
- * @property {string} [isa] What the engine is held to.
- */
-
 /**
  * @typedef {object} LevelResult
- * @property {Level} level
+ * @property {import("./levels.mjs").Level} level
  * @property {Map<string, ProgramResult>} results By program name.
  * @property {string[]} broken The compiler's text for each engine file that does not compile.
  */
-
-/**
- * What can run here when the highest level of the processor is `highest`.
- *
- * @param {string} highest
- * @returns {{ levels: Level[], notes: string[] }} The highest native one first.
- */
-export function levelsBelow(highest) {
-  const native = ISA_LEVELS.slice(0, ISA_LEVELS.indexOf(highest) + 1).reverse();
-  /** @type {Level[]} */
-  const levels = native.map((isa) => ({ name: isa, form: "native", isa }));
-  const notes = [];
-  if (process.arch === "x64" || process.arch === "ia32") {
-    if (!native.includes("avx2")) notes.push("avx2: not executed on this processor");
-    if (native.includes("avx2") && !native.includes("avx512")) {
-      levels.push({ name: "avx512 lowered to AVX2", form: "lowered", isa: "avx512" });
-      notes.push("avx512: not executed on this processor; its templates ran lowered to AVX2");
-    } else if (!native.includes("avx512")) {
-      notes.push("avx512: not executed on this processor");
-    }
-  }
-  levels.push({ name: "plain C", form: "plain C" });
-  return { levels, notes };
-}
 
 /**
  * @param {Awaited<ReturnType<typeof buildEngineForTests>>} engine

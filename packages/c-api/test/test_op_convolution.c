@@ -304,7 +304,7 @@ TEST(blocked_and_planar_grid) {
     runs += conv_check(&c, "blocked");
     runs += conv_check(&c, "planar");
   }
-  CHECK(runs >= 1600 || lp_cpu_block(lp_cpu_isa()) == 1);
+  CHECK(runs >= 800 * ((int)lp_cpu_isa() + 1) || lp_cpu_block(lp_cpu_isa()) == 1);
 }
 
 TEST(blocked_one_wide) {
@@ -343,7 +343,7 @@ TEST(blocked_groups) {
     runs += conv_check(&c, "blocked");
     (void)conv_check(&c, "planar");
   }
-  CHECK(runs >= 160 || lp_cpu_block(lp_cpu_isa()) == 1);
+  CHECK(runs >= 80 * ((int)lp_cpu_isa() + 1) || lp_cpu_block(lp_cpu_isa()) == 1);
   /* Groups that do not fill blocks are not for it. */
   conv_case c = {2, 1, 6, 32, 2, {1, 5, 5}, {1, 3, 3}, {1, 1, 1}, {1, 1, 1}, {0, 1, 1}, false, 0};
   CHECK_EQ_INT(conv_check(&c, "blocked"), 0);
@@ -386,7 +386,7 @@ TEST(depthwise_grid) {
     conv_fit(&c);
     runs += conv_check(&c, "depthwise");
   }
-  CHECK(runs >= 360 || lp_cpu_block(lp_cpu_isa()) == 1);
+  CHECK(runs >= 180 * ((int)lp_cpu_isa() + 1) || lp_cpu_block(lp_cpu_isa()) == 1);
 }
 
 TEST(float64) {

@@ -11,6 +11,7 @@ import { casesFolder, readCases } from "./case-files.js";
 import type { CaseSpec } from "./case-format.js";
 import { readKnownDifferences } from "./known-differences.js";
 import { languageHarnesses } from "./language-harnesses.js";
+import { runLevels } from "./level-runs.js";
 import { longestAnswerMs, matrixPairs, type PairReport, runPair } from "./matrix.js";
 import { matrixPage, tabulate } from "./matrix-table.js";
 import {
@@ -21,7 +22,7 @@ import {
 import { runSuite, type SuiteReport, wrongOutcomes } from "./suite-runner.js";
 import { summarise } from "./summary.js";
 
-const usage = `usage: npm run conformance -- [--all | --only BINDING,...] [--filter TEXT] [--json FILE]
+const usage = `usage: npm run conformance -- [--all | --only BINDING,... | --levels] [--filter TEXT] [--json FILE]
        npm run conformance -- --harness "COMMAND" [--library FILE | --reference] [...]
 
 Without options: the TypeScript binding and plain calls, with libpredict and, where
@@ -29,6 +30,7 @@ LIBPREDICT_REFERENCE_PYTHON names a Python that has it, with MXNet 1.9.1.
 
   --all               every binding with every library; writes docs/conformance.md and .json
   --only NAMES        only these bindings: ${languageHarnesses.map((one) => one.language).join(", ")}
+  --levels            plain calls at every level of the library's kernels that can run here
   --filter TEXT       only cases whose id contains TEXT
   --json FILE         the results, case by case
 
@@ -58,6 +60,7 @@ function parse() {
       options: {
         all: { type: "boolean", default: false },
         only: { type: "string" },
+        levels: { type: "boolean", default: false },
         filter: { type: "string" },
         json: { type: "string" },
         harness: { type: "string" },
@@ -138,8 +141,8 @@ function refuseHarnessOptions(options: Options): void {
       throw new UsageError(`--${name} goes with --harness`);
     }
   }
-  if (all && only !== undefined) {
-    throw new UsageError("--all goes without --only");
+  if (Number(all) + Number(only !== undefined) + Number(options.levels) > 1) {
+    throw new UsageError("--all, --only and --levels go one without the other");
   }
 }
 
@@ -225,8 +228,8 @@ async function main(): Promise<number> {
     return 0;
   }
   if (options.harness !== undefined) {
-    if (options.all || options.only !== undefined) {
-      throw new UsageError("--harness goes without --all and --only");
+    if (options.all || options.only !== undefined || options.levels) {
+      throw new UsageError("--harness goes without --all, --only and --levels");
     }
     const report = await runHarness(options, options.harness);
     console.log(summarise(report));
@@ -234,6 +237,21 @@ async function main(): Promise<number> {
     return conclude([report], 0);
   }
   refuseHarnessOptions(options);
+  if (options.levels) {
+    const { levels, notes } = await runLevels(
+      filteredCases(options),
+      options.filter,
+      (name, report) => console.log(`${name}: ${summarise(report)}`),
+    );
+    for (const note of notes) {
+      console.log(note);
+    }
+    writeJson(options, levels);
+    return conclude(
+      levels.map(({ report }) => report),
+      0,
+    );
+  }
   const pairs = await runBindings(options);
   if (options.all) {
     writeDocs(options, pairs);

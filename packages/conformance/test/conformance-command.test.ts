@@ -76,11 +76,20 @@ it.each([
   ],
   ["a filter that leaves no case", ["--harness", "x", "--filter", "no/such"], 'contains "no/such"'],
   ["a filter of bindings", ["--only", "Go", "--filter", "no/such"], 'contains "no/such"'],
-  ["a harness and bindings", ["--harness", "x", "--all"], "--harness goes without --all"],
+  [
+    "levels and bindings",
+    ["--levels", "--only", "Go"],
+    "--all, --only and --levels go one without the other",
+  ],
+  [
+    "a harness and bindings",
+    ["--harness", "x", "--all"],
+    "--harness goes without --all, --only and --levels",
+  ],
   [
     "bindings that are named and all of them",
     ["--all", "--only", "Go"],
-    "--all goes without --only",
+    "--all, --only and --levels go one without the other",
   ],
   ["a library without a harness", ["--library", "x.so"], "--library goes with --harness"],
   ["the reference without a harness", ["--reference"], "--reference goes with --harness"],
