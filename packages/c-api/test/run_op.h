@@ -347,8 +347,19 @@ static inline void run_op_once(run_op *run, const lp_algorithm *algorithm, const
   memset(scratch, 0xff, scratch_size);
   lp_call call = {run->op,        run->param, run->num_inputs, run->num_outputs, in, out,
                   &run->epilogue, packed,     scratch,         threads,          query->isa,
-                  query->block};
+                  query->block,   NULL};
+  /* As in a plan on a first run; without, on the others. */
+  void *prepared = NULL;
+  size_t prepared_size =
+      algorithm->prepared != NULL && query->threads == 1 ? algorithm->prepared(query) : 0;
+  if (prepared_size > 0) {
+    prepared = run_op_memory(prepared_size);
+    memset(prepared, 0, prepared_size);
+    algorithm->prepare(&call, prepared);
+    call.prepared = prepared;
+  }
   lp_status status = algorithm->run(&call);
+  free(prepared);
   if (status != LP_OK) {
     check_fail(__FILE__, __LINE__, run->op->name);
     printf(" %s: failed with %d: %s\n", how, status, lp_status_text());

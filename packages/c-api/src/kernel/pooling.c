@@ -53,17 +53,18 @@ void lp_pooling_doubles(const lp_pooling *pooling, const double *x, double *y, d
   pooling_channel_double(pooling, x, y, row);
 }
 
-void lp_pooling_blocked(const lp_pooling *pooling, const float *x, float *y, lp_isa isa) {
+void lp_pooling_blocked(const lp_pooling *pooling, const float *x, float *y, int64_t from,
+                        int64_t to, lp_isa isa) {
 #if LP_HAVE_X86_DISPATCH
   if (isa == LP_ISA_AVX512) {
-    pooling_block_avx512(pooling, x, y);
+    pooling_block_avx512(pooling, x, y, from, to);
     return;
   }
   if (isa == LP_ISA_AVX2) {
-    pooling_block_avx2(pooling, x, y);
+    pooling_block_avx2(pooling, x, y, from, to);
     return;
   }
 #endif
   (void)isa;
-  pooling_block_base(pooling, x, y);
+  pooling_block_base(pooling, x, y, from, to);
 }

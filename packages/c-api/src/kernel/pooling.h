@@ -29,6 +29,8 @@ typedef struct lp_pooling {
   int64_t step; /* from window to window along the width */
   int64_t first; /* the outputs [first, last) along the width have whole windows */
   int64_t last;
+  bool left;  /* whole windows have 3 columns, and output first - 1 is one of them but for the first column */
+  bool right; /* and output `last` but for the last column */
   const lp_pooling_window *windows[3]; /* out[axis] each */
 } lp_pooling;
 
@@ -39,8 +41,11 @@ LP_INTERNAL void lp_pooling_floats(const lp_pooling *pooling, const float *x, fl
                                    lp_isa isa);
 LP_INTERNAL void lp_pooling_doubles(const lp_pooling *pooling, const double *x, double *y,
                                     double *row);
-/* One block of channels in a blocked layout: the pixels are `block` floats, lp_cpu_block of the level. */
+/*
+ * The rows [from, to) of the out[0] * out[1] rows of outputs of one block of channels in a blocked
+ * layout: the pixels are `block` floats, lp_cpu_block of the level. x and y are the block's images.
+ */
 LP_INTERNAL void lp_pooling_blocked(const lp_pooling *pooling, const float *x, float *y,
-                                    lp_isa isa);
+                                    int64_t from, int64_t to, lp_isa isa);
 
 #endif

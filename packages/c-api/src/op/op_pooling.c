@@ -237,6 +237,14 @@ static void op_pooling_whole_windows(const op_pooling_axis *axis, const lp_pooli
          windows[pooling->last].end - windows[pooling->last].begin == axis->kernel) {
     pooling->last++;
   }
+  const lp_pooling_window *first = windows + pooling->first;
+  const lp_pooling_window *last = windows + pooling->last;
+  const bool three = axis->kernel == 3 && pooling->last > pooling->first;
+  pooling->left = three && pooling->first > 0 && first[-1].end - first[-1].begin == 2 &&
+                  first->begin == axis->stride - 1 && first[-1].divisor == first->divisor;
+  pooling->right = three && pooling->last < outputs && last->end - last->begin == 2 &&
+                   last->begin == last[-1].begin + axis->stride &&
+                   last->divisor == first->divisor;
 }
 
 /* The sizes of a run, windows apart. Every run has three spatial axes. */
@@ -260,7 +268,7 @@ static bool op_pooling_is_one_window(const lp_pooling *pooling) {
          pooling->windows[2][0].end - pooling->windows[2][0].begin == pooling->in[2];
 }
 
-/* Scratch: the windows, then for each thread a row, and for channels last a channel's data and results. */
+/* Scratch: the structure with its windows, then for each thread a row, and for channels last a channel's data and results. */
 static bool op_pooling_scratch_parts(const lp_pooling *pooling, bool channels_last,
                                      size_t element_size, unsigned threads, size_t *windows,
                                      size_t *each, size_t *total) {
@@ -291,6 +299,7 @@ static bool op_pooling_scratch_parts(const lp_pooling *pooling, bool channels_la
     }
   }
   if (!lp_size_multiply(count, sizeof(lp_pooling_window), windows) ||
+      !lp_size_add(*windows, sizeof(lp_pooling), windows) ||
       !lp_size_multiply(elements, element_size, each) || !lp_size_add(*windows, 63, windows) ||
       !lp_size_add(*each, 63, each)) {
     return false;
@@ -298,6 +307,18 @@ static bool op_pooling_scratch_parts(const lp_pooling *pooling, bool channels_la
   *windows = *windows / 64 * 64;
   *each = *each / 64 * 64;
   return lp_size_multiply(*each, threads, &all) && lp_size_add(all, *windows, total);
+}
+
+static size_t op_pooling_prepared(const lp_query *query) {
+  lp_pooling pooling;
+  int64_t channels;
+  size_t windows;
+  size_t each;
+  size_t total;
+  bool last = op_pooling_channels_last(query->param);
+  op_pooling_sizes(&query->in[0].shape, &query->out[0].shape, last, &pooling, &channels);
+  return op_pooling_scratch_parts(&pooling, last, 1, 1, &windows, &each, &total) ? windows
+                                                                                 : SIZE_MAX;
 }
 
 static size_t op_pooling_scratch(const lp_query *query) {
@@ -315,14 +336,31 @@ static size_t op_pooling_scratch(const lp_query *query) {
   return total;
 }
 
+static double op_pooling_volume(const op_pooling_param *param, const lp_tensor *in) {
+  double volume = 1;
+  for (int i = 0; i < in[0].shape.ndim - 2; i++) {
+    op_pooling_axis axis = op_pooling_axis_of(
+        param, i, in[0].shape.dim[i + (op_pooling_channels_last(param) ? 1 : 2)]);
+    volume *= (double)axis.kernel;
+  }
+  return volume;
+}
+
+/* Estimated nanoseconds of a vector, and of a chunk of work. */
+#define OP_POOLING_NANOSECONDS 0.25
+#define OP_POOLING_CHUNK 2e4
+
 typedef struct op_pooling_work {
-  lp_pooling pooling;
+  const lp_pooling *pooling;
   const char *x;
   char *y;
   char *scratch;  /* behind the windows */
   size_t each;    /* scratch of one thread */
   int64_t planes; /* all of the run */
-  int64_t chunk;  /* planes of one chunk */
+  int64_t parts;  /* of a plane */
+  int64_t lines;  /* blocked: rows of outputs of a plane */
+  int64_t total;  /* parts */
+  int64_t chunk;  /* parts of one chunk */
   int64_t row;    /* elements of a row of scratch */
   int64_t in;     /* elements of a plane */
   int64_t out;
@@ -334,10 +372,10 @@ typedef struct op_pooling_work {
 
 static void op_pooling_plane(const op_pooling_work *work, const char *x, char *y, char *row) {
   if (work->dtype == LP_FLOAT64) {
-    lp_pooling_doubles(&work->pooling, (const double *)(const void *)x, (double *)(void *)y,
+    lp_pooling_doubles(work->pooling, (const double *)(const void *)x, (double *)(void *)y,
                        (double *)(void *)row);
   } else {
-    lp_pooling_floats(&work->pooling, (const float *)(const void *)x, (float *)(void *)y,
+    lp_pooling_floats(work->pooling, (const float *)(const void *)x, (float *)(void *)y,
                       (float *)(void *)row, work->isa);
   }
 }
@@ -358,11 +396,15 @@ static void op_pooling_chunk(void *context, int64_t index, unsigned worker) {
   const op_pooling_work *work = context;
   const size_t size = lp_dtype_size(work->dtype);
   char *row = work->scratch + work->each * worker;
-  int64_t end = (index + 1) * work->chunk < work->planes ? (index + 1) * work->chunk : work->planes;
-  for (int64_t plane = index * work->chunk; plane < end; plane++) {
+  int64_t end = (index + 1) * work->chunk < work->total ? (index + 1) * work->chunk : work->total;
+  for (int64_t at = index * work->chunk; at < end; at++) {
+    const int64_t plane = at / work->parts;
+    const int64_t part = at % work->parts;
     if (work->block > 1) {
-      lp_pooling_blocked(&work->pooling, (const float *)(const void *)work->x + plane * work->in,
-                         (float *)(void *)work->y + plane * work->out, work->isa);
+      lp_pooling_blocked(work->pooling, (const float *)(const void *)work->x + plane * work->in,
+                         (float *)(void *)work->y + plane * work->out,
+                         work->lines * part / work->parts, work->lines * (part + 1) / work->parts,
+                         work->isa);
     } else if (work->channels == 0) {
       op_pooling_plane(work, work->x + (size_t)(plane * work->in) * size,
                        work->y + (size_t)(plane * work->out) * size, row);
@@ -382,25 +424,16 @@ static void op_pooling_chunk(void *context, int64_t index, unsigned worker) {
   }
 }
 
-static lp_status op_pooling_run(const lp_call *call) {
+/* Everything of a run that follows from shapes and attributes: the structure and, behind it, the windows. */
+static void op_pooling_fill(const lp_call *call, lp_pooling *pooling) {
   const op_pooling_param *param = call->param;
   const lp_shape *shape = &call->in[0].shape;
-  const bool last = op_pooling_channels_last(param);
   const bool old = param->legacy || call->op->kind == OP_POOLING_V1;
   const int axes = shape->ndim - 2;
-  op_pooling_work work;
-  lp_pooling *pooling = &work.pooling;
   int64_t channels;
-  size_t windows_size;
-  size_t total;
-  op_pooling_sizes(shape, &call->out[0].shape, last, pooling, &channels);
-  if (!op_pooling_scratch_parts(pooling, last, lp_dtype_size(call->in[0].dtype),
-                                lp_threads_count(call->threads), &windows_size, &work.each,
-                                &total)) {
-    return lp_fail(LP_ERROR_INTERNAL, "Pooling of an impossible shape");
-  }
-  lp_pooling_window *window = call->scratch;
-  double volume = 1;
+  lp_pooling_window *windows = (lp_pooling_window *)(void *)(pooling + 1);
+  lp_pooling_window *window = windows;
+  op_pooling_sizes(shape, &call->out[0].shape, op_pooling_channels_last(param), pooling, &channels);
   pooling->step = 1;
   for (int i = 0; i < OP_POOLING_AXES; i++) {
     int from = i - (OP_POOLING_AXES - axes);
@@ -414,7 +447,6 @@ static lp_status op_pooling_run(const lp_call *call) {
     }
     pooling->step = axis.stride;
     op_pooling_whole_windows(&axis, pooling->windows[i], pooling->out[i], pooling);
-    volume *= (double)axis.kernel;
   }
   pooling->kind = (lp_pooling_kind)param->pool_type;
   pooling->power = pooling->kind == LP_POOLING_ROOT ? (int)param->p_value : 1;
@@ -422,48 +454,69 @@ static lp_status op_pooling_run(const lp_call *call) {
   pooling->nothing = call->op->kind == OP_POOLING_V1   ? -(double)INFINITY
                      : call->in[0].dtype == LP_FLOAT64 ? -DBL_MAX
                                                        : -(double)FLT_MAX;
-  work.x = call->in[0].data;
-  work.y = call->out[0].data;
-  work.scratch = (char *)call->scratch + windows_size;
-  work.dtype = call->in[0].dtype;
-  work.block = call->in[0].block;
-  work.isa = call->isa;
-  work.row = pooling->in[2] + LP_POOLING_ROW_SPARE;
-  work.in = pooling->in[0] * pooling->in[1] * pooling->in[2];
-  work.out = pooling->out[0] * pooling->out[1] * pooling->out[2];
+  if (call->in[0].block == 1 && op_pooling_is_one_window(pooling) && pooling->power == 1) {
+    /* Rows without end are faster than many short ones. The divisors multiply as before. No row of scratch is used for one. */
+    pooling->in[2] *= pooling->in[0] * pooling->in[1];
+    pooling->in[0] = pooling->in[1] = 1;
+    windows[0].begin = windows[1].begin = windows[2].begin = 0;
+    windows[0].end = windows[1].end = 1;
+    windows[2].end = pooling->in[2];
+    windows[2].cells *= windows[0].cells * windows[1].cells;
+    windows[0].cells = windows[1].cells = 1;
+  }
+}
+
+static void op_pooling_prepare(const lp_call *call, void *prepared) {
+  op_pooling_fill(call, prepared);
+}
+
+static lp_status op_pooling_run(const lp_call *call) {
+  const lp_shape *shape = &call->in[0].shape;
+  const bool last = op_pooling_channels_last(call->param);
+  lp_pooling sizes;
+  op_pooling_work work = {.scratch = call->scratch,
+                          .dtype = call->in[0].dtype,
+                          .block = call->in[0].block,
+                          .isa = call->isa,
+                          .x = call->in[0].data,
+                          .y = call->out[0].data};
+  int64_t channels;
+  size_t windows_size;
+  size_t total;
+  op_pooling_sizes(shape, &call->out[0].shape, last, &sizes, &channels);
+  if (!op_pooling_scratch_parts(&sizes, last, lp_dtype_size(work.dtype),
+                                lp_threads_count(call->threads), &windows_size, &work.each,
+                                &total)) {
+    return lp_fail(LP_ERROR_INTERNAL, "Pooling of an impossible shape");
+  }
+  work.pooling = call->prepared;
+  if (call->prepared == NULL) {
+    op_pooling_fill(call, call->scratch);
+    work.pooling = call->scratch;
+  }
+  work.scratch += windows_size;
+  work.row = sizes.in[2] + LP_POOLING_ROW_SPARE;
+  work.in = sizes.in[0] * sizes.in[1] * sizes.in[2];
+  work.out = sizes.out[0] * sizes.out[1] * sizes.out[2];
   work.channels = last ? channels : 0;
   work.planes = shape->dim[0] * channels;
-  double cost = (double)work.out * volume * 0.2;
+  work.parts = 1;
+  const double plane =
+      op_pooling_volume(call->param, call->in) * (double)work.out * OP_POOLING_NANOSECONDS;
   if (work.block > 1) {
     work.in *= work.block;
     work.out *= work.block;
     work.planes = shape->dim[0] * ((channels + work.block - 1) / work.block);
-  } else if (op_pooling_is_one_window(pooling) && pooling->power == 1) {
-    /* Rows without end are faster than many short ones. The divisors multiply as before. No row of scratch is used for one. */
-    lp_pooling_window *windows = call->scratch;
-    pooling->in[0] = pooling->in[1] = 1;
-    pooling->in[2] = work.in;
-    windows[0].begin = windows[1].begin = windows[2].begin = 0;
-    windows[0].end = windows[1].end = 1;
-    windows[2].end = work.in;
-    windows[2].cells *= windows[0].cells * windows[1].cells;
-    windows[0].cells = windows[1].cells = 1;
+    /* Where there are few channels, a plane has several parts. */
+    work.lines = sizes.out[0] * sizes.out[1];
+    work.parts = (int64_t)(plane / OP_POOLING_CHUNK) + 1;
+    work.parts = work.parts < work.lines ? work.parts : work.lines > 0 ? work.lines : 1;
   }
-  work.chunk = 1 + (int64_t)(1e5 / (cost + 1));
-  lp_threads_run(call->threads, (work.planes + work.chunk - 1) / work.chunk, op_pooling_chunk,
+  work.chunk = 1 + (int64_t)(OP_POOLING_CHUNK / (plane / (double)work.parts + 1));
+  work.total = work.planes * work.parts;
+  lp_threads_run(call->threads, (work.total + work.chunk - 1) / work.chunk, op_pooling_chunk,
                  &work);
   return LP_OK;
-}
-
-static double op_pooling_volume(const lp_query *query) {
-  double volume = 1;
-  for (int i = 0; i < query->in[0].shape.ndim - 2; i++) {
-    op_pooling_axis axis = op_pooling_axis_of(
-        query->param, i,
-        query->in[0].shape.dim[i + (op_pooling_channels_last(query->param) ? 1 : 2)]);
-    volume *= (double)axis.kernel;
-  }
-  return volume;
 }
 
 static double op_pooling_cost_plain(const lp_query *query) {
@@ -472,7 +525,7 @@ static double op_pooling_cost_plain(const lp_query *query) {
       (dtype != LP_FLOAT32 && dtype != LP_FLOAT64)) {
     return LP_COST_REJECT;
   }
-  return lp_query_elements(query) * (1 + 0.15 * op_pooling_volume(query));
+  return lp_query_elements(query) * (1 + 0.15 * op_pooling_volume(query->param, query->in));
 }
 
 static double op_pooling_cost_blocked(const lp_query *query) {
@@ -480,7 +533,7 @@ static double op_pooling_cost_blocked(const lp_query *query) {
       op_pooling_channels_last(query->param)) {
     return LP_COST_REJECT;
   }
-  return lp_query_elements(query) * (2 + 0.5 * op_pooling_volume(query)) / (double)query->block;
+  return lp_query_elements(query) * (2 + 0.5 * op_pooling_volume(query->param, query->in)) / (double)query->block;
 }
 
 static void op_pooling_legacy(void *parsed, bool round_up) {
@@ -538,10 +591,14 @@ static const lp_algorithm op_pooling_algorithms[] = {
      .blocked_inputs = 1,
      .blocked_output = true,
      .scratch = op_pooling_scratch,
+     .prepared = op_pooling_prepared,
+     .prepare = op_pooling_prepare,
      .run = op_pooling_run},
     {.name = "plain",
      .cost = op_pooling_cost_plain,
      .scratch = op_pooling_scratch,
+     .prepared = op_pooling_prepared,
+     .prepare = op_pooling_prepare,
      .run = op_pooling_run},
 };
 
@@ -574,5 +631,7 @@ LP_DATA const lp_op lp_op_Pooling_v1 = {
     .num_algorithms = (int)LP_COUNT(op_pooling_algorithms),
 };
 
+#undef OP_POOLING_NANOSECONDS
+#undef OP_POOLING_CHUNK
 #undef OP_POOLING_AXES
 #undef OP_POOLING_LARGEST
