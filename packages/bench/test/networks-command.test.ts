@@ -34,7 +34,15 @@ it("measures without any peer, says what would bring them, and writes JSON and a
   const { status, stdout, stderr } = run(...quick, "--worker", worker("wrong"), ...files);
   expect(status, stderr).toBe(0);
   expect(stdout).toMatch(/^one 8×8 layer +\d\.\d+ +0\.250!$/m);
-  for (const name of ["onnxruntime-node", "onnxruntime", "openvino", "mxnet", "ncnn", "mnn"]) {
+  for (const name of [
+    "onnxruntime-node",
+    "onnxruntime",
+    "openvino",
+    "mxnet",
+    "ncnn",
+    "mnn",
+    "litert",
+  ]) {
     expect(stdout).toContain(
       `Without ${name}: not installed; \`npm run bench -- networks --install\` brings it.`,
     );
