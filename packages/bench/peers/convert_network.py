@@ -1,10 +1,11 @@
-"""Converts network.onnx of a folder for a runtime with a format of its own.
+"""Converts the network of a folder for a runtime with a format of its own.
 
-    python convert_network.py mnn|ncnn FOLDER SHAPE     SHAPE: of the input, such as 1,3,224,224
+    python convert_network.py mnn|ncnn|litert FOLDER SHAPE     SHAPE: of the input, such as 1,3,224,224
 
 ncnn's converter pnnx comes as a program inside its Python package, which is used without the package's
 Python code: that needs torch. MNN's is called as a library: the command `mnnconvert` around it installs
-further packages into whichever Python stands first on PATH.
+further packages into whichever Python stands first on PATH. LiteRT's file is written here: what converts
+ONNX for it needs TensorFlow.
 """
 
 import importlib.util
@@ -41,6 +42,11 @@ def convert_ncnn(folder, shape):
             shutil.move(made, folder / made.name)
 
 
+def convert_litert(folder, _shape):
+    from write_tflite import write_tflite
+    write_tflite(folder)
+
+
 if __name__ == "__main__":
     name, path, sizes = sys.argv[1:]
-    {"mnn": convert_mnn, "ncnn": convert_ncnn}[name](pathlib.Path(path), sizes)
+    {"mnn": convert_mnn, "ncnn": convert_ncnn, "litert": convert_litert}[name](pathlib.Path(path), sizes)

@@ -179,7 +179,35 @@ class Mnn:
         return results
 
 
-RUNTIMES = {"onnxruntime": Onnxruntime, "openvino": Openvino, "mxnet": Mxnet, "ncnn": Ncnn, "mnn": Mnn}
+class Litert:
+    package = "ai-edge-litert"
+    engine = ["ai_edge_litert/libpywrap_litert_common.so"]
+
+    def __init__(self):
+        from ai_edge_litert.interpreter import Interpreter
+        self.interpreter_class = Interpreter
+
+    def load(self, folder, facts, threads, data):
+        self.interpreter = self.interpreter_class(str(folder / "network.tflite"), num_threads=threads)
+        self.interpreter.allocate_tensors()
+        # Its images have the channels last.
+        self.data = np.ascontiguousarray(data.transpose(0, 2, 3, 1))
+        self.input = self.interpreter.get_input_details()[0]["index"]
+        self.places = [output["index"] for output in self.interpreter.get_output_details()]
+
+    def prepare(self):
+        # A run may use the input's memory for something else.
+        self.interpreter.set_tensor(self.input, self.data)
+
+    def forward(self):
+        self.interpreter.invoke()
+
+    def outputs(self):
+        results = [self.interpreter.get_tensor(place) for place in self.places]
+        return [result.transpose(0, 3, 1, 2) if result.ndim == 4 else result for result in results]
+
+
+RUNTIMES = {"onnxruntime": Onnxruntime, "openvino": Openvino, "mxnet": Mxnet, "ncnn": Ncnn, "mnn": Mnn, "litert": Litert}
 
 
 def memory():

@@ -10,7 +10,9 @@ import { oursName } from "./peers/peer-list.js";
 /** Colours of Okabe and Ito, which colour-blind people can tell apart and which stand on white and on black. */
 const colors = ["#e69f00", "#56b4e9", "#009e73", "#d55e00", "#0072b2", "#cc79a7", "#8c8c8c"];
 const size = { width: 860, label: 190, row: 22, top: 64, gap: 44, right: 24 };
-const ticks = [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8];
+const ticks = [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4];
+/** Of a legend's text, about. */
+const pixelsPerCharacter = 7;
 
 export function drawChart(results: BenchResults): string {
   const peers = results.runtimes.filter(({ name }) => name !== oursName);
@@ -35,13 +37,14 @@ export function drawChart(results: BenchResults): string {
     return round(size.label + share * (size.width - size.label - size.right));
   };
   const parts: string[] = [];
-  peers.forEach(({ name }, i) => {
-    const at = size.label + (i * (size.width - size.label - size.right)) / peers.length;
+  let at = size.label;
+  for (const [i, { name }] of peers.entries()) {
     parts.push(
-      `<circle cx="${round(at + 5)}" cy="20" r="5" fill="${colors[i % colors.length]}"/>`,
-      `<text x="${round(at + 14)}" y="24">${name}</text>`,
+      `<circle cx="${at + 5}" cy="20" r="5" fill="${colors[i % colors.length]}"/>`,
+      `<text x="${at + 14}" y="24">${name}</text>`,
     );
-  });
+    at += 14 + name.length * pixelsPerCharacter + 16;
+  }
   let y = size.top;
   for (const { threads, rows } of panels) {
     const bottom = y + rows.length * size.row;
@@ -59,8 +62,13 @@ export function drawChart(results: BenchResults): string {
       parts.push(`<text x="0" y="${middle + 4}">${title}</text>`);
       for (const { name, ratio, color } of dots) {
         const tip = `<title>${name}: ${ratio.toFixed(2)}×</title>`;
+        const [cx, side] = [x(ratio), ratio > high ? 1 : ratio < low ? -1 : 0];
+        const paint = `fill="${color}" fill-opacity="0.85"`;
+        // What lies beyond the edge is an arrow there.
         parts.push(
-          `<circle cx="${x(ratio)}" cy="${middle}" r="5" fill="${color}" fill-opacity="0.85">${tip}</circle>`,
+          side === 0
+            ? `<circle cx="${cx}" cy="${middle}" r="5" ${paint}>${tip}</circle>`
+            : `<path d="M${cx} ${middle - 5}l${7 * side} 5l${-7 * side} 5z" ${paint}>${tip}</path>`,
         );
       }
     });

@@ -1,6 +1,7 @@
-/** Has a runtime's own format made from a network's ONNX file, once. */
+/** Has a runtime's own format made of a network, once. */
 
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StoredNetwork } from "../networks/network-cache.js";
 import { runChild } from "./child-processes.js";
@@ -11,12 +12,13 @@ const convertTimeoutMs = 5 * 60_000;
 
 /** @throws Error with the converter's words */
 export async function convertNetwork(network: StoredNetwork, runtime: Runtime): Promise<void> {
-  const { converted, name } = runtime;
+  const { converted, name, version } = runtime;
   const python = pythonOfPeers();
   if (converted === undefined || python === undefined) return;
-  const files = converted.files.map((file) => join(network.folder, file));
+  const files = converted.map((file) => join(network.folder, file));
   const stamp = join(network.folder, `${name}.txt`);
-  const current = existsSync(stamp) && readFileSync(stamp, "utf8") === converted.by;
+  const by = `${version} ${codeFingerprint()}\n`;
+  const current = existsSync(stamp) && readFileSync(stamp, "utf8") === by;
   if (current && files.every((file) => existsSync(file))) return;
   for (const file of files) rmSync(file, { force: true });
   const script = join(peersFolder, "convert_network.py");
@@ -25,5 +27,15 @@ export async function convertNetwork(network: StoredNetwork, runtime: Runtime): 
     { timeoutMs: convertTimeoutMs },
   );
   if (code !== 0) throw new Error(`not converted: ${`${stdout}${stderr}`.trim().slice(-500)}`);
-  writeFileSync(stamp, converted.by);
+  writeFileSync(stamp, by);
+}
+
+/** Of the scripts: other ones convert again. */
+function codeFingerprint(): string {
+  const hash = createHash("sha256");
+  const scripts = readdirSync(peersFolder).filter((name) =>
+    /^(?:convert|write)_.*\.py$/.test(name),
+  );
+  for (const name of scripts.sort()) hash.update(readFileSync(join(peersFolder, name)));
+  return hash.digest("hex").slice(0, 16);
 }

@@ -15,6 +15,7 @@ const pythonPackages = [
   "openvino==2026.4.1",
   "ncnn==1.0.20261020",
   "MNN==3.6.1",
+  "ai-edge-litert==2.3.0",
 ];
 /** Without what they ask for: pnnx would bring torch, of which its converter uses nothing; mxnet an older numpy. */
 const pythonPackagesAlone = ["pnnx==20261020", "mxnet==1.9.1"];

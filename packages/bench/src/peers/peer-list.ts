@@ -25,8 +25,8 @@ export interface Runtime {
   readonly installedBytes?: number;
   readonly engineBytes?: number;
   readonly variants: readonly Variant[];
-  /** A format of its own, made from ONNX by peers/convert_network.py. */
-  readonly converted?: { readonly files: readonly string[]; readonly by: string };
+  /** Files of a format of its own, which peers/convert_network.py makes. */
+  readonly converted?: readonly string[];
 }
 
 export interface MissingRuntime {
@@ -35,7 +35,7 @@ export interface MissingRuntime {
 }
 
 export const oursName = "libpredict";
-const pythonNames = ["onnxruntime", "openvino", "mxnet", "ncnn", "mnn"] as const;
+const pythonNames = ["onnxruntime", "openvino", "mxnet", "ncnn", "mnn", "litert"] as const;
 export const runtimeNames = [oursName, "onnxruntime-node", ...pythonNames] as const;
 const smallNetwork = 5e8;
 const describeTimeoutMs = 60_000;
@@ -177,12 +177,16 @@ function pythonRuntime(
       below: smallNetwork,
     });
   }
-  const files = { mnn: ["network.mnn"], ncnn: ["network.ncnn.param", "network.ncnn.bin"] }[name];
+  const files = {
+    mnn: ["network.mnn"],
+    ncnn: ["network.ncnn.param", "network.ncnn.bin"],
+    litert: ["network.tflite"],
+  }[name];
   return {
     name,
     ...facts,
     variants,
-    ...(files === undefined ? {} : { converted: { files, by: `${name} ${facts.version}` } }),
+    ...(files && { converted: files }),
   };
 }
 

@@ -13,7 +13,7 @@ const run = (...args: string[]) =>
 it("measures every language whose toolchain is here, and says what the others need", () => {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const json = join(folder, "times.json");
-  const { status, stdout, stderr } = run("1", "--json", json);
+  const { status, stdout, stderr } = run("calls", "1", "--json", json);
   expect(status, stderr).toBe(0);
   const times = JSON.parse(readFileSync(json, "utf8")) as Record<
     string,
@@ -45,8 +45,8 @@ it("measures every language whose toolchain is here, and says what the others ne
   }
 }, 900_000);
 
-it.each([["0"], ["two"], ["1", "2"], ["--fast"]])("refuses %s", (...args) => {
-  const { status, stdout, stderr } = run(...args);
+it.each([["0"], ["two"], ["1", "2"], ["--fast"]])("refuses calls %s", (...args) => {
+  const { status, stdout, stderr } = run("calls", ...args);
   expect(status).toBe(2);
   expect(stderr).toContain("usage: npm run bench");
   expect(stdout).toBe("");
