@@ -31,28 +31,29 @@ static void conv_depthwise_chunk(void *context, int64_t chunk, unsigned worker) 
   const int64_t image_block = chunk / job->bands;
   const int64_t channel = image_block % job->blocks;
   const int64_t end = first + job->band_rows < g->out[1] ? first + job->band_rows : g->out[1];
-  lp_depthwise_row row = {
+  const int64_t place = (image_block * g->out[1] + first) * g->out[2] * block;
+  lp_depthwise_band band = {
       .x = (const float *)job->run->x + image_block * g->in[1] * g->in[2] * block,
       .height = g->in[1],
       .width = g->in[2],
       .w = (const float *)job->run->w + channel * g->kernel[1] * g->kernel[2] * block,
       .kernel_height = g->kernel[1],
       .kernel_width = g->kernel[2],
-      .stride = g->stride[2],
+      .stride_height = g->stride[1],
+      .stride_width = g->stride[2],
       .dilate_height = g->dilate[1],
       .dilate_width = g->dilate[2],
-      .left = -g->pad[2],
+      .top = g->pad[1],
+      .left = g->pad[2],
+      .first = first,
+      .rows = end - first,
       .pixels = g->out[2],
+      .out = (float *)job->run->y + place,
+      .added = job->run->added != NULL ? job->run->added + place : NULL,
       .epilogue = &job->epilogue,
       .channel = channel * block};
   (void)worker;
-  for (int64_t y = first; y < end; y++) {
-    int64_t place = (image_block * g->out[1] + y) * g->out[2] * block;
-    row.top = y * g->stride[1] - g->pad[1];
-    row.out = (float *)job->run->y + place;
-    row.added = job->run->added != NULL ? job->run->added + place : NULL;
-    job->kernels->depthwise(&row);
-  }
+  job->kernels->depthwise(&band);
 }
 
 void lp_conv_depthwise_run(const lp_conv_run *run) {

@@ -68,20 +68,20 @@ typedef struct lp_tile_run {
   int64_t channel;                    /* of output, the first */
 } lp_tile_run;
 
-/* One row of output pixels of one block of channels of a depthwise convolution. */
-typedef struct lp_depthwise_row {
+/* Rows of output pixels of one block of channels of a depthwise convolution. */
+typedef struct lp_depthwise_band {
   const float *x; /* the block's image */
   int64_t height, width;
   const float *w; /* [kernel_height][kernel_width][block] */
   int64_t kernel_height, kernel_width;
-  int64_t stride, dilate_height, dilate_width;
-  int64_t top, left; /* where the window of output pixel 0 begins; may be outside */
-  int64_t pixels;
-  float *out;
-  const float *added; /* or NULL; may be out */
+  int64_t stride_height, stride_width, dilate_height, dilate_width;
+  int64_t top, left; /* padding before; negative: windows begin inside */
+  int64_t first, rows, pixels;
+  float *out; /* pixel 0 of row `first` */
+  const float *added; /* laid out as out, or NULL; may be out */
   const lp_linear_epilogue *epilogue;
   int64_t channel;
-} lp_depthwise_row;
+} lp_depthwise_band;
 
 typedef struct lp_linear_kernels {
   int block;        /* lanes */
@@ -91,7 +91,7 @@ typedef struct lp_linear_kernels {
   void (*dot)(const lp_dot *dot);
   void (*tile_blocked)(lp_tile_run *run); /* NULL where there are no blocked layouts */
   void (*tile_planar)(lp_tile_run *run);
-  void (*depthwise)(const lp_depthwise_row *row);
+  void (*depthwise)(const lp_depthwise_band *band);
   /* Brings `pixels` pixels of `blocks` blocks, x_block floats apart, into panels. */
   void (*panels)(const float *x, int64_t x_block, int64_t blocks, int64_t pixels, float *panels);
   /* y = epilogue(sums) for `count` pixels of the block of channels that begins with `channel`. */

@@ -1,10 +1,13 @@
 /*
- * linear_depthwise.inl - one row of a depthwise convolution in blocked layout.
+ * linear_depthwise.inl - rows of a depthwise convolution in blocked layout.
  *
  * Lanes are channels, so that one tap of one pixel is one multiply-add.
  * Rows and columns outside the image are left out. Where the whole window
  * is inside, LINEAR_DEPTHWISE_PIXELS pixels go together; for the common 3-wide
  * windows the width and the stride are constants and neighbours share loads.
+ * Scale, shift and the usual bounds are applied in registers; any other end is
+ * put on the finished row. What is added may lie in the row's own memory, so
+ * then pixels are finished in a buffer.
  */
 #if LP_VREGS >= 32
 #define LINEAR_DEPTHWISE_PIXELS 8
@@ -12,20 +15,60 @@
 #define LINEAR_DEPTHWISE_PIXELS 4
 #endif
 
-/* Pixels [first, first + pixels) with the rows [top, bottom) of the window. `three`: 3 wide, not dilated, stride constant. */
+/* What is done to each pixel of a row, and the rows [top, bottom) of the window that are inside. */
+typedef struct LP_NAME(linear_depthwise_row) {
+  const lp_depthwise_band *band;
+  int64_t top, bottom;
+  const float *x; /* the window's first row, or where it would be */
+  float *out;
+  const float *added;
+  lp_v scale, shift, low, high;
+  bool bounded; /* low and high are used */
+} LP_NAME(linear_depthwise_row);
+
+static LP_ALWAYS_INLINE void LP_NAME(linear_depthwise_store)(
+    const LP_NAME(linear_depthwise_row) * row, int64_t first, const int pixels, lp_v *sum) {
+  const lp_depthwise_band *band = row->band;
+  if (row->added != NULL) {
+    float sums[LINEAR_DEPTHWISE_PIXELS * LP_VL];
+    LP_UNROLL
+    for (int p = 0; p < pixels; p++) {
+      V_STORE(sums + p * LP_VL, sum[p]);
+    }
+    LP_NAME(linear_finish_blocked)(band->epilogue, band->channel, sums,
+                                   row->added + first * LP_VL, row->out + first * LP_VL, pixels);
+    return;
+  }
+  LP_UNROLL
+  for (int p = 0; p < pixels; p++) {
+    sum[p] = V_FMA(sum[p], row->scale, row->shift);
+  }
+  if (row->bounded) {
+    LP_UNROLL
+    for (int p = 0; p < pixels; p++) {
+      sum[p] = V_MIN(row->high, V_MAX(row->low, sum[p])); /* the bound comes first: NaN stays */
+    }
+  }
+  LP_UNROLL
+  for (int p = 0; p < pixels; p++) {
+    V_STORE(row->out + (first + p) * LP_VL, sum[p]);
+  }
+}
+
+/* Pixels [first, first + pixels) with the columns [from, to) of the window. `three`: 3 wide, not dilated, stride constant. */
 static LP_ALWAYS_INLINE void LP_NAME(linear_depthwise_pixels)(
-    const lp_depthwise_row *row, int64_t first, const int pixels, int64_t top, int64_t bottom,
-    const bool three, const int64_t kernel_width, const int64_t stride, const int64_t dilate) {
+    const LP_NAME(linear_depthwise_row) * row, int64_t first, const int pixels, const bool three,
+    int64_t from, int64_t to, const int64_t stride, const int64_t dilate) {
+  const lp_depthwise_band *band = row->band;
   lp_v sum[LINEAR_DEPTHWISE_PIXELS];
-  float sums[LINEAR_DEPTHWISE_PIXELS * LP_VL];
   LP_UNROLL
   for (int p = 0; p < pixels; p++) {
     sum[p] = V_ZERO();
   }
-  for (int64_t ky = top; ky < bottom; ky++) {
-    const float *w = row->w + (ky * kernel_width) * LP_VL;
-    const float *x = row->x + ((row->top + ky * row->dilate_height) * row->width + row->left +
-                               first * stride) * LP_VL;
+  const float *w = band->w + row->top * band->kernel_width * LP_VL;
+  const float *x = row->x + row->top * band->dilate_height * band->width * LP_VL +
+                   (first * stride - band->left) * LP_VL;
+  for (int64_t ky = row->top; ky < row->bottom; ky++) {
     if (three) {
       lp_v w0 = V_LOAD(w);
       lp_v w1 = V_LOAD(w + LP_VL);
@@ -37,7 +80,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_depthwise_pixels)(
         sum[p] = V_FMA(w2, V_LOAD(x + (p * stride + 2) * LP_VL), sum[p]);
       }
     } else {
-      for (int64_t kx = 0; kx < kernel_width; kx++) {
+      for (int64_t kx = from; kx < to; kx++) {
         lp_v weight = V_LOAD(w + kx * LP_VL);
         const float *pixel = x + kx * dilate * LP_VL;
         LP_UNROLL
@@ -46,93 +89,100 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_depthwise_pixels)(
         }
       }
     }
+    w += band->kernel_width * LP_VL;
+    x += band->dilate_height * band->width * LP_VL;
   }
-  LP_UNROLL
-  for (int p = 0; p < pixels; p++) {
-    V_STORE(sums + p * LP_VL, sum[p]);
-  }
-  LP_NAME(linear_finish_blocked)(row->epilogue, row->channel, sums,
-                                 row->added != NULL ? row->added + first * LP_VL : NULL,
-                                 row->out + first * LP_VL, pixels);
-}
-
-/* Pixels [first, end), the whole width of the window inside the image. */
-static LP_ALWAYS_INLINE void LP_NAME(linear_depthwise_inside)(
-    const lp_depthwise_row *row, int64_t first, int64_t end, int64_t top, int64_t bottom,
-    const bool three, const int64_t kernel_width, const int64_t stride, const int64_t dilate) {
-  for (; first + LINEAR_DEPTHWISE_PIXELS <= end; first += LINEAR_DEPTHWISE_PIXELS) {
-    LP_NAME(linear_depthwise_pixels)(row, first, LINEAR_DEPTHWISE_PIXELS, top, bottom, three,
-                                     kernel_width, stride, dilate);
-  }
-  for (; first < end; first++) {
-    LP_NAME(linear_depthwise_pixels)(row, first, 1, top, bottom, three, kernel_width, stride,
-                                     dilate);
-  }
-}
-
-static LP_NOINLINE void LP_NAME(linear_depthwise_3_1)(const lp_depthwise_row *row, int64_t first,
-                                                      int64_t end, int64_t top, int64_t bottom) {
-  LP_NAME(linear_depthwise_inside)(row, first, end, top, bottom, true, 3, 1, 1);
-}
-static LP_NOINLINE void LP_NAME(linear_depthwise_3_2)(const lp_depthwise_row *row, int64_t first,
-                                                      int64_t end, int64_t top, int64_t bottom) {
-  LP_NAME(linear_depthwise_inside)(row, first, end, top, bottom, true, 3, 2, 1);
-}
-static LP_NOINLINE void LP_NAME(linear_depthwise_any)(const lp_depthwise_row *row, int64_t first,
-                                                      int64_t end, int64_t top, int64_t bottom) {
-  LP_NAME(linear_depthwise_inside)(row, first, end, top, bottom, false, row->kernel_width,
-                                   row->stride, row->dilate_width);
+  LP_NAME(linear_depthwise_store)(row, first, pixels, sum);
 }
 
 /* One pixel whose window is partly outside. */
-static LP_NOINLINE void LP_NAME(linear_depthwise_edge)(const lp_depthwise_row *row, int64_t first,
-                                                       int64_t top, int64_t bottom) {
-  const int64_t dilate = row->dilate_width;
-  const int64_t begin = row->left + first * row->stride;
+static LP_ALWAYS_INLINE void LP_NAME(linear_depthwise_edge)(
+    const LP_NAME(linear_depthwise_row) * row, int64_t first, const int64_t stride,
+    const int64_t dilate) {
+  const lp_depthwise_band *band = row->band;
+  const int64_t begin = first * stride - band->left;
   int64_t from = begin < 0 ? (-begin + dilate - 1) / dilate : 0;
-  int64_t to = begin >= row->width ? 0 : (row->width - 1 - begin) / dilate + 1;
-  lp_v sum = V_ZERO();
-  float sums[LP_VL];
-  to = to < row->kernel_width ? to : row->kernel_width;
-  for (int64_t ky = top; ky < bottom; ky++) {
-    const float *w = row->w + ky * row->kernel_width * LP_VL;
-    const float *x = row->x + (row->top + ky * row->dilate_height) * row->width * LP_VL;
-    for (int64_t kx = from; kx < to; kx++) {
-      sum = V_FMA(V_LOAD(w + kx * LP_VL), V_LOAD(x + (begin + kx * dilate) * LP_VL), sum);
-    }
-  }
-  V_STORE(sums, sum);
-  LP_NAME(linear_finish_blocked)(row->epilogue, row->channel, sums,
-                                 row->added != NULL ? row->added + first * LP_VL : NULL,
-                                 row->out + first * LP_VL, 1);
+  int64_t to = begin >= band->width ? 0 : (band->width - 1 - begin) / dilate + 1;
+  to = to < band->kernel_width ? to : band->kernel_width;
+  LP_NAME(linear_depthwise_pixels)(row, first, 1, false, from, to, stride, dilate);
 }
 
-static void LP_NAME(linear_depthwise)(const lp_depthwise_row *row) {
-  const int64_t reach = row->dilate_width * (row->kernel_width - 1) + 1;
-  const int64_t dilate = row->dilate_height;
-  /* Rows of the window that are inside the image. */
-  int64_t top = row->top < 0 ? (-row->top + dilate - 1) / dilate : 0;
-  int64_t bottom = row->top >= row->height ? 0 : (row->height - 1 - row->top) / dilate + 1;
+static LP_ALWAYS_INLINE void LP_NAME(linear_depthwise_rows)(const lp_depthwise_band *band,
+                                                            const bool three,
+                                                            const int64_t stride,
+                                                            const int64_t dilate) {
+  const lp_linear_epilogue *epilogue = band->epilogue;
+  const lp_activation *activation = &epilogue->activation;
+  const bool relu = activation->kind == LP_ACTIVATION_RELU;
+  const bool clip = activation->kind == LP_ACTIVATION_CLIP;
+  const bool simple = relu || clip || activation->kind == LP_ACTIVATION_NONE;
+  LP_NAME(linear_depthwise_row) row = {.band = band,
+                                       .scale = V_SET1(1.0f),
+                                       .shift = V_ZERO(),
+                                       .low = V_SET1(clip ? activation->low : 0.0f),
+                                       .high = V_SET1(clip ? activation->high : INFINITY),
+                                       .bounded = relu || clip};
+  if (simple && epilogue->scale != NULL) {
+    row.scale = V_LOAD(epilogue->scale + band->channel);
+  }
+  if (simple && epilogue->shift != NULL) {
+    row.shift = V_LOAD(epilogue->shift + band->channel);
+  }
   /* Pixels [begin, end) have the whole window inside in width. */
-  int64_t begin = row->left < 0 ? (-row->left + row->stride - 1) / row->stride : 0;
-  int64_t last = row->width - reach - row->left;
-  int64_t end = last < 0 ? 0 : last / row->stride + 1;
-  int64_t pixel = 0;
-  bottom = bottom < row->kernel_height ? bottom : row->kernel_height;
-  end = end < row->pixels ? end : row->pixels;
+  const int64_t reach = dilate * (band->kernel_width - 1) + 1;
+  const int64_t last = band->width - reach + band->left;
+  int64_t begin = band->left > 0 ? (band->left + stride - 1) / stride : 0;
+  int64_t end = last < 0 ? 0 : last / stride + 1;
+  end = end < band->pixels ? end : band->pixels;
   begin = begin < end ? begin : end;
-  for (; pixel < begin; pixel++) {
-    LP_NAME(linear_depthwise_edge)(row, pixel, top, bottom);
+  for (int64_t r = 0; r < band->rows; r++) {
+    const int64_t above = (band->first + r) * band->stride_height - band->top;
+    const int64_t step = band->dilate_height;
+    int64_t pixel = 0;
+    row.top = above < 0 ? (-above + step - 1) / step : 0;
+    row.bottom = above >= band->height ? 0 : (band->height - 1 - above) / step + 1;
+    row.bottom = row.bottom < band->kernel_height ? row.bottom : band->kernel_height;
+    row.x = band->x + above * band->width * LP_VL;
+    row.out = band->out + r * band->pixels * LP_VL;
+    row.added = band->added != NULL ? band->added + r * band->pixels * LP_VL : NULL;
+    for (; pixel < begin; pixel++) {
+      LP_NAME(linear_depthwise_edge)(&row, pixel, stride, dilate);
+    }
+    for (; pixel + LINEAR_DEPTHWISE_PIXELS <= end; pixel += LINEAR_DEPTHWISE_PIXELS) {
+      LP_NAME(linear_depthwise_pixels)(&row, pixel, LINEAR_DEPTHWISE_PIXELS, three, 0,
+                                       band->kernel_width, stride, dilate);
+    }
+    for (; pixel < end; pixel++) {
+      LP_NAME(linear_depthwise_pixels)(&row, pixel, 1, three, 0, band->kernel_width, stride,
+                                       dilate);
+    }
+    for (; pixel < band->pixels; pixel++) {
+      LP_NAME(linear_depthwise_edge)(&row, pixel, stride, dilate);
+    }
+    if (!simple && band->added == NULL) {
+      LP_NAME(linear_finish_blocked)(epilogue, band->channel, row.out, NULL, row.out,
+                                     band->pixels);
+    }
   }
-  if (row->kernel_width == 3 && row->dilate_width == 1 && row->stride == 1) {
-    LP_NAME(linear_depthwise_3_1)(row, pixel, end, top, bottom);
-  } else if (row->kernel_width == 3 && row->dilate_width == 1 && row->stride == 2) {
-    LP_NAME(linear_depthwise_3_2)(row, pixel, end, top, bottom);
+}
+
+static LP_NOINLINE void LP_NAME(linear_depthwise_3_1)(const lp_depthwise_band *band) {
+  LP_NAME(linear_depthwise_rows)(band, true, 1, 1);
+}
+static LP_NOINLINE void LP_NAME(linear_depthwise_3_2)(const lp_depthwise_band *band) {
+  LP_NAME(linear_depthwise_rows)(band, true, 2, 1);
+}
+static LP_NOINLINE void LP_NAME(linear_depthwise_any)(const lp_depthwise_band *band) {
+  LP_NAME(linear_depthwise_rows)(band, false, band->stride_width, band->dilate_width);
+}
+
+static void LP_NAME(linear_depthwise)(const lp_depthwise_band *band) {
+  if (band->kernel_width == 3 && band->dilate_width == 1 && band->stride_width == 1) {
+    LP_NAME(linear_depthwise_3_1)(band);
+  } else if (band->kernel_width == 3 && band->dilate_width == 1 && band->stride_width == 2) {
+    LP_NAME(linear_depthwise_3_2)(band);
   } else {
-    LP_NAME(linear_depthwise_any)(row, pixel, end, top, bottom);
-  }
-  for (pixel = end > pixel ? end : pixel; pixel < row->pixels; pixel++) {
-    LP_NAME(linear_depthwise_edge)(row, pixel, top, bottom);
+    LP_NAME(linear_depthwise_any)(band);
   }
 }
 #undef LINEAR_DEPTHWISE_PIXELS
