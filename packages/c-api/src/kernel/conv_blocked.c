@@ -11,7 +11,7 @@
  * Many channels of one pixel lie as many planes apart, on as many pages; for
  * one long row they are brought together first ("panels").
  *
- * Planar: the input is plain, "channels of a block" are planes apart.
+ * Planar: the input is plain; its kernel steps by itself.
  */
 #include "convolution.h"
 
@@ -49,6 +49,7 @@ typedef struct conv_blocked_cut {
   int64_t splits, split_pairs; /* parts of a group's pairs of output blocks */
   /* A plane as the kernel sees it: in scratch if copied. Floats. */
   int64_t row_step; /* rows of the plane per output row */
+  int64_t copy_step; /* columns apart that are copied side by side */
   int64_t rows, phases, phase_width, row_floats, plane_floats;
   size_t prepared, taps_bytes, band_floats; /* scratch: epilogue, offsets of taps, then a band per worker */
 } conv_blocked_cut;
@@ -76,11 +77,12 @@ bool lp_conv_blocked_accepts(const lp_conv_geometry *g, int block, bool planar) 
   return g->in[0] == 1 ? g->out[0] == 1 : point && lp_conv_in_pixels(g) == lp_conv_out_pixels(g);
 }
 
-/* Whether windows neither step nor reach over the edge. */
-static bool conv_blocked_is_plain(const lp_conv_geometry *g) {
-  return g->stride[1] == 1 && g->stride[2] == 1 && g->pad[1] == 0 && g->pad[2] == 0 &&
-         g->out[1] + g->dilate[1] * (g->kernel[1] - 1) <= g->in[1] &&
-         g->out[2] + g->dilate[2] * (g->kernel[2] - 1) <= g->in[2];
+/* Whether windows do not reach over the edge, and do not step, where steps matter. */
+static bool conv_blocked_is_plain(const lp_conv_geometry *g, bool planar) {
+  return (planar || (g->stride[1] == 1 && g->stride[2] == 1)) && g->pad[1] == 0 &&
+         g->pad[2] == 0 &&
+         (g->out[1] - 1) * g->stride[1] + g->dilate[1] * (g->kernel[1] - 1) < g->in[1] &&
+         (g->out[2] - 1) * g->stride[2] + g->dilate[2] * (g->kernel[2] - 1) < g->in[2];
 }
 
 /* Rows or pixels of a band, of `all`, each `bytes` of input. */
@@ -103,9 +105,10 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
   cut->block = block;
   cut->group_channels = g->channels / g->groups;
   cut->group_filters = g->filters / g->groups;
-  cut->copy = !conv_blocked_is_plain(g);
+  cut->copy = !conv_blocked_is_plain(g, planar);
   /* A phase of a transposed convolution may be narrower than its input without any padding. */
-  cut->flat = !cut->copy && lp_conv_taps(g) == 1 && g->out[2] == g->in[2];
+  cut->flat = !cut->copy && lp_conv_taps(g) == 1 && g->stride[1] == 1 && g->stride[2] == 1 &&
+              g->out[2] == g->in[2];
   cut->panels = cut->flat && !planar && cut->group_channels >= CONV_BLOCKED_PANEL_CHANNELS &&
                 cut->group_channels * cut->group_filters >= CONV_BLOCKED_PANEL_PRODUCTS;
   cut->in_height = cut->flat ? 1 : g->in[1];
@@ -124,11 +127,15 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
   cut->out_blocks = (cut->group_filters + block - 1) / block;
   cut->planes = planar ? cut->group_channels : cut->in_blocks;
   cut->step = planar ? 1 : block;
-  cut->row_step = cut->kernel_height == 1 ? 1 : cut->stride_height;
-  cut->phases = cut->kernel_width == 1 ? 1 : cut->stride_width;
+  cut->row_step = cut->copy && cut->kernel_height == 1 ? 1 : cut->stride_height;
+  /* The planar kernel steps by itself. */
+  cut->copy_step = planar ? 1 : cut->stride_width;
+  cut->phases = cut->kernel_width == 1 ? 1 : cut->copy_step;
   if (cut->copy) {
     int64_t reach = cut->dilate_width * (cut->kernel_width - 1);
-    cut->phase_width = cut->out_width + (cut->phases > 1 ? reach / cut->phases : reach);
+    cut->phase_width = planar            ? (cut->out_width - 1) * cut->stride_width + reach + 1
+                       : cut->phases > 1 ? cut->out_width + reach / cut->phases
+                                         : cut->out_width + reach;
     double row = (double)cut->phases * (double)cut->phase_width * (double)cut->step;
     if (row * (double)cut->planes > 1e15) {
       return false;
@@ -152,7 +159,7 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
     cut->band_pixels = cut->flat ? conv_blocked_share(cut->out_width, row, kernels->tile_pixels)
                                  : cut->out_width;
   }
-  cut->joined = cut->copy && lp_conv_taps(g) == 1;
+  cut->joined = cut->copy && !planar && lp_conv_taps(g) == 1;
   /* Where the weights of a pair of blocks do not stay in the first-level cache from tile to tile, fewer channels go through all tiles first. */
   int64_t weights = 2 * block * block * lp_conv_taps(g) * (int64_t)sizeof(float); /* of a block of input */
   cut->part_blocks = cut->in_blocks;
@@ -171,7 +178,9 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
   cut->splits = (pairs + cut->split_pairs - 1) / cut->split_pairs;
   /* Scratch; multiples of a cache line. */
   if (!lp_linear_prepared(g->filters, &cut->prepared) ||
-      !lp_size_multiply((size_t)lp_conv_taps(g), sizeof(int64_t), &cut->taps_bytes) ||
+      !lp_size_multiply((size_t)lp_conv_taps(g), planar ? (size_t)cut->group_channels : 1,
+                        &cut->taps_bytes) ||
+      !lp_size_multiply(cut->taps_bytes, sizeof(int64_t), &cut->taps_bytes) ||
       !lp_size_add(cut->taps_bytes, LP_ALIGNMENT - 1, &cut->taps_bytes)) {
     return false;
   }
@@ -203,14 +212,22 @@ size_t lp_conv_blocked_scratch(const lp_conv_geometry *g, lp_isa isa, unsigned t
   return size;
 }
 
-/* Offsets of the taps in a plane as the kernel sees it. */
+/* Offsets of the taps in a plane as the kernel sees it; planar: of all channels, in the order of the weights. */
 static void conv_blocked_taps(const conv_blocked_cut *cut, int64_t *taps) {
-  for (int64_t ky = 0; ky < cut->kernel_height; ky++) {
-    for (int64_t kx = 0; kx < cut->kernel_width; kx++) {
-      int64_t reach = kx * cut->dilate_width;
-      int64_t column =
-          cut->copy ? reach % cut->phases * cut->phase_width + reach / cut->phases : reach;
-      *taps++ = ky * cut->dilate_height * cut->row_floats + column * cut->step;
+  const int64_t at_once = cut->planar ? cut->block : 1;
+  const int64_t channels = cut->planar ? cut->group_channels : 1;
+  for (int64_t first = 0; first < channels; first += at_once) {
+    for (int64_t ky = 0; ky < cut->kernel_height; ky++) {
+      for (int64_t kx = 0; kx < cut->kernel_width; kx++) {
+        int64_t reach = kx * cut->dilate_width;
+        int64_t column = cut->copy
+                             ? reach % cut->phases * cut->phase_width + reach / cut->phases
+                             : reach;
+        int64_t tap = ky * cut->dilate_height * cut->row_floats + column * cut->step;
+        for (int64_t c = first; c < first + at_once && c < channels; c++) {
+          *taps++ = c * cut->plane_floats + tap;
+        }
+      }
     }
   }
 }
@@ -219,7 +236,7 @@ static void conv_blocked_taps(const conv_blocked_cut *cut, int64_t *taps) {
 static void conv_blocked_copy_phase(const conv_blocked_cut *cut, const float *source, int64_t first,
                                float *target) {
   const int64_t step = cut->step;
-  const int64_t stride = cut->stride_width;
+  const int64_t stride = cut->copy_step;
   int64_t begin = first < 0 ? (-first + stride - 1) / stride : 0;
   int64_t end = first >= cut->in_width ? 0 : (cut->in_width - 1 - first) / stride + 1;
   end = end < cut->phase_width ? end : cut->phase_width;
@@ -287,10 +304,10 @@ static void conv_blocked_chunk(void *context, int64_t chunk, unsigned worker) {
   const int64_t weights = cut->group_channels * lp_conv_taps(g); /* of a filter */
   const float *x = (const float *)job->run->x + (image * g->groups + group) * cut->planes * in_plane;
   const int64_t last_pair = (split + 1) * cut->split_pairs * 2;
-  lp_tile_run run = {.x_block = cut->planar ? cut->plane_floats * cut->block : cut->plane_floats,
-                     .x_lane = cut->planar ? cut->plane_floats : 1,
+  lp_tile_run run = {.x_block = cut->plane_floats,
+                     .x_pixel = cut->stride_width,
                      .taps = job->taps,
-                     .num_taps = lp_conv_taps(g),
+                     .num_taps = lp_conv_taps(g) * (cut->planar ? cut->group_channels : 1),
                      .pixels = cut->out_width - pixel < cut->band_pixels ? cut->out_width - pixel
                                                                          : cut->band_pixels,
                      .out_block = out_block};
@@ -307,7 +324,7 @@ static void conv_blocked_chunk(void *context, int64_t chunk, unsigned worker) {
     run.x_block = cut->planes * cut->step;
     run.panels = true;
   } else {
-    x += row * cut->row_floats + pixel * cut->step;
+    x += row * cut->row_step * cut->row_floats + pixel * cut->step;
   }
   /* What is added must not be overwritten by sums that are not whole. */
   const int64_t part_blocks =

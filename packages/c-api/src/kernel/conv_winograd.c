@@ -208,7 +208,6 @@ static void conv_winograd_multiply(const conv_winograd_job *job, int64_t point, 
       (const float *)job->run->w + point * cut->out_blocks * block * channels;
   lp_tile_run run = {.x = v + point * cut->point_v,
                      .x_block = count * block,
-                     .x_lane = 1,
                      .taps = taps,
                      .num_taps = 1,
                      .channels = channels,

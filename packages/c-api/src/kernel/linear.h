@@ -45,17 +45,19 @@ typedef struct lp_dot {
 /*
  * A run of neighbouring pixels of one or two blocks of output channels.
  * Weights: [input block][tap][input channel in the block][output channel].
- * Pixel p, tap t, channel i of input block k is x[k * x_block + taps[t] + i *
- * x_lane + p * step], where step is the block (tile_blocked) or 1 (tile_planar).
- * Channels beyond `channels` are not read.
+ * Blocked: pixel p, tap t, channel i of input block k is x[k * x_block +
+ * taps[t] + i + p * block]; channels beyond `channels` are not read.
+ * Planar: every number that a pixel meets is a tap of its own, in the order of
+ * the weights; for pixel p it is x[taps[t] + p * x_pixel].
  */
 typedef struct lp_tile_run {
   const float *x;
-  int64_t x_block, x_lane;
+  int64_t x_block; /* blocked */
+  int64_t x_pixel; /* planar */
   bool panels; /* blocked, one tap: the pixels of a tile stand together, block by block; x_block is what a pixel has in all blocks */
   const int64_t *taps;
   int64_t num_taps;
-  int64_t channels; /* of input */
+  int64_t channels; /* of input; blocked */
   const float *w;
   const float *next, *next_end; /* weights to bring near meanwhile; next moves on, and is NULL when all are asked for */
   int out_blocks;               /* 1 or 2 */

@@ -37,17 +37,14 @@
         sum[1][p] = V_FMA(w1, value, sum[1][p]);                         \
       }                                                                  \
     }                                                                    \
-    pixel += x_lane;                                                     \
     w += blocks * LP_VL;                                                 \
   } while (0)
 
 static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_t first,
                                                   const float *next, const int blocks,
-                                                  const int pixels, const int step) {
+                                                  const int pixels, const bool planar) {
   const float *w = run->w;
-  const float *x = run->x + first * (run->panels ? run->x_block : step);
-  const int64_t x_block = run->panels ? pixels * step : run->x_block;
-  const int64_t x_lane = step > 1 ? 1 : run->x_lane;
+  const float *x = run->x + first * (planar ? run->x_pixel : run->panels ? run->x_block : LP_VL);
   const int64_t num_taps = run->num_taps;
   const int64_t *taps = run->taps;
   const int64_t next_step = next != NULL ? 16 * LINEAR_TILE_LINES : 0;
@@ -70,25 +67,44 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
       sum[1][p] = V_ZERO();
     }
   }
-  for (int64_t left = run->channels; left > 0; left -= LP_VL) {
-    const int64_t lanes = left < LP_VL ? left : LP_VL;
-    for (int64_t tap = 0; tap < num_taps; tap++) {
-      const float *pixel = x + taps[tap];
-      LP_UNROLL
-      for (int line = 0; line < LINEAR_TILE_LINES; line++) {
-        LP_PREFETCH(next + 16 * line);
-      }
-      next += next_step;
-      int64_t lane = lanes;
-      for (; lane >= 2; lane -= 2) {
-        LINEAR_TILE_STEP();
-        LINEAR_TILE_STEP();
-      }
-      if (lane > 0) {
-        LINEAR_TILE_STEP();
-      }
+  if (planar) {
+    const int64_t step = run->x_pixel;
+    int64_t k = 0;
+    for (; k + 2 <= num_taps; k += 2) {
+      const float *pixel = x + taps[k];
+      LINEAR_TILE_STEP();
+      pixel = x + taps[k + 1];
+      LINEAR_TILE_STEP();
     }
-    x += x_block;
+    if (k < num_taps) {
+      const float *pixel = x + taps[k];
+      LINEAR_TILE_STEP();
+    }
+  } else {
+    const int64_t x_block = run->panels ? pixels * LP_VL : run->x_block;
+    const int step = LP_VL;
+    for (int64_t left = run->channels; left > 0; left -= LP_VL) {
+      const int64_t lanes = left < LP_VL ? left : LP_VL;
+      for (int64_t tap = 0; tap < num_taps; tap++) {
+        const float *pixel = x + taps[tap];
+        LP_UNROLL
+        for (int line = 0; line < LINEAR_TILE_LINES; line++) {
+          LP_PREFETCH(next + 16 * line);
+        }
+        next += next_step;
+        int64_t lane = lanes;
+        for (; lane >= 2; lane -= 2) {
+          LINEAR_TILE_STEP();
+          pixel++;
+          LINEAR_TILE_STEP();
+          pixel++;
+        }
+        if (lane > 0) {
+          LINEAR_TILE_STEP();
+        }
+      }
+      x += x_block;
+    }
   }
   /* The common ends are done in registers, the others out of line. */
   const lp_linear_epilogue *epilogue = run->epilogue;
@@ -146,19 +162,19 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
 #define LINEAR_TILE_INSTANCE(n)                                                             \
   static LP_NOINLINE void LP_NAME(linear_tile_blocked_1_##n)(const lp_tile_run *run, \
       int64_t first, const float *next) { \
-    LP_NAME(linear_tile)(run, first, next, 1, n, LP_VL);                                          \
+    LP_NAME(linear_tile)(run, first, next, 1, n, false);                                          \
   }                                                                                         \
   static LP_NOINLINE void LP_NAME(linear_tile_blocked_2_##n)(const lp_tile_run *run, \
       int64_t first, const float *next) { \
-    LP_NAME(linear_tile)(run, first, next, 2, n, LP_VL);                                          \
+    LP_NAME(linear_tile)(run, first, next, 2, n, false);                                          \
   }                                                                                         \
   static LP_NOINLINE void LP_NAME(linear_tile_planar_1_##n)(const lp_tile_run *run, \
       int64_t first, const float *next) { \
-    LP_NAME(linear_tile)(run, first, next, 1, n, 1);                                              \
+    LP_NAME(linear_tile)(run, first, next, 1, n, true);                                              \
   }                                                                                         \
   static LP_NOINLINE void LP_NAME(linear_tile_planar_2_##n)(const lp_tile_run *run, \
       int64_t first, const float *next) { \
-    LP_NAME(linear_tile)(run, first, next, 2, n, 1);                                              \
+    LP_NAME(linear_tile)(run, first, next, 2, n, true);                                              \
   }
 LINEAR_TILE_REPEAT(LINEAR_TILE_INSTANCE)
 
