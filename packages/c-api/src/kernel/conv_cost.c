@@ -45,12 +45,14 @@ static double conv_cost_lanes(const lp_linear_kernels *kernels, double filters) 
 
 double lp_conv_plain_cost(const lp_conv_geometry *g, lp_isa isa) {
   double filters = (double)g->filters / (double)g->groups;
-  double columns = (double)g->batch * (double)g->channels * (double)lp_conv_taps(g) *
-                   (double)lp_conv_out_pixels(g);
+  double pixels = (double)lp_conv_out_pixels(g);
+  double taken = conv_cost_ceil(pixels, lp_linear_find(isa)->gemm_columns) *
+                 lp_linear_find(isa)->gemm_columns;
+  double columns = (double)g->batch * (double)g->channels * (double)lp_conv_taps(g) * pixels;
   /* Few rows leave the register block half empty. */
   double rate = 0.66 * lp_conv_rate(isa) * (filters >= 12 ? 0.7 : 0.1 + 0.05 * filters);
   /* What is 1 wide and not strided is read where it stands. */
-  return 2.0 * CONV_COST_CALL + lp_conv_work(g) / rate +
+  return 2.0 * CONV_COST_CALL + lp_conv_work(g) * (pixels > 0 ? taken / pixels : 1.0) / rate +
          (lp_conv_columns_direct(g) ? 0.03 : 0.15) * columns +
          (double)g->filters * (double)g->channels / (double)g->groups * (double)lp_conv_taps(g) *
              sizeof(float) / conv_cost_of(isa)->fetch;

@@ -22,8 +22,7 @@ typedef struct LP_NAME(linear_depthwise_row) {
   const float *x; /* the window's first row, or where it would be */
   float *out;
   const float *added;
-  lp_v scale, shift, low, high;
-  bool bounded; /* low and high are used */
+  lp_v scale, shift;
 } LP_NAME(linear_depthwise_row);
 
 static LP_ALWAYS_INLINE void LP_NAME(linear_depthwise_store)(
@@ -43,12 +42,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_depthwise_store)(
   for (int p = 0; p < pixels; p++) {
     sum[p] = V_FMA(sum[p], row->scale, row->shift);
   }
-  if (row->bounded) {
-    LP_UNROLL
-    for (int p = 0; p < pixels; p++) {
-      sum[p] = V_MIN(row->high, V_MAX(row->low, sum[p])); /* the bound comes first: NaN stays */
-    }
-  }
+  LP_NAME(linear_bound)(&band->epilogue->activation, sum, pixels);
   LP_UNROLL
   for (int p = 0; p < pixels; p++) {
     V_STORE(row->out + (first + p) * LP_VL, sum[p]);
@@ -113,15 +107,10 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_depthwise_rows)(const lp_depthwise_b
                                                             const int64_t dilate) {
   const lp_linear_epilogue *epilogue = band->epilogue;
   const lp_activation *activation = &epilogue->activation;
-  const bool relu = activation->kind == LP_ACTIVATION_RELU;
-  const bool clip = activation->kind == LP_ACTIVATION_CLIP;
-  const bool simple = relu || clip || activation->kind == LP_ACTIVATION_NONE;
+  const bool simple = activation->kind <= LP_ACTIVATION_CLIP;
   LP_NAME(linear_depthwise_row) row = {.band = band,
                                        .scale = V_SET1(1.0f),
-                                       .shift = V_ZERO(),
-                                       .low = V_SET1(clip ? activation->low : 0.0f),
-                                       .high = V_SET1(clip ? activation->high : INFINITY),
-                                       .bounded = relu || clip};
+                                       .shift = V_ZERO()};
   if (simple && epilogue->scale != NULL) {
     row.scale = V_LOAD(epilogue->scale + band->channel);
   }

@@ -33,6 +33,24 @@ static LP_ALWAYS_INLINE lp_v LP_NAME(linear_activate)(lp_v y, const lp_activatio
   return y;
 }
 
+/* Applies the activations up to LP_ACTIVATION_CLIP to vectors in registers. */
+static LP_ALWAYS_INLINE void LP_NAME(linear_bound)(const lp_activation *activation, lp_v *y,
+                                                   const int count) {
+  if (activation->kind == LP_ACTIVATION_RELU) {
+    LP_UNROLL
+    for (int i = 0; i < count; i++) {
+      y[i] = V_MAX(y[i], V_ZERO());
+    }
+  } else if (activation->kind == LP_ACTIVATION_CLIP) {
+    lp_v low = V_SET1(activation->low);
+    lp_v high = V_SET1(activation->high);
+    LP_UNROLL
+    for (int i = 0; i < count; i++) {
+      y[i] = V_MIN(high, V_MAX(low, y[i])); /* the bound comes first: NaN stays */
+    }
+  }
+}
+
 /*
  * Finishes `count` vectors of sums, `step` floats apart, of the same channels:
  * lanes are channels from `channel` on (blocked), or all lanes are `channel`

@@ -119,8 +119,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
     return;
   }
   if (LP_VL >= 8 && blocks == 2 && pixels + 1 >= LINEAR_TILE_PIXELS && run->added == NULL &&
-      epilogue->activation.kind <= LP_ACTIVATION_RELU) {
-    const bool relu = epilogue->activation.kind == LP_ACTIVATION_RELU;
+      epilogue->activation.kind <= LP_ACTIVATION_CLIP) {
     LP_UNROLL
     for (int b = 0; b < blocks; b++) {
       const int64_t channel = run->channel + b * LP_VL;
@@ -130,12 +129,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
       for (int p = 0; p < pixels; p++) {
         sum[b][p] = V_FMA(sum[b][p], scale, shift);
       }
-      if (relu) {
-        LP_UNROLL
-        for (int p = 0; p < pixels; p++) {
-          sum[b][p] = V_MAX(sum[b][p], V_ZERO());
-        }
-      }
+      LP_NAME(linear_bound)(&epilogue->activation, sum[b], pixels);
       LP_UNROLL
       for (int p = 0; p < pixels; p++) {
         V_STORE(out + b * run->out_block + p * LP_VL, sum[b][p]);
