@@ -357,7 +357,7 @@ static const lp_algorithm *plan_emit_choose(const lp_plan_build *build, const lp
       continue;
     }
     double cost = algorithm->cost(query);
-    bool able = cost >= 0.0;
+    bool able = cost >= 0.0 && !(algorithm->packing != NULL && build->source->every_node);
     for (int i = 0; i < step->num_inputs && able; i++) {
       uint32_t value = step->inputs[i];
       if (algorithm->packing != NULL && algorithm->packing->input == i) {
