@@ -731,6 +731,52 @@ TEST(concat_and_slices_become_views) {
     check_pass(&m, &image, LP_PASS_VIEW, 4);
 }
 
+TEST(slices_of_whole_blocks_and_single_pixels_stay_in_the_layout) {
+    /* Between convolutions: one slice of 16 channels and one of the other 12, then a pixel of each. */
+    for (int batch = 1; batch < 3; batch++) {
+        built_model m = {0};
+        const input in = {"data", {batch, 12, 23, 19}, 4};
+        int c = convolution(&m, "c", built_variable(&m, "data"), 12, 28);
+        int a = built_unary(&m, "slice_axis", "a", "'axis':'1','begin':'0','end':'16'", c);
+        int b = built_unary(&m, "slice_axis", "b", "'axis':'1','begin':'16','end':'28'", c);
+        a = convolution(&m, "d", a, 16, 32);
+        b = convolution(&m, "e", b, 12, 32);
+        a = built_unary(&m, "Pooling", "p", "'kernel':'(1,1)','global_pool':'1','pool_type':'max'", add(&m, "s", a, b));
+        built_head(&m, built_unary(&m, "Flatten", "f", "", a), 0);
+        built_finish(&m);
+        outcome with, without;
+        REQUIRE(run_model(&m, 1, &in, 1, 0, 1, &with));
+        REQUIRE(run_model(&m, 1, &in, 1, ALL_PASSES, 1, &without));
+        CHECK(outcome_difference(&with, &without) <= TOLERANCE);
+        /* Three convolutions, a pooling, for the input at most a conversion: then no copies at all. */
+        CHECK(with.stats.plan_nodes <= (batch == 1 ? 5 : 7));
+        outcome_free(&with);
+        outcome_free(&without);
+        built_free(&m);
+    }
+}
+
+TEST(what_is_read_for_its_shape_only_is_not_converted) {
+    for (int kind = 0; kind < 2; kind++) {
+        built_model m = {0};
+        int c = convolution(&m, "c", built_variable(&m, "data"), 12, 16);
+        int d = built_unary(&m, "Pooling", "p", "'kernel':'(3,3)','pool_type':'max'", c);
+        int x = kind == 0 ? built_binary(&m, "Crop", "x", "'num_args':'2'", c, d)
+                          : built_binary(&m, "slice_like", "x", "'axes':'(2,3)'", c, d);
+        built_head(&m, convolution(&m, "e", add(&m, "s", x, relu(&m, "r", d)), 16, 8), 0);
+        built_finish(&m);
+        outcome with, without;
+        REQUIRE(run_model(&m, 1, &images, 1, 0, 1, &with));
+        REQUIRE(run_model(&m, 1, &images, 1, ALL_PASSES, 1, &without));
+        CHECK(outcome_difference(&with, &without) <= TOLERANCE);
+        /* Convolutions, pooling, slice, relu and sum in one or two, and the conversions of input and output. */
+        CHECK(with.stats.plan_nodes <= 8);
+        outcome_free(&with);
+        outcome_free(&without);
+        built_free(&m);
+    }
+}
+
 TEST(views_of_outputs_and_inputs_agree) {
     built_model m = {0};
     int data = built_variable(&m, "data");
@@ -1058,6 +1104,8 @@ int main(int argc, char **argv) {
     RUN(what_only_looks_like_a_gate_is_none);
     RUN(chains_of_vectors_and_matrices_agree);
     RUN(concat_and_slices_become_views);
+    RUN(slices_of_whole_blocks_and_single_pixels_stay_in_the_layout);
+    RUN(what_is_read_for_its_shape_only_is_not_converted);
     RUN(views_of_outputs_and_inputs_agree);
     RUN(concats_that_share_parts_agree);
     RUN(a_layout_is_chosen_and_kept);

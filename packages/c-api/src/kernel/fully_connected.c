@@ -4,7 +4,9 @@
  * A chunk is some rows by some images. With few images memory sets the pace,
  * and every row of weights is read once from end to end. With many, a piece of
  * all the chunk's images stays in the second-level cache while the rows pass
- * by; the sums wait in scratch until the last piece.
+ * by; the sums wait in scratch until the last piece. Constant weights of
+ * several images are packed in panels instead, a chunk being some panels by a
+ * group of images.
  */
 #include "fully_connected.h"
 
@@ -20,6 +22,8 @@ typedef struct fully_connected_work {
   lp_linear_epilogue epilogue;
   const lp_linear_kernels *kernels;
   float *sums;
+  int64_t panels; /* of a chunk */
+  int64_t images; /* of a chunk of panels */
   int64_t row_chunks;
   int64_t image_chunks;
 } fully_connected_work;
@@ -89,6 +93,92 @@ void lp_fully_connected_f32(const lp_fully_connected *job) {
   work.image_chunks = (job->images + FULLY_CONNECTED_IMAGES - 1) / FULLY_CONNECTED_IMAGES;
   lp_threads_run(multiplications < FULLY_CONNECTED_PARALLEL ? NULL : job->threads,
                  work.row_chunks * work.image_chunks, fully_connected_chunk, &work);
+}
+
+size_t lp_fully_connected_packed(int64_t rows, int64_t depth, lp_isa isa) {
+  const size_t width = (size_t)lp_linear_find(isa)->gemm_columns;
+  size_t size;
+  if (!lp_size_add((size_t)rows, width - 1, &size) ||
+      !lp_size_multiply(size / width * width, (size_t)depth, &size) ||
+      !lp_size_multiply(size, sizeof(float), &size)) {
+    return SIZE_MAX;
+  }
+  return size;
+}
+
+/* Between rows and panels; 8 k at a time, so that a line of either is used while it is near. */
+static void fully_connected_repack(int64_t rows, int64_t depth, lp_isa isa, float *w,
+                                   float *packed, bool pack) {
+  const int64_t width = lp_linear_find(isa)->gemm_columns;
+  for (int64_t row = 0; row < rows; row += width, packed += depth * width) {
+    for (int64_t from = 0; from < depth; from += 8) {
+      const int64_t to = from + 8 < depth ? from + 8 : depth;
+      for (int64_t r = 0; r < width; r++) {
+        for (int64_t k = from; k < to; k++) {
+          float *place = packed + k * width + r;
+          if (row + r >= rows) {
+            *place = pack ? 0.0f : *place;
+          } else if (pack) {
+            *place = w[(row + r) * depth + k];
+          } else {
+            w[(row + r) * depth + k] = *place;
+          }
+        }
+      }
+    }
+  }
+}
+
+void lp_fully_connected_pack(int64_t rows, int64_t depth, lp_isa isa, const float *w,
+                             float *packed) {
+  fully_connected_repack(rows, depth, isa, (float *)(uintptr_t)w, packed, true);
+}
+
+void lp_fully_connected_unpack(int64_t rows, int64_t depth, lp_isa isa, const float *packed,
+                               float *w) {
+  fully_connected_repack(rows, depth, isa, w, (float *)(uintptr_t)packed, false);
+}
+
+/* Panels of a chunk by one group of images. */
+static void fully_connected_panels_chunk(void *context, int64_t chunk, unsigned worker) {
+  const fully_connected_work *work = context;
+  const lp_fully_connected *job = work->job;
+  const int64_t width = work->kernels->gemm_columns;
+  const int64_t image = chunk / work->row_chunks * work->images;
+  const int64_t from = chunk % work->row_chunks * work->panels * width;
+  const int64_t to = from + work->panels * width < job->rows ? from + work->panels * width
+                                                             : job->rows;
+  (void)worker;
+  for (int64_t row = from; row < to; row += width) {
+    const int64_t place = image * job->rows + row;
+    const lp_panel panel = {
+        .images = job->images - image < work->images ? job->images - image : work->images,
+        .columns = job->rows - row < width ? job->rows - row : width,
+        .depth = job->depth,
+        .x = (const float *)job->x + image * job->depth,
+        .x_image = job->depth,
+        .w = (const float *)job->w + row * job->depth,
+        .y = (float *)job->y + place,
+        .y_image = job->rows,
+        .added = job->added != NULL ? job->added + place : NULL,
+        .epilogue = &work->epilogue,
+        .channel = row};
+    work->kernels->panel(&panel);
+  }
+}
+
+void lp_fully_connected_panels(const lp_fully_connected *job) {
+  fully_connected_work work = {.job = job, .kernels = lp_linear_find(job->isa)};
+  const int64_t width = work.kernels->gemm_columns;
+  const int64_t panels = (job->rows + width - 1) / width;
+  work.image_chunks = (job->images + LP_PANEL_IMAGES - 1) / LP_PANEL_IMAGES;
+  work.images = (job->images + work.image_chunks - 1) / work.image_chunks;
+  const double each = (double)work.images * (double)width * (double)job->depth;
+  work.epilogue = lp_linear_prepare(job->epilogue, job->bias, job->rows, job->scratch);
+  work.panels = 1 + (int64_t)(FULLY_CONNECTED_PARALLEL * 4 / (each + 1));
+  work.row_chunks = (panels + work.panels - 1) / work.panels;
+  lp_threads_run(job->threads, work.row_chunks * work.image_chunks, fully_connected_panels_chunk,
+                 &work);
 }
 
 void lp_fully_connected_f64(const lp_fully_connected *job) {

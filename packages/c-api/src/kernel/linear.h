@@ -30,6 +30,23 @@ typedef struct lp_gemm {
   int64_t channel;                    /* of row 0 */
 } lp_gemm;
 
+/*
+ * y[image][column] = epilogue(sum over k of x[image][k] * w[k][column]) for one panel of
+ * gemm_columns weights; a column is an output channel.
+ */
+typedef struct lp_panel {
+  int64_t images, columns, depth; /* images at most LP_PANEL_IMAGES; columns at most gemm_columns */
+  const float *x;
+  int64_t x_image;
+  const float *w; /* [depth][gemm_columns]: columns beyond the last are 0 */
+  float *y;
+  int64_t y_image;
+  const float *added; /* laid out as y, or NULL; may be y */
+  const lp_linear_epilogue *epilogue;
+  int64_t channel; /* of column 0 */
+} lp_panel;
+#define LP_PANEL_IMAGES 64
+
 /* sum[image][row] (+)= sum over k of w[row][k] * x[image][k]. */
 typedef struct lp_dot {
   int64_t rows, images, depth;
@@ -91,6 +108,7 @@ typedef struct lp_linear_kernels {
   int tile_pixels;  /* pixels that a tile takes at most; 0 without tiles */
   void (*gemm)(const lp_gemm *gemm);
   void (*dot)(const lp_dot *dot);
+  void (*panel)(const lp_panel *panel);
   void (*tile_blocked)(lp_tile_run *run); /* NULL where there are no blocked layouts */
   void (*tile_planar)(lp_tile_run *run);
   void (*depthwise)(const lp_depthwise_band *band);

@@ -13,6 +13,7 @@ static const lp_linear_kernels LP_NAME(linear_kernels) = {
     .gemm_columns = LINEAR_GEMM_VECTORS * LP_VL,
     .gemm = LP_NAME(linear_gemm),
     .dot = LP_NAME(linear_dot),
+    .panel = LP_NAME(linear_panel),
 #if LP_VL > 1
     .tile_pixels = LINEAR_TILE_PIXELS,
     .tile_blocked = LP_NAME(linear_tile_blocked),

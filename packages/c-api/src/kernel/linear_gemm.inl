@@ -1,9 +1,10 @@
 /*
- * linear_gemm.inl - product of two matrices for convolution by columns.
+ * linear_gemm.inl - products of two matrices: convolution by columns, FullyConnected of several images.
  *
  * Register block: LINEAR_GEMM_ROWS rows by LINEAR_GEMM_VECTORS vectors of
  * columns; each k takes the vectors of b once and broadcasts a's rows. Rows
- * left over take blocks of 4, 2 and 1. Sums leave the registers through a
+ * left over take blocks of 4, 2 and 1. With weights packed in panels of so many
+ * columns the same blocks are those of FullyConnected (linear_panel). Sums leave the registers through a
  * small buffer, so that columns beyond the last are cut off and the epilogue
  * is written once.
  */
@@ -68,6 +69,86 @@ static LP_NOINLINE void LP_NAME(linear_gemm_1)(const lp_gemm *gemm, int64_t row,
   LP_NAME(linear_gemm_block)(gemm, row, column, 1, sums);
 }
 
+/* The sums of the next rows of the `left` that there are from `row` on; how many. No block with so few rows that its additions wait for each other, where it can be helped. */
+static int64_t LP_NAME(linear_gemm_rows)(const lp_gemm *gemm, int64_t row, int64_t column,
+                                         int64_t left, float *sums) {
+  if (left >= LINEAR_GEMM_ROWS && (left == LINEAR_GEMM_ROWS || left > LINEAR_GEMM_ROWS + 2)) {
+    LP_NAME(linear_gemm_full)(gemm, row, column, sums);
+    return LINEAR_GEMM_ROWS;
+  }
+  if (left >= 4) {
+#if LINEAR_GEMM_ROWS > 4
+    LP_NAME(linear_gemm_4)(gemm, row, column, sums);
+#else
+    LP_NAME(linear_gemm_full)(gemm, row, column, sums);
+#endif
+    return 4;
+  }
+  if (left >= 2) {
+    LP_NAME(linear_gemm_2)(gemm, row, column, sums);
+    return 2;
+  }
+  LP_NAME(linear_gemm_1)(gemm, row, column, sums);
+  return 1;
+}
+
+/* A panel's weights of so many k stay in the first-level cache while all images pass by. */
+#define LINEAR_PANEL_DEPTH 384
+
+static void LP_NAME(linear_panel)(const lp_panel *panel) {
+  enum { width = LINEAR_GEMM_VECTORS * LP_VL };
+  float sums[LP_PANEL_IMAGES * width];
+  float piece[LINEAR_GEMM_ROWS * width];
+  int64_t done = 0;
+  do {
+    const int64_t left = panel->depth - done;
+    const lp_gemm gemm = {.depth = left < LINEAR_PANEL_DEPTH ? left : LINEAR_PANEL_DEPTH,
+                          .a = panel->x + done,
+                          .a_row = panel->x_image,
+                          .a_depth = 1,
+                          .b = panel->w + done * width,
+                          .b_depth = width};
+    int64_t images;
+    for (int64_t image = 0; image < panel->images; image += images) {
+      float *target = sums + image * width;
+      images = LP_NAME(linear_gemm_rows)(&gemm, image, 0, panel->images - image,
+                                         done == 0 ? target : piece);
+      for (int64_t i = 0; i < images * width && done > 0; i += LP_VL) {
+        V_STORE(target + i, V_ADD(V_LOAD(target + i), V_LOAD(piece + i)));
+      }
+    }
+    done += gemm.depth;
+  } while (done < panel->depth);
+  for (int64_t image = 0; image < panel->images; image++) {
+    float *target = sums + image * width;
+    float *y = panel->y + image * panel->y_image;
+    for (int64_t at = 0; at < panel->columns; at += LP_VL) {
+      const bool whole = panel->columns - at >= LP_VL;
+      const size_t size = (size_t)(panel->columns - at) * sizeof(float);
+      const float *added = NULL;
+      if (panel->added != NULL) {
+        added = panel->added + image * panel->y_image + at;
+        if (!whole) {
+          memset(piece, 0, LP_VL * sizeof(float));
+          memcpy(piece, added, size);
+          added = piece;
+        }
+      }
+#if LP_VL > 1
+      LP_NAME(linear_finish_blocked)(panel->epilogue, panel->channel + at, target + at, added,
+                                     whole ? y + at : target + at, 1);
+#else
+      LP_NAME(linear_finish_plain)(panel->epilogue, panel->channel + at, target + at, added,
+                                   whole ? y + at : target + at, 1);
+#endif
+      if (!whole) {
+        memcpy(y + at, target + at, size);
+      }
+    }
+  }
+}
+#undef LINEAR_PANEL_DEPTH
+
 static void LP_NAME(linear_gemm)(const lp_gemm *gemm) {
   enum { width = LINEAR_GEMM_VECTORS * LP_VL };
   float sums[LINEAR_GEMM_ROWS * width];
@@ -75,22 +156,7 @@ static void LP_NAME(linear_gemm)(const lp_gemm *gemm) {
     int64_t columns = gemm->columns - column < width ? gemm->columns - column : width;
     int64_t rows;
     for (int64_t row = 0; row < gemm->rows; row += rows) {
-      int64_t left = gemm->rows - row;
-      if (left >= LINEAR_GEMM_ROWS) {
-        rows = LINEAR_GEMM_ROWS;
-        LP_NAME(linear_gemm_full)(gemm, row, column, sums);
-#if LINEAR_GEMM_ROWS > 4
-      } else if (left >= 4) {
-        rows = 4;
-        LP_NAME(linear_gemm_4)(gemm, row, column, sums);
-#endif
-      } else if (left >= 2) {
-        rows = 2;
-        LP_NAME(linear_gemm_2)(gemm, row, column, sums);
-      } else {
-        rows = 1;
-        LP_NAME(linear_gemm_1)(gemm, row, column, sums);
-      }
+      rows = LP_NAME(linear_gemm_rows)(gemm, row, column, gemm->rows - row, sums);
       for (int64_t r = 0; r < rows; r++) {
         float *source = sums + r * width;
         int64_t place = (row + r) * gemm->c_row + column;

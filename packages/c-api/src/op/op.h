@@ -248,6 +248,7 @@ typedef struct lp_op {
   int (*count_visible)(const void *param); /* NULL: one */
   uint32_t aux_inputs;    /* bit i: an auxiliary state (moving mean) */
   uint32_t label_inputs;  /* bit i: a label: its value does not matter */
+  uint32_t shape_inputs;  /* bit i: of this input only the shape is read: it may have no data */
   uint32_t weight_inputs; /* bit i: a variable here must be loaded or set; the others default to zeros */
 
   lp_status (*shape)(const lp_infer *infer); /* NULL: lp_infer_same_shape */

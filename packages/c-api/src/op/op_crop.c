@@ -98,6 +98,7 @@ LP_DATA const lp_op lp_op_Crop = {
     .check = op_crop_check,
     .inputs = "arg*",
     .count_inputs = op_crop_count_inputs,
+    .shape_inputs = 2,
     .shape = op_crop_shape,
     .dtype = lp_movement_first_dtype,
     .algorithms = op_crop_algorithms,

@@ -157,7 +157,67 @@ static lp_status op_fully_connected_run(const lp_call *call) {
   return LP_OK;
 }
 
+static size_t op_fully_connected_packed(const lp_query *query) {
+  lp_fully_connected job = op_fully_connected_job(query->param, query->in);
+  size_t size = lp_fully_connected_packed(job.rows, job.depth, query->isa);
+  return size == SIZE_MAX ? 0 : size;
+}
+
+static int64_t op_fully_connected_variant(const lp_query *query) {
+  return lp_linear_find(query->isa)->gemm_columns;
+}
+
+static void op_fully_connected_pack(const lp_query *query, const float *plain, void *packed) {
+  lp_fully_connected job = op_fully_connected_job(query->param, query->in);
+  lp_fully_connected_pack(job.rows, job.depth, query->isa, plain, packed);
+}
+
+static void op_fully_connected_unpack(const lp_query *query, const void *packed, float *plain) {
+  lp_fully_connected job = op_fully_connected_job(query->param, query->in);
+  lp_fully_connected_unpack(job.rows, job.depth, query->isa, packed, plain);
+}
+
+static const lp_packing op_fully_connected_packing = {.name = "panels",
+                                                      .input = 1,
+                                                      .size = op_fully_connected_packed,
+                                                      .variant = op_fully_connected_variant,
+                                                      .pack = op_fully_connected_pack,
+                                                      .unpack = op_fully_connected_unpack};
+
+/* One or two images read the rows as they are: memory sets the pace, and the model may keep its plain weights. */
+static double op_fully_connected_panels_cost(const lp_query *query) {
+  lp_fully_connected job = op_fully_connected_job(query->param, query->in);
+  double weights = (double)job.rows * (double)job.depth;
+  double rate = query->isa == LP_ISA_AVX512 ? 80.0 : query->isa == LP_ISA_AVX2 ? 40.0 : 8.0;
+  if (!lp_query_all(query, LP_FLOAT32) || (query->constant_inputs & 2) == 0 || job.images < 3 ||
+      job.depth < 1 || job.rows < 1) {
+    return LP_COST_REJECT;
+  }
+  return 200.0 + weights * 0.2 + weights * (double)job.images / rate;
+}
+
+static lp_status op_fully_connected_panels_run(const lp_call *call) {
+  const op_fully_connected_param *p = call->param;
+  lp_fully_connected job = op_fully_connected_job(p, call->in);
+  job.x = call->in[0].data;
+  job.w = call->packed;
+  job.bias = p->no_bias || call->epilogue->bias_in_shift ? NULL : call->in[2].data;
+  job.added = call->epilogue->add ? call->in[call->num_inputs - 1].data : NULL;
+  job.epilogue = call->epilogue;
+  job.y = call->out[0].data;
+  job.scratch = call->scratch;
+  job.threads = call->threads;
+  job.isa = call->isa;
+  lp_fully_connected_panels(&job);
+  return LP_OK;
+}
+
 static const lp_algorithm op_fully_connected_algorithms[] = {
+    {.name = "panels",
+     .cost = op_fully_connected_panels_cost,
+     .packing = &op_fully_connected_packing,
+     .scratch = op_fully_connected_scratch,
+     .run = op_fully_connected_panels_run},
     {.name = "plain",
      .cost = op_fully_connected_cost,
      .scratch = op_fully_connected_scratch,

@@ -62,6 +62,7 @@ LP_DATA const lp_op lp_op_slice_like = {
     .num_attrs = LP_COUNT(op_slice_like_attrs),
     .param_size = sizeof(op_slice_like_param),
     .inputs = "data shape_like",
+    .shape_inputs = 2,
     .shape = op_slice_like_shape,
     .dtype = lp_movement_first_dtype,
     .algorithms = op_slice_like_algorithms,

@@ -120,6 +120,26 @@ static lp_status plan_emit_append(lp_plan_build *build, const lp_step *step,
   return LP_OK;
 }
 
+/* Makes a place a view of another, `offset` bytes behind its begin. */
+static void plan_emit_alias(lp_plan_build *build, uint32_t place, uint32_t from, size_t offset) {
+  lp_place *view = &build->places[place];
+  view->alias = from;
+  view->offset = offset;
+  if (build->places[from].fixed) {
+    view->fixed = true;
+    view->alias = LP_NO_PLACE;
+    view->tensor.data = (char *)build->places[from].tensor.data + offset;
+  }
+}
+
+/* One pixel of whole blocks of channels is the same in both layouts. */
+static bool plan_emit_is_same_memory(const lp_plan_build *build, uint32_t value) {
+  const lp_shape *shape = &build->program.values[value].shape;
+  return plan_emit_has(build, LP_PASS_VIEW) && !build->source->every_node &&
+         lp_shape_product(shape, 2, shape->ndim) == 1 &&
+         shape->dim[1] % build->program.block == 0;
+}
+
 /* The place of a value in the wanted layout; emits a conversion if there is none yet. */
 static lp_status plan_emit_read(lp_plan_build *build, const char *name, uint32_t value,
                                 bool blocked, uint32_t *place) {
@@ -139,6 +159,11 @@ static lp_status plan_emit_read(lp_plan_build *build, const char *name, uint32_t
   uint32_t from = blocked ? build->plain_place[value] : build->blocked_place[value];
   if (from == LP_NO_PLACE) {
     return lp_fail(LP_ERROR_INTERNAL, "node '%s' reads a value that nobody makes", name);
+  }
+  if (plan_emit_is_same_memory(build, value)) {
+    LP_TRY(plan_emit_place(build, value, blocked ? build->program.block : 1, place));
+    plan_emit_alias(build, *place, from, 0);
+    return LP_OK;
   }
   lp_step step;
   memset(&step, 0, sizeof step);
@@ -250,7 +275,22 @@ static lp_status plan_emit_epilogue(lp_plan_build *build, lp_step *step) {
 
 /* ---- steps ----------------------------------------------------------------- */
 
-/* A reshape, or a slice whose parts are contiguous, becomes views of its input's plain place; *done tells. */
+/* In blocked layout a slice of whole blocks of channels of one image is contiguous; its last block may be the input's last. */
+static bool plan_emit_slices_blocks(const lp_plan_build *build, const lp_shape *whole,
+                                    const lp_shape *part, int64_t offset) {
+  const int64_t inner = lp_shape_product(whole, 2, whole->ndim);
+  if (whole->ndim != part->ndim || whole->dim[0] != 1 || inner == 0) {
+    return false;
+  }
+  for (int i = 0; i < whole->ndim; i++) {
+    if (i != 1 && whole->dim[i] != part->dim[i]) {
+      return false;
+    }
+  }
+  return offset % (inner * build->program.block) == 0;
+}
+
+/* A reshape, or a slice whose parts are contiguous, becomes views of its input's place; *done tells. */
 static lp_status plan_emit_view(lp_plan_build *build, const lp_step *step, bool *done) {
   lp_query query;
   *done = false;
@@ -258,12 +298,10 @@ static lp_status plan_emit_view(lp_plan_build *build, const lp_step *step, bool 
       !(step->op->reshapes || step->op->slice_view != NULL)) {
     return LP_OK;
   }
-  /* A blocked input would have to be converted first; a slice may be cheaper blocked. */
   uint32_t input = step->inputs[0];
-  if (!step->op->reshapes && build->plain_place[input] == LP_NO_PLACE &&
-      build->blocked_place[input] != LP_NO_PLACE) {
-    return LP_OK;
-  }
+  /* A blocked input would have to be converted first; a slice may be cheaper blocked, or a view there too. */
+  bool blocked = !step->op->reshapes && build->plain_place[input] == LP_NO_PLACE &&
+                 build->blocked_place[input] != LP_NO_PLACE;
   lp_program_query(&build->program, step, build->tensors, &query);
   for (int k = 0; k < step->num_outputs; k++) {
     int64_t offset;
@@ -272,12 +310,14 @@ static lp_status plan_emit_view(lp_plan_build *build, const lp_step *step, bool 
       continue;
     }
     if (build->program.values[output].dtype != build->program.values[input].dtype ||
-        (step->op->reshapes ? k != 0 : !step->op->slice_view(&query, k, &offset))) {
+        (step->op->reshapes ? k != 0 : !step->op->slice_view(&query, k, &offset)) ||
+        (blocked && !plan_emit_slices_blocks(build, &build->program.values[input].shape,
+                                             &build->program.values[output].shape, offset))) {
       return LP_OK;
     }
   }
   uint32_t from;
-  LP_TRY(plan_emit_read(build, step->name, input, false, &from));
+  LP_TRY(plan_emit_read(build, step->name, input, blocked, &from));
   for (int k = 0; k < step->num_outputs; k++) {
     uint32_t place;
     int64_t offset = 0;
@@ -287,15 +327,9 @@ static lp_status plan_emit_view(lp_plan_build *build, const lp_step *step, bool 
     if (!step->op->reshapes) {
       (void)step->op->slice_view(&query, k, &offset);
     }
-    LP_TRY(plan_emit_place(build, step->outputs[k], 1, &place));
-    lp_place *view = &build->places[place];
-    view->alias = from;
-    view->offset = (size_t)offset * lp_dtype_size(view->tensor.dtype);
-    if (build->places[from].fixed) {
-      view->fixed = true;
-      view->alias = LP_NO_PLACE;
-      view->tensor.data = (char *)build->places[from].tensor.data + view->offset;
-    }
+    LP_TRY(plan_emit_place(build, step->outputs[k], blocked ? build->program.block : 1, &place));
+    plan_emit_alias(build, place, from,
+                    (size_t)offset * lp_dtype_size(build->places[place].tensor.dtype));
   }
   *done = true;
   return LP_OK;
@@ -344,11 +378,14 @@ static const lp_algorithm *plan_emit_choose(const lp_plan_build *build, const lp
       continue;
     }
     double cost = algorithm->cost(query);
-    bool able = cost >= 0.0;
+    bool able = cost >= 0.0 && !(algorithm->packing != NULL && build->source->every_node);
     for (int i = 0; i < step->num_inputs && able; i++) {
       uint32_t value = step->inputs[i];
       if (algorithm->packing != NULL && algorithm->packing->input == i) {
         able = build->program.values[value].constant;
+        continue;
+      }
+      if (i < 32 && (step->op->shape_inputs >> i & 1u) != 0) {
         continue;
       }
       bool wants = plan_emit_wants_blocked(query, algorithm, i);
@@ -388,8 +425,9 @@ static lp_status plan_emit_inputs(lp_plan_build *build, const lp_query *query,
         return status;
       }
     }
-    /* The bias is in the shift already; a label is not read. */
+    /* The bias is in the shift already; a label is not read, nor what is there for its shape. */
     bool unread = (step->epilogue.bias_in_shift && i == 2) ||
+                  (i < 32 && (step->op->shape_inputs >> i & 1u) != 0) ||
                   (i < 32 && (step->op->label_inputs >> i & 1u) != 0 &&
                    build->program.values[value].node != LP_NO_VALUE);
     if (build->source->every_node || !(packed || unread)) {
