@@ -188,7 +188,9 @@ typedef enum LPPass {
   /** Reuse of the memory of dead activations. */
   LP_PASS_REUSE = 128,
   /** Running of elementwise nodes that follow each other in one pass over memory. */
-  LP_PASS_CHAIN = 256
+  LP_PASS_CHAIN = 256,
+  /** Doing a depthwise convolution and the 1x1 convolution behind it together, band by band. */
+  LP_PASS_JOIN = 512
 } LPPass;
 
 /** Options of LPPredCreate. Fill with zeros, set struct_size, then what is wanted. */

@@ -72,6 +72,11 @@ LP_INTERNAL bool lp_conv_depthwise_accepts(const lp_conv_geometry *g, int block)
 LP_INTERNAL size_t lp_conv_depthwise_scratch(const lp_conv_geometry *g);
 LP_INTERNAL void lp_conv_depthwise_run(const lp_conv_run *run);
 
+/* A depthwise convolution and a 1x1 convolution of its output, which is not written: before->y is not used. 0 bytes of scratch: better apart. */
+LP_INTERNAL size_t lp_conv_joined_scratch(const lp_conv_geometry *before, const lp_conv_geometry *g,
+                                          lp_isa isa, unsigned threads);
+LP_INTERNAL void lp_conv_joined_run(const lp_conv_run *before, const lp_conv_run *run);
+
 /* Estimated nanoseconds of each way on one thread; conv_cost.c. */
 LP_INTERNAL double lp_conv_plain_cost(const lp_conv_geometry *g, lp_isa isa);
 LP_INTERNAL double lp_conv_blocked_cost(const lp_conv_geometry *g, lp_isa isa, bool planar);

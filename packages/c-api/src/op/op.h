@@ -171,6 +171,7 @@ typedef struct lp_call {
   const lp_tensor *out; /* data NULL: a hidden output that nobody reads */
   const lp_epilogue *epilogue; /* never NULL */
   const void *packed; /* made by the algorithm's pack, else NULL */
+  const struct lp_call *before; /* a joined algorithm: the call whose output this one's input 0 is; it has no memory for it */
   void *scratch;      /* LP_ALIGNMENT-aligned, as many bytes as asked for; content undefined */
   lp_threads *threads;
   lp_isa isa;
@@ -200,6 +201,14 @@ typedef struct lp_packing {
 #define LP_BLOCKED_NONE 0u
 #define LP_BLOCKED_ALL 0xffffffffu
 
+/* A step and the one that alone reads its output, done band by band so that what is between them stays in a cache. */
+typedef struct lp_join {
+  const char *before;     /* name of the algorithm of the step before, of the same operator */
+  /* Bytes of scratch, or 0 where the two are better done apart. */
+  size_t (*scratch)(const lp_query *before, const lp_query *query);
+  const struct lp_algorithm *joined; /* its run does both: see lp_call.before */
+} lp_join;
+
 typedef struct lp_algorithm {
   const char *name; /* unique in its operator, such as "blocked" or "plain" */
   /* Estimated nanoseconds on one thread, or LP_COST_REJECT where it cannot do the job (element types, attributes, epilogue, isa ...). Never an error. */
@@ -209,6 +218,7 @@ typedef struct lp_algorithm {
   bool blocked_output;     /* output 0 is made blocked; other outputs are always plain */
   bool inplace;            /* output 0 may be the memory of any input of the same size and type */
   const lp_packing *packing; /* NULL: none */
+  const lp_join *join;       /* NULL: none */
   size_t (*scratch)(const lp_query *query); /* bytes, SIZE_MAX on overflow; NULL: none */
   /* What follows from shapes and constant inputs alone may be computed once, when the plan is made: bytes of it, 0 if this query gives nothing to prepare, SIZE_MAX on overflow; NULL: never. Without it, as in a plan that could not, run computes it again. */
   size_t (*prepared)(const lp_query *query);

@@ -306,6 +306,32 @@ OP_CONVOLUTION_WINOGRAD(line_f4x3, LP_WINOGRAD_LINE_4_3)
 OP_CONVOLUTION_WINOGRAD(line_f4x7, LP_WINOGRAD_LINE_4_7)
 #undef OP_CONVOLUTION_WINOGRAD
 
+/* ---- depthwise and 1x1 behind it ---- */
+
+static size_t op_convolution_joined_scratch(const lp_query *before, const lp_query *query) {
+  lp_conv_geometry first = op_convolution_query(before);
+  lp_conv_geometry g = op_convolution_query(query);
+  /* What is added to the first would have to be cut into bands, too. */
+  return before->epilogue->add ? 0
+                               : lp_conv_joined_scratch(&first, &g, query->isa, query->threads);
+}
+
+static lp_status op_convolution_joined_run(const lp_call *call) {
+  lp_conv_geometry first = op_convolution_geometry(call->before->param, call->before->in,
+                                                   call->before->out);
+  lp_conv_geometry g = op_convolution_geometry(call->param, call->in, call->out);
+  lp_conv_run before = op_convolution_run(call->before, &first);
+  lp_conv_run run = op_convolution_run(call, &g);
+  lp_conv_joined_run(&before, &run);
+  return LP_OK;
+}
+
+static const lp_algorithm op_convolution_joined = {.name = "depthwise+blocked",
+                                                   .run = op_convolution_joined_run};
+static const lp_join op_convolution_join = {.before = "depthwise",
+                                            .scratch = op_convolution_joined_scratch,
+                                            .joined = &op_convolution_joined};
+
 #define OP_CONVOLUTION_WINOGRAD(id)                      \
   {.name = "winograd-" #id,                              \
    .cost = op_convolution_##id##_cost,                   \
@@ -333,6 +359,7 @@ static const lp_algorithm op_convolution_algorithms[] = {
      .blocked_inputs = 1,
      .blocked_output = true,
      .packing = &op_convolution_packing,
+     .join = &op_convolution_join,
      .scratch = op_convolution_blocked_scratch,
      .run = op_convolution_blocked_run},
     {.name = "planar", /* plain input, blocked output: first layers */

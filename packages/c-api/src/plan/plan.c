@@ -65,8 +65,8 @@ static void plan_tensor_of_value(const lp_plan_build *build, uint32_t value, lp_
   }
 }
 
-static lp_status plan_fill_step(lp_plan_build *build, const size_t *offsets,
-                                const lp_emitted *emitted, lp_plan_step *step) {
+static lp_status plan_fill_call(lp_plan_build *build, const size_t *offsets,
+                                const lp_emitted *emitted, lp_call *call) {
   lp_pool *pool = &build->plan->pool;
   const lp_step *from = &emitted->step;
   lp_tensor *in = lp_pool_array(pool, (size_t)from->num_inputs, sizeof *in);
@@ -90,11 +90,8 @@ static lp_status plan_fill_step(lp_plan_build *build, const size_t *offsets,
     }
   }
   *epilogue = from->epilogue;
-  step->name = from->name;
-  step->node = from->node;
-  step->algorithm = emitted->algorithm;
-  step->call.op = from->op;
-  step->call.param = from->param;
+  call->op = from->op;
+  call->param = from->param;
   if (from->op == &lp_op_chain) {
     /* Made by a pass, in the program's pool: it does not outlive the build. */
     lp_chain *chain = lp_pool_take(pool, sizeof *chain);
@@ -102,18 +99,18 @@ static lp_status plan_fill_step(lp_plan_build *build, const size_t *offsets,
       return LP_ERROR_MEMORY;
     }
     memcpy(chain, from->param, sizeof *chain);
-    step->call.param = chain;
+    call->param = chain;
   }
-  step->call.num_inputs = from->num_inputs;
-  step->call.num_outputs = from->num_outputs;
-  step->call.in = in;
-  step->call.out = out;
-  step->call.epilogue = epilogue;
-  step->call.packed = emitted->packed;
-  step->call.scratch = build->plan->scratch;
-  step->call.threads = build->source->threads;
-  step->call.isa = build->program.isa;
-  step->call.block = build->program.block;
+  call->num_inputs = from->num_inputs;
+  call->num_outputs = from->num_outputs;
+  call->in = in;
+  call->out = out;
+  call->epilogue = epilogue;
+  call->packed = emitted->packed;
+  call->scratch = build->plan->scratch;
+  call->threads = build->source->threads;
+  call->isa = build->program.isa;
+  call->block = build->program.block;
   if (emitted->algorithm->prepared != NULL) {
     lp_query query;
     lp_program_query(&build->program, from, build->tensors, &query);
@@ -123,11 +120,28 @@ static lp_status plan_fill_step(lp_plan_build *build, const size_t *offsets,
       return LP_ERROR_MEMORY;
     }
     if (prepared != NULL) {
-      emitted->algorithm->prepare(&step->call, prepared);
+      emitted->algorithm->prepare(call, prepared);
     }
-    step->call.prepared = prepared;
+    call->prepared = prepared;
   }
   return LP_OK;
+}
+
+static lp_status plan_fill_step(lp_plan_build *build, const size_t *offsets,
+                                const lp_emitted *emitted, lp_plan_step *step) {
+  step->name = emitted->step.name;
+  step->node = emitted->step.node;
+  step->algorithm = emitted->algorithm;
+  if (emitted > build->emitted && emitted[-1].joined) {
+    lp_call *before = lp_pool_take(&build->plan->pool, sizeof *before);
+    if (before == NULL) {
+      return LP_ERROR_MEMORY;
+    }
+    memset(before, 0, sizeof *before);
+    LP_TRY(plan_fill_call(build, offsets, emitted - 1, before));
+    step->call.before = before;
+  }
+  return plan_fill_call(build, offsets, emitted, &step->call);
 }
 
 static lp_status plan_fill(lp_plan_build *build) {
@@ -179,6 +193,9 @@ lp_status lp_plan_create(const lp_plan_source *source, lp_plan *plan) {
   }
   if (status == LP_OK) {
     status = lp_plan_emit(&build);
+  }
+  if (status == LP_OK && (source->disabled_passes & LP_PASS_JOIN) == 0 && !source->every_node) {
+    status = lp_plan_join(&build);
   }
   if (status == LP_OK) {
     status = plan_fill(&build);

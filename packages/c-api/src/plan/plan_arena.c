@@ -59,10 +59,11 @@ static void plan_arena_concat(lp_plan_build *build) {
 static void plan_arena_lifetimes(lp_plan_build *build) {
   for (uint32_t i = 0; i < build->num_emitted; i++) {
     const lp_emitted *emitted = &build->emitted[i];
+    const uint32_t when = emitted->joined ? i + 1 : i; /* when it is really done */
     for (int k = 0; k < emitted->step.num_inputs; k++) {
       if (emitted->in[k] != LP_NO_PLACE) {
         lp_place *root = &build->places[plan_arena_find(build, emitted->in[k])];
-        root->last = i > root->last ? i : root->last;
+        root->last = when > root->last ? when : root->last;
       }
     }
   }

@@ -31,7 +31,8 @@ typedef struct lp_emitted {
   uint32_t *out; /* places; LP_NO_PLACE: a hidden output that nobody reads */
   const void *packed;
   size_t scratch;
-  bool skip;     /* a Concat all of whose inputs are in place already */
+  bool skip;     /* a Concat all of whose inputs are in place already, or a step that the next one does as well */
+  bool joined;   /* the next one does it */
 } lp_emitted;
 
 typedef struct lp_plan_build {
@@ -52,6 +53,8 @@ typedef struct lp_plan_build {
 
 /* Chooses algorithms and layouts, acquires weights, makes places and emitted steps, the program's outputs plain. */
 LP_INTERNAL lp_status lp_plan_emit(lp_plan_build *build);
+/* Joins steps that follow each other where an algorithm does both at once. */
+LP_INTERNAL lp_status lp_plan_join(lp_plan_build *build);
 /* Makes Concat inputs views of its output and lets steps work in place; then gives every place its offset. *arena_bytes is the arena's size. offsets: per place, its position in the arena. */
 LP_INTERNAL lp_status lp_plan_arrange(lp_plan_build *build, size_t *offsets, size_t *arena_bytes);
 /* Keeps a use for lp_plan_free. */
