@@ -156,7 +156,9 @@ typedef enum LPErrorCode {
   /** The device does not exist. Example: dev_type 2 (GPU). Remedy: pass dev_type 1, the CPU. */
   LP_ERROR_DEVICE = 15,
   /** A defect of libpredict itself. Example: none is known. Remedy: please report it with the text, the model's symbol file and LPGetBuildInfo(). */
-  LP_ERROR_INTERNAL = 16
+  LP_ERROR_INTERNAL = 16,
+  /** LPPredCancel stopped the forward. Example: LPPredCancel from another thread while MXPredForward runs. Remedy: none is needed; the next forward begins anew. */
+  LP_ERROR_CANCELLED = 17
 } LPErrorCode;
 
 /** An error that does not depend on the thread: filled by the calls that make a handle when they fail. */
@@ -193,6 +195,14 @@ typedef enum LPPass {
   LP_PASS_JOIN = 512
 } LPPass;
 
+/** Values of LPOptions.memory_mode: what to save. */
+typedef enum LPMemoryMode {
+  /** Time: weights may be held in a second form that is faster (Winograd's, up to four times as large). */
+  LP_MEMORY_FAST = 0,
+  /** Memory: one copy of the weights, and as little temporary memory as the kernels can do with. Convolutions of 3x3 take about twice as long. */
+  LP_MEMORY_LEAN = 1
+} LPMemoryMode;
+
 /** Options of LPPredCreate. Fill with zeros, set struct_size, then what is wanted. */
 typedef struct LPOptions {
   /** sizeof(LPOptions) of the header the caller was compiled with. */
@@ -201,8 +211,8 @@ typedef struct LPOptions {
   uint32_t num_threads;
   /** Bits of LPPass to switch off; 0: all passes run. */
   uint32_t disabled_passes;
-  /** Not used; 0. */
-  uint32_t reserved;
+  /** One of LPMemoryMode; it was called reserved and 0 in the first version. */
+  uint32_t memory_mode;
 } LPOptions;
 
 /** What a predictor and its model occupy, in bytes, and how many nodes are left to run. */
@@ -1008,6 +1018,72 @@ MXNET_DLL int LPPredGetOutputData(PredictorHandle handle, uint32_t index, const 
  * @thread one call at a time on a predictor
  */
 MXNET_DLL int LPPredGetStats(PredictorHandle handle, LPStats *stats);
+
+/**
+ * Stops the forward that runs on a predictor.
+ *
+ * The one function that may be called while another call works on the same
+ * predictor. MXPredForward ends before the next node and fails with
+ * LP_ERROR_CANCELLED; the next forward begins anew, with the inputs that were
+ * set. While no MXPredForward runs, it does nothing: a caller that cannot know
+ * whether the forward has begun yet calls again until the forward has returned.
+ * Steps of MXPredPartialForward are not stopped; make no further ones.
+ *
+ * @param[in] handle {handle:predictor; caller} The predictor; it must not be freed meanwhile.
+ * @return 0 or -1
+ * @error LP_ERROR_ARGUMENT handle is NULL
+ * @error LP_ERROR_HANDLE handle is not a predictor
+ * @thread any, also while a call on the predictor runs
+ */
+MXNET_DLL int LPPredCancel(PredictorHandle handle);
+
+/**
+ * Begins or ends the measuring of each node's time.
+ *
+ * Measures from the next MXPredForward on; what was measured before is
+ * forgotten. It is off in a new predictor, and costs nothing then; on, about 50
+ * nanoseconds a node. Steps of MXPredPartialForward are not measured. What
+ * makes a new plan (a weight that is set, a monitor that comes or goes) begins
+ * anew.
+ *
+ * @param[in] handle {handle:predictor; caller} The predictor.
+ * @param[in] enable {scalar; none} 0: end and forget; anything else: begin.
+ * @return 0 or -1
+ * @error LP_ERROR_ARGUMENT handle is NULL
+ * @error LP_ERROR_HANDLE handle is not a predictor
+ * @error LP_ERROR_MEMORY no memory
+ * @thread one call at a time on a predictor
+ */
+MXNET_DLL int LPPredSetProfiling(PredictorHandle handle, int enable);
+
+/**
+ * Tells what each node took, as JSON.
+ *
+ * {"runs": n, "total_ns": n, "nodes": [...]}: whole forwards that were
+ * measured, the sum of their nodes' mean times, and the nodes as they are run,
+ * fused and in order, each with
+ *   "name":       of the last node that was fused into it
+ *   "op":         the operator; "to_layout" and "to_dtype" are conversions
+ *                 that no node of the model stands for
+ *   "algorithm":  how it is done
+ *   "min_ns", "mean_ns": nanoseconds of one run, the least and the mean
+ *   "share":      of the sum of the mean times, 0 to 1
+ *   "multiply_adds": as in LPPredDescribe
+ *   "bytes":      of its inputs, weights and outputs, each once
+ *
+ * @param[in] handle {handle:predictor; caller} The predictor; it is not changed.
+ * @param[out] report {bytes[report_capacity]; caller; null} Receives the report and a NUL; cut off at report_capacity. May be NULL when report_capacity is 0.
+ * @param[in] report_capacity {scalar; none} Size of report in bytes.
+ * @param[out] report_size {value; caller} Size of the whole report in bytes, the NUL included.
+ * @return 0 or -1
+ * @error LP_ERROR_ARGUMENT a pointer is NULL (report may be when report_capacity is 0)
+ * @error LP_ERROR_HANDLE handle is not a predictor
+ * @error LP_ERROR_MEMORY no memory
+ * @error LP_ERROR_STATE nothing was measured: LPPredSetProfiling and a forward come first
+ * @thread one call at a time on a predictor
+ */
+MXNET_DLL int LPPredGetNodeProfile(PredictorHandle handle, char *report, size_t report_capacity,
+                                   size_t *report_size);
 
 /**
  * Describes a predictor's graph as JSON: nodes, shapes, parameters, costs.

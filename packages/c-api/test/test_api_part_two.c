@@ -421,12 +421,12 @@ TEST(options_are_checked) {
     options.num_threads = 257;
     CHECK_MAKE_FAILS(c, LP_ERROR_ARGUMENT, "num_threads is 257, at most 256");
     options.num_threads = 2;
-    options.disabled_passes = 512;
-    CHECK_MAKE_FAILS(c, LP_ERROR_ARGUMENT, "unknown bits 0x200");
-    options.disabled_passes = 511;
-    options.reserved = 1;
-    CHECK_MAKE_FAILS(c, LP_ERROR_ARGUMENT, "reserved");
-    options.reserved = 0;
+    options.disabled_passes = 1024;
+    CHECK_MAKE_FAILS(c, LP_ERROR_ARGUMENT, "unknown bits 0x400");
+    options.disabled_passes = 1023;
+    options.memory_mode = 2;
+    CHECK_MAKE_FAILS(c, LP_ERROR_ARGUMENT, "memory_mode is 2");
+    options.memory_mode = LP_MEMORY_LEAN;
     REQUIRE(make(&c) == 0);
     check_dense(c.out, 1, -1, 9, 19);
     LPStats stats = {.struct_size = sizeof stats};

@@ -36,6 +36,7 @@ _Static_assert(LP_ERROR_STATE == 13, "LP_ERROR_STATE");
 _Static_assert(LP_ERROR_MISSING == 14, "LP_ERROR_MISSING");
 _Static_assert(LP_ERROR_DEVICE == 15, "LP_ERROR_DEVICE");
 _Static_assert(LP_ERROR_INTERNAL == 16, "LP_ERROR_INTERNAL");
+_Static_assert(LP_ERROR_CANCELLED == 17, "LP_ERROR_CANCELLED");
 _Static_assert(LP_PASS_DROP == 1, "LP_PASS_DROP");
 _Static_assert(LP_PASS_CSE == 2, "LP_PASS_CSE");
 _Static_assert(LP_PASS_FOLD_BATCH_NORM == 4, "LP_PASS_FOLD_BATCH_NORM");
@@ -45,6 +46,9 @@ _Static_assert(LP_PASS_VIEW == 32, "LP_PASS_VIEW");
 _Static_assert(LP_PASS_LAYOUT == 64, "LP_PASS_LAYOUT");
 _Static_assert(LP_PASS_REUSE == 128, "LP_PASS_REUSE");
 _Static_assert(LP_PASS_CHAIN == 256, "LP_PASS_CHAIN");
+_Static_assert(LP_PASS_JOIN == 512, "LP_PASS_JOIN");
+_Static_assert(LP_MEMORY_FAST == 0, "LP_MEMORY_FAST");
+_Static_assert(LP_MEMORY_LEAN == 1, "LP_MEMORY_LEAN");
 
 /* Structures */
 _Static_assert(sizeof(LPError) == 2048, "size of LPError");
@@ -62,8 +66,8 @@ _Static_assert(offsetof(LPOptions, num_threads) == 4, "offset of LPOptions.num_t
 _Static_assert(_Generic(((LPOptions *)0)->num_threads, uint32_t: 1, default: 0), "LPOptions.num_threads");
 _Static_assert(offsetof(LPOptions, disabled_passes) == 8, "offset of LPOptions.disabled_passes");
 _Static_assert(_Generic(((LPOptions *)0)->disabled_passes, uint32_t: 1, default: 0), "LPOptions.disabled_passes");
-_Static_assert(offsetof(LPOptions, reserved) == 12, "offset of LPOptions.reserved");
-_Static_assert(_Generic(((LPOptions *)0)->reserved, uint32_t: 1, default: 0), "LPOptions.reserved");
+_Static_assert(offsetof(LPOptions, memory_mode) == 12, "offset of LPOptions.memory_mode");
+_Static_assert(_Generic(((LPOptions *)0)->memory_mode, uint32_t: 1, default: 0), "LPOptions.memory_mode");
 _Static_assert(sizeof(LPStats) == 56, "size of LPStats");
 _Static_assert(offsetof(LPStats, struct_size) == 0, "offset of LPStats.struct_size");
 _Static_assert(_Generic(((LPStats *)0)->struct_size, uint32_t: 1, default: 0), "LPStats.struct_size");
@@ -132,6 +136,9 @@ int LPPredSetInput(void *handle, const char *key, int dtype, const void *data, s
 int LPPredGetOutput(void *handle, uint32_t index, int dtype, void *data, size_t size_bytes);
 int LPPredGetOutputData(void *handle, uint32_t index, const void **data, size_t *size_bytes);
 int LPPredGetStats(void *handle, LPStats *stats);
+int LPPredCancel(void *handle);
+int LPPredSetProfiling(void *handle, int enable);
+int LPPredGetNodeProfile(void *handle, char *report, size_t report_capacity, size_t *report_size);
 int LPPredDescribe(void *handle, char *report, size_t report_capacity, size_t *report_size);
 int LPArrayGetInfo(void *array, int *dtype, const int64_t **dims, uint32_t *ndim, const void **data, size_t *size_bytes);
 
@@ -178,5 +185,8 @@ int (*restated_LPPredSetInput)(void *, const char *, int, const void *, size_t) 
 int (*restated_LPPredGetOutput)(void *, uint32_t, int, void *, size_t) = &LPPredGetOutput;
 int (*restated_LPPredGetOutputData)(void *, uint32_t, const void **, size_t *) = &LPPredGetOutputData;
 int (*restated_LPPredGetStats)(void *, LPStats *) = &LPPredGetStats;
+int (*restated_LPPredCancel)(void *) = &LPPredCancel;
+int (*restated_LPPredSetProfiling)(void *, int) = &LPPredSetProfiling;
+int (*restated_LPPredGetNodeProfile)(void *, char *, size_t, size_t *) = &LPPredGetNodeProfile;
 int (*restated_LPPredDescribe)(void *, char *, size_t, size_t *) = &LPPredDescribe;
 int (*restated_LPArrayGetInfo)(void *, int *, const int64_t **, uint32_t *, const void **, size_t *) = &LPArrayGetInfo;

@@ -262,16 +262,19 @@ static lp_status api_create_options(const LPOptions *options, lp_bindings *bindi
     return lp_fail(LP_ERROR_ARGUMENT, "LPPredCreate: options.num_threads is %u, at most %u",
                    (unsigned)read.num_threads, LP_MAX_THREADS);
   }
-  if (read.reserved != 0) {
-    return lp_fail(LP_ERROR_ARGUMENT, "LPPredCreate: options.reserved is not 0");
+  if (read.memory_mode > LP_MEMORY_LEAN) {
+    return lp_fail(LP_ERROR_ARGUMENT,
+                   "LPPredCreate: options.memory_mode is %u; 0 (fast) and 1 (lean) are there",
+                   (unsigned)read.memory_mode);
   }
-  const uint32_t known = 2u * LP_PASS_CHAIN - 1u;
+  const uint32_t known = 2u * LP_PASS_JOIN - 1u;
   if ((read.disabled_passes & ~known) != 0) {
     return lp_fail(LP_ERROR_ARGUMENT, "LPPredCreate: options.disabled_passes has unknown bits 0x%x",
                    (unsigned)(read.disabled_passes & ~known));
   }
   bindings->num_threads = read.num_threads;
   bindings->disabled_passes = read.disabled_passes;
+  bindings->lean = read.memory_mode == LP_MEMORY_LEAN;
   return LP_OK;
 }
 

@@ -17,6 +17,19 @@
 #include "cpu.h"
 #include "memory.h"
 
+/* ---- flags ----------------------------------------------------------------------- */
+
+#if defined(__GNUC__)
+void lp_flag_write(lp_flag *flag, int value) {
+  __atomic_store_n(&flag->value, value, __ATOMIC_RELAXED);
+}
+int lp_flag_read(const lp_flag *flag) { return __atomic_load_n(&flag->value, __ATOMIC_RELAXED); }
+#else
+/* An int that is read and written whole is all that a flag needs of a compiler. */
+void lp_flag_write(lp_flag *flag, int value) { *(volatile int *)&flag->value = value; }
+int lp_flag_read(const lp_flag *flag) { return *(const volatile int *)&flag->value; }
+#endif
+
 #if defined(LP_NO_THREADS)
 
 struct lp_threads {

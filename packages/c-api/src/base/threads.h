@@ -23,6 +23,13 @@ typedef void (*lp_loop_body)(void *context, int64_t chunk, unsigned worker);
 LP_INTERNAL void lp_threads_run(lp_threads *threads, int64_t chunks, lp_loop_body body,
                                 void *context);
 
+/* A mark that one thread sets for another to see; begins as zeros. */
+typedef struct lp_flag {
+  int value;
+} lp_flag;
+LP_INTERNAL void lp_flag_write(lp_flag *flag, int value);
+LP_INTERNAL int lp_flag_read(const lp_flag *flag);
+
 /* A lock for what predictors share. Empty with LP_NO_THREADS. */
 typedef struct lp_lock lp_lock;
 LP_INTERNAL lp_status lp_lock_create(lp_lock **out);

@@ -1,6 +1,8 @@
 /* executor.c - runs a plan. */
 #include "executor.h"
 
+#include "../base/clock.h"
+
 #include <stdio.h>
 
 static void executor_report(const lp_monitor *monitor, const char *name, const lp_tensor *tensor) {
@@ -48,10 +50,30 @@ static lp_status executor_step(const lp_plan_step *step, const lp_graph *graph,
   return LP_OK;
 }
 
-lp_status lp_executor_run(const lp_plan *plan, const lp_graph *graph, const lp_monitor *monitor) {
+static lp_status executor_measure(const lp_plan_step *step, const lp_graph *graph,
+                                  const lp_monitor *monitor, bool first,
+                                  lp_profile_entry *entry) {
+  const uint64_t begin = lp_clock_now();
+  LP_TRY(executor_step(step, graph, monitor));
+  const uint64_t took = lp_clock_now() - begin;
+  entry->least = first || took < entry->least ? took : entry->least;
+  entry->sum += took;
+  return LP_OK;
+}
+
+lp_status lp_executor_run(const lp_plan *plan, const lp_graph *graph, const lp_monitor *monitor,
+                          const lp_flag *cancelled, lp_profile *profile) {
   for (uint32_t i = 0; i < plan->num_steps; i++) {
-    LP_TRY(executor_step(&plan->steps[i], graph, monitor));
+    const lp_plan_step *step = &plan->steps[i];
+    if (lp_flag_read(cancelled) != 0) {
+      return lp_fail(LP_ERROR_CANCELLED, "cancelled before node '%.200s', %u of %u", step->name,
+                     (unsigned)i + 1, (unsigned)plan->num_steps);
+    }
+    LP_TRY(profile->entries == NULL
+               ? executor_step(step, graph, monitor)
+               : executor_measure(step, graph, monitor, profile->runs == 0, &profile->entries[i]));
   }
+  profile->runs++;
   return LP_OK;
 }
 

@@ -3,6 +3,7 @@
 #define LP_EXEC_EXECUTOR_H
 
 #include "../plan/plan.h"
+#include "profile.h"
 
 /* The array that a monitor callback is handed. */
 typedef struct lp_array {
@@ -18,8 +19,10 @@ typedef struct lp_monitor {
   bool all;
 } lp_monitor;
 
+/* Stops with LP_ERROR_CANCELLED before the next step once `cancelled` is written. profile: off, or as many steps as the plan has. */
 LP_INTERNAL lp_status lp_executor_run(const lp_plan *plan, const lp_graph *graph,
-                                      const lp_monitor *monitor);
+                                      const lp_monitor *monitor, const lp_flag *cancelled,
+                                      lp_profile *profile);
 /* Runs one step; a step beyond the last does nothing. */
 LP_INTERNAL lp_status lp_executor_run_step(const lp_plan *plan, const lp_graph *graph,
                                            const lp_monitor *monitor, uint32_t step);

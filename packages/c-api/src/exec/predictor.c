@@ -321,12 +321,20 @@ static lp_status predictor_make_plan(lp_predictor *predictor) {
   source.program.constant = predictor->constant;
   source.program.isa = lp_cpu_isa();
   source.program.threads = predictor->num_threads;
+  source.program.lean = predictor->lean;
   source.weights = predictor->weights;
   source.variables = predictor->variables;
   source.disabled_passes = predictor->disabled_passes;
   source.every_node = predictor->monitor.callback != NULL;
   source.threads = predictor->threads;
   LP_TRY(lp_plan_create(&source, &plan));
+  lp_status status = predictor->profile.entries == NULL
+                         ? LP_OK
+                         : lp_profile_begin(&predictor->profile, plan.num_steps);
+  if (status != LP_OK) {
+    lp_plan_free(&plan);
+    return status;
+  }
   lp_plan_free(&predictor->plan);
   predictor->plan = plan;
   predictor->plan_stale = false;
@@ -409,6 +417,7 @@ lp_status lp_predictor_create(lp_model *model, const lp_bindings *bindings, lp_p
   predictor->num_threads =
       bindings->num_threads != 0 ? bindings->num_threads : lp_cpu_default_threads();
   predictor->disabled_passes = bindings->disabled_passes;
+  predictor->lean = bindings->lean;
   lp_status status = predictor_select(predictor, bindings);
   if (status == LP_OK) {
     status = predictor_take_shapes(predictor, bindings);
@@ -461,6 +470,7 @@ static lp_status predictor_reshape_with(const lp_predictor *old, const lp_bindin
   const lp_graph *graph = &old->model->graph;
   predictor->num_threads = old->num_threads;
   predictor->disabled_passes = old->disabled_passes;
+  predictor->lean = old->lean;
   lp_status status = LP_OK;
   lp_entry *heads =
       lp_pool_array(&predictor->pool, old->selection.num_heads, sizeof *heads);
@@ -521,6 +531,7 @@ lp_status lp_predictor_reshape(const lp_predictor *old, const lp_bindings *bindi
 
 void lp_predictor_free(lp_predictor *predictor) {
   const lp_graph *graph = &predictor->model->graph;
+  lp_profile_end(&predictor->profile);
   lp_plan_free(&predictor->plan);
   lp_threads_free(predictor->threads);
   for (uint32_t i = 0; predictor->variables != NULL && i < graph->num_nodes; i++) {
@@ -600,9 +611,11 @@ static lp_status predictor_ready(lp_predictor *predictor) {
 }
 
 lp_status lp_predictor_forward(lp_predictor *predictor) {
+  lp_flag_write(&predictor->cancelled, 0);
   LP_TRY(predictor_ready(predictor));
   predictor->forwarded = false;
-  LP_TRY(lp_executor_run(&predictor->plan, &predictor->model->graph, &predictor->monitor));
+  LP_TRY(lp_executor_run(&predictor->plan, &predictor->model->graph, &predictor->monitor,
+                         &predictor->cancelled, &predictor->profile));
   predictor->forwarded = true;
   return LP_OK;
 }

@@ -24,6 +24,7 @@ typedef struct lp_bindings {
   bool strict; /* an unknown name is an error */
   uint32_t num_threads;
   uint32_t disabled_passes;
+  bool lean;
 } lp_bindings;
 
 typedef struct lp_predictor {
@@ -50,6 +51,9 @@ typedef struct lp_predictor {
   lp_threads *threads;
   uint32_t num_threads;
   uint32_t disabled_passes;
+  bool lean;
+  lp_flag cancelled; /* written by another thread while a forward runs */
+  lp_profile profile;
   lp_plan plan;
   bool plan_stale;
   bool complete; /* no weight is missing, and none can go missing again */

@@ -143,6 +143,7 @@ lp_status lp_program_create(const lp_program_source *source, lp_pool *pool, lp_p
   program->isa = source->isa;
   program->block = lp_cpu_block(source->isa);
   program->threads = source->threads;
+  program->lean = source->lean;
   program->value_capacity = graph->num_entries + 16;
   program->max_tensors = 4;
   program->values = lp_pool_array(pool, program->value_capacity, sizeof *program->values);
@@ -212,6 +213,7 @@ void lp_program_query(const lp_program *program, const lp_step *step, lp_tensor 
   query->isa = program->isa;
   query->block = program->block;
   query->threads = program->threads;
+  query->lean = program->lean;
   for (int i = 0; i < step->num_inputs; i++) {
     program_tensor(program, step->inputs[i], &tensors[i]);
     if (i < 32 && program->values[step->inputs[i]].constant) {

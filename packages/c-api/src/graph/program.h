@@ -57,6 +57,7 @@ typedef struct lp_program {
   lp_isa isa;
   int block;
   unsigned threads;
+  bool lean;
 } lp_program;
 
 /* What a program is made from. */
@@ -68,6 +69,7 @@ typedef struct lp_program_source {
   bool hidden_outputs;    /* give values to hidden outputs too */
   lp_isa isa;
   unsigned threads;
+  bool lean; /* memory goes before time */
 } lp_program_source;
 
 LP_INTERNAL lp_status lp_program_create(const lp_program_source *source, lp_pool *pool,

@@ -159,6 +159,7 @@ typedef struct lp_query {
   lp_isa isa;
   int block;          /* channels per block of blocked layouts on this machine; 1: there are none */
   unsigned threads;
+  bool lean; /* memory goes before time: no second copies of weights */
 } lp_query;
 
 /* One run. Inputs and outputs have the layout the algorithm asked for. */

@@ -245,7 +245,8 @@ static lp_status op_convolution_depthwise_run(const lp_call *call) {
 
 static double op_convolution_winograd_cost(const lp_query *query, lp_winograd_form form) {
   lp_conv_geometry g = op_convolution_query(query);
-  if (!op_convolution_packs(query) || !lp_conv_winograd_accepts(&g, query->block, form) ||
+  if (query->lean || !op_convolution_packs(query) ||
+      !lp_conv_winograd_accepts(&g, query->block, form) ||
       lp_conv_winograd_scratch(&g, query->isa, query->threads, form) == SIZE_MAX) {
     return LP_COST_REJECT;
   }

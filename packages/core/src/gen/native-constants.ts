@@ -46,6 +46,7 @@ export const dtypeCodes = {
  * - `layout`: Blocked layouts (NCHWc) inside the network.
  * - `reuse`: Reuse of the memory of dead activations.
  * - `chain`: Running of elementwise nodes that follow each other in one pass over memory.
+ * - `join`: Doing a depthwise convolution and the 1x1 convolution behind it together, band by band.
  */
 export type PassName =
   | "drop"
@@ -56,7 +57,8 @@ export type PassName =
   | "view"
   | "layout"
   | "reuse"
-  | "chain";
+  | "chain"
+  | "join";
 
 /** The number of each {@link PassName} in the header. */
 export const passBits = {
@@ -69,4 +71,5 @@ export const passBits = {
   layout: 64,
   reuse: 128,
   chain: 256,
+  join: 512,
 } as const satisfies Readonly<Record<PassName, number>>;

@@ -50,6 +50,22 @@ enum class Pass : int {
     reuse = ::LP_PASS_REUSE,
     /** Running of elementwise nodes that follow each other in one pass over memory. */
     chain = ::LP_PASS_CHAIN,
+    /** Doing a depthwise convolution and the 1x1 convolution behind it together, band by band. */
+    join = ::LP_PASS_JOIN,
+};
+
+/** Values of LPOptions.memory_mode: what to save. */
+enum class MemoryMode : int {
+    /**
+     * Time: weights may be held in a second form that is faster (Winograd's, up to four times as
+     * large).
+     */
+    fast = ::LP_MEMORY_FAST,
+    /**
+     * Memory: one copy of the weights, and as little temporary memory as the kernels can do with.
+     * Convolutions of 3x3 take about twice as long.
+     */
+    lean = ::LP_MEMORY_LEAN,
 };
 
 } // namespace libpredict

@@ -96,6 +96,11 @@ enum class ErrorCode : int {
      * text, the model's symbol file and LPGetBuildInfo().
      */
     internal = 16,
+    /**
+     * LPPredCancel stopped the forward. Example: LPPredCancel from another thread while
+     * MXPredForward runs. Remedy: none is needed; the next forward begins anew.
+     */
+    cancelled = 17,
     /** A handle was used after it was freed. */
     disposed = -1,
     /** A running call uses the handle. */
@@ -128,6 +133,7 @@ constexpr const char *to_string(ErrorCode code) noexcept {
     case ErrorCode::missing: return "missing";
     case ErrorCode::device: return "device";
     case ErrorCode::internal: return "internal";
+    case ErrorCode::cancelled: return "cancelled";
     case ErrorCode::disposed: return "disposed";
     case ErrorCode::busy: return "busy";
     case ErrorCode::unavailable: return "unavailable";
@@ -141,7 +147,7 @@ namespace detail {
 
 /** The code that the library means by a number. */
 constexpr ErrorCode error_code_of(int number) noexcept {
-    return number >= 0 && number <= 16 ? static_cast<ErrorCode>(number) : ErrorCode::unknown;
+    return number >= 0 && number <= 17 ? static_cast<ErrorCode>(number) : ErrorCode::unknown;
 }
 
 } // namespace detail

@@ -49,6 +49,9 @@
     X(LPPredGetOutput) \
     X(LPPredGetOutputData) \
     X(LPPredGetStats) \
+    X(LPPredCancel) \
+    X(LPPredSetProfiling) \
+    X(LPPredGetNodeProfile) \
     X(LPPredDescribe) \
     X(LPArrayGetInfo)
 

@@ -18,6 +18,8 @@ struct LPOptions {
     uint32_t num_threads = 0;
     /** Bits of LPPass to switch off; 0: all passes run. */
     uint32_t disabled_passes = 0;
+    /** One of LPMemoryMode; it was called reserved and 0 in the first version. */
+    uint32_t memory_mode = 0;
 };
 
 } // namespace capi
@@ -30,6 +32,7 @@ inline ::LPOptions to_c(const capi::LPOptions &from) noexcept {
     to.struct_size = sizeof to;
     to.num_threads = from.num_threads;
     to.disabled_passes = from.disabled_passes;
+    to.memory_mode = from.memory_mode;
     return to;
 }
 

@@ -143,6 +143,11 @@ enum class ErrorCode : int {
      * text, the model's symbol file and LPGetBuildInfo().
      */
     internal = 16,
+    /**
+     * LPPredCancel stopped the forward. Example: LPPredCancel from another thread while
+     * MXPredForward runs. Remedy: none is needed; the next forward begins anew.
+     */
+    cancelled = 17,
     /** A handle was used after it was freed. */
     disposed = -1,
     /** A running call uses the handle. */
@@ -175,6 +180,7 @@ constexpr const char *to_string(ErrorCode code) noexcept {
     case ErrorCode::missing: return "missing";
     case ErrorCode::device: return "device";
     case ErrorCode::internal: return "internal";
+    case ErrorCode::cancelled: return "cancelled";
     case ErrorCode::disposed: return "disposed";
     case ErrorCode::busy: return "busy";
     case ErrorCode::unavailable: return "unavailable";
@@ -188,7 +194,7 @@ namespace detail {
 
 /** The code that the library means by a number. */
 constexpr ErrorCode error_code_of(int number) noexcept {
-    return number >= 0 && number <= 16 ? static_cast<ErrorCode>(number) : ErrorCode::unknown;
+    return number >= 0 && number <= 17 ? static_cast<ErrorCode>(number) : ErrorCode::unknown;
 }
 
 } // namespace detail
@@ -523,6 +529,22 @@ enum class Pass : int {
     reuse = ::LP_PASS_REUSE,
     /** Running of elementwise nodes that follow each other in one pass over memory. */
     chain = ::LP_PASS_CHAIN,
+    /** Doing a depthwise convolution and the 1x1 convolution behind it together, band by band. */
+    join = ::LP_PASS_JOIN,
+};
+
+/** Values of LPOptions.memory_mode: what to save. */
+enum class MemoryMode : int {
+    /**
+     * Time: weights may be held in a second form that is faster (Winograd's, up to four times as
+     * large).
+     */
+    fast = ::LP_MEMORY_FAST,
+    /**
+     * Memory: one copy of the weights, and as little temporary memory as the kernels can do with.
+     * Convolutions of 3x3 take about twice as long.
+     */
+    lean = ::LP_MEMORY_LEAN,
 };
 
 } // namespace libpredict
@@ -1113,6 +1135,9 @@ private:
     X(LPPredGetOutput) \
     X(LPPredGetOutputData) \
     X(LPPredGetStats) \
+    X(LPPredCancel) \
+    X(LPPredSetProfiling) \
+    X(LPPredGetNodeProfile) \
     X(LPPredDescribe) \
     X(LPArrayGetInfo)
 
@@ -1863,6 +1888,8 @@ struct LPOptions {
     uint32_t num_threads = 0;
     /** Bits of LPPass to switch off; 0: all passes run. */
     uint32_t disabled_passes = 0;
+    /** One of LPMemoryMode; it was called reserved and 0 in the first version. */
+    uint32_t memory_mode = 0;
 };
 
 } // namespace capi
@@ -1875,6 +1902,7 @@ inline ::LPOptions to_c(const capi::LPOptions &from) noexcept {
     to.struct_size = sizeof to;
     to.num_threads = from.num_threads;
     to.disabled_passes = from.disabled_passes;
+    to.memory_mode = from.memory_mode;
     return to;
 }
 
@@ -3454,6 +3482,105 @@ public:
         used_handle.rethrow();
         if (status != 0) return call.failure();
         return detail::from_c(stats);
+    }
+
+    // int LPPredCancel(PredictorHandle handle);
+    /**
+     * Stops the forward that runs on a predictor.
+     *
+     * The one function that may be called while another call works on the same predictor.
+     * MXPredForward ends before the next node and fails with LP_ERROR_CANCELLED; the next forward
+     * begins anew, with the inputs that were set. While no MXPredForward runs, it does nothing: a
+     * caller that cannot know whether the forward has begun yet calls again until the forward has
+     * returned. Steps of MXPredPartialForward are not stopped; make no further ones.
+     *
+     * @param handle The predictor; it must not be freed meanwhile.
+     * @par Errors
+     * - `argument`: handle is NULL
+     * - `handle`: handle is not a predictor
+     * @par Threads
+     * any, also while a call on the predictor runs
+     */
+    Result<void> LPPredCancel(const PredictorHandle &handle) const {
+        detail::Call call(*library_, "LPPredCancel", 2, library_->functions.LPPredCancel);
+        detail::HandleUse used_handle(call, handle, "handle", detail::Sharing::shared);
+        if (call.failed()) return call.error();
+        const int status = call.function(used_handle.address());
+        used_handle.rethrow();
+        if (status != 0) return call.failure();
+        return {};
+    }
+
+    // int LPPredSetProfiling(PredictorHandle handle, int enable);
+    /**
+     * Begins or ends the measuring of each node's time.
+     *
+     * Measures from the next MXPredForward on; what was measured before is forgotten. It is off in
+     * a new predictor, and costs nothing then; on, about 50 nanoseconds a node. Steps of
+     * MXPredPartialForward are not measured. What makes a new plan (a weight that is set, a
+     * monitor that comes or goes) begins anew.
+     *
+     * @param handle The predictor.
+     * @param enable 0: end and forget; anything else: begin.
+     * @par Errors
+     * - `argument`: handle is NULL
+     * - `handle`: handle is not a predictor
+     * - `memory`: no memory
+     * @par Threads
+     * one call at a time on a predictor
+     */
+    Result<void> LPPredSetProfiling(const PredictorHandle &handle, Whole<int> enable) const {
+        detail::Call call(*library_, "LPPredSetProfiling", 2,
+                library_->functions.LPPredSetProfiling);
+        detail::HandleUse used_handle(call, handle, "handle", detail::Sharing::exclusive);
+        call.check(enable, "enable");
+        if (call.failed()) return call.error();
+        const int status = call.function(used_handle.address(), enable.value());
+        used_handle.rethrow();
+        if (status != 0) return call.failure();
+        return {};
+    }
+
+    // int LPPredGetNodeProfile(PredictorHandle handle, char *report, size_t report_capacity,
+    // size_t *report_size);
+    /**
+     * Tells what each node took, as JSON.
+     *
+     * {"runs": n, "total_ns": n, "nodes": [...]}: whole forwards that were measured, the sum of
+     * their nodes' mean times, and the nodes as they are run, fused and in order, each with
+     * "name":       of the last node that was fused into it "op":         the operator;
+     * "to_layout" and "to_dtype" are conversions that no node of the model stands for "algorithm":
+     * how it is done "min_ns", "mean_ns": nanoseconds of one run, the least and the mean "share":
+     * of the sum of the mean times, 0 to 1 "multiply_adds": as in LPPredDescribe "bytes":      of
+     * its inputs, weights and outputs, each once
+     *
+     * @param handle The predictor; it is not changed.
+     * @param report Receives the report and a NUL; cut off at report_capacity. May be NULL when
+     *   report_capacity is 0. (`report_capacity` bytes)
+     * @param report_capacity Size of report in bytes.
+     * @return Size of the whole report in bytes, the NUL included.
+     * @par Errors
+     * - `argument`: a pointer is NULL (report may be when report_capacity is 0)
+     * - `handle`: handle is not a predictor
+     * - `memory`: no memory
+     * - `state`: nothing was measured: LPPredSetProfiling and a forward come first
+     * @par Threads
+     * one call at a time on a predictor
+     */
+    Result<size_t> LPPredGetNodeProfile(const PredictorHandle &handle,
+            const OptionalMutableBytes &report, Whole<size_t> report_capacity) const {
+        detail::Call call(*library_, "LPPredGetNodeProfile", 2,
+                library_->functions.LPPredGetNodeProfile);
+        detail::HandleUse used_handle(call, handle, "handle", detail::Sharing::exclusive);
+        call.check(report_capacity, "report_capacity");
+        call.check(report, "report", call.length(report_capacity));
+        size_t report_size = 0;
+        if (call.failed()) return call.error();
+        const int status = call.function(used_handle.address(), static_cast<char *>(report.data()),
+                report_capacity.value(), &report_size);
+        used_handle.rethrow();
+        if (status != 0) return call.failure();
+        return report_size;
     }
 
     // int LPPredDescribe(PredictorHandle handle, char *report, size_t report_capacity, size_t

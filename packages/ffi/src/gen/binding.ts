@@ -1070,6 +1070,80 @@ export class Binding extends NativeBinding {
     return this.call(descriptors.LPPredGetStats, values) as LPStats;
   }
 
+  // int LPPredCancel(PredictorHandle handle);
+  /**
+   * Stops the forward that runs on a predictor.
+   *
+   * The one function that may be called while another call works on the same predictor.
+   * MXPredForward ends before the next node and fails with LP_ERROR_CANCELLED; the next forward
+   * begins anew, with the inputs that were set. While no MXPredForward runs, it does nothing: a
+   * caller that cannot know whether the forward has begun yet calls again until the forward has
+   * returned. Steps of MXPredPartialForward are not stopped; make no further ones.
+   *
+   * Threads: any, also while a call on the predictor runs.
+   *
+   * @param handle - The predictor; it must not be freed meanwhile.
+   * @throws {@link NativeError} `argument`: handle is NULL
+   * @throws {@link NativeError} `handle`: handle is not a predictor
+   */
+  LPPredCancel(handle: PredictorHandle): void;
+  LPPredCancel(...values: unknown[]): void {
+    this.call(descriptors.LPPredCancel, values);
+  }
+
+  // int LPPredSetProfiling(PredictorHandle handle, int enable);
+  /**
+   * Begins or ends the measuring of each node's time.
+   *
+   * Measures from the next MXPredForward on; what was measured before is forgotten. It is off in a
+   * new predictor, and costs nothing then; on, about 50 nanoseconds a node. Steps of
+   * MXPredPartialForward are not measured. What makes a new plan (a weight that is set, a monitor
+   * that comes or goes) begins anew.
+   *
+   * Threads: one call at a time on a predictor.
+   *
+   * @param handle - The predictor.
+   * @param enable - 0: end and forget; anything else: begin.
+   * @throws {@link NativeError} `argument`: handle is NULL
+   * @throws {@link NativeError} `handle`: handle is not a predictor
+   * @throws {@link NativeError} `memory`: no memory
+   */
+  LPPredSetProfiling(handle: PredictorHandle, enable: number): void;
+  LPPredSetProfiling(...values: unknown[]): void {
+    this.call(descriptors.LPPredSetProfiling, values);
+  }
+
+  // int LPPredGetNodeProfile(PredictorHandle handle, char *report, size_t report_capacity, size_t *report_size);
+  /**
+   * Tells what each node took, as JSON.
+   *
+   * \{"runs": n, "total_ns": n, "nodes": [...]\}: whole forwards that were measured, the sum of
+   * their nodes' mean times, and the nodes as they are run, fused and in order, each with "name":
+   * of the last node that was fused into it "op":         the operator; "to_layout" and "to_dtype"
+   * are conversions that no node of the model stands for "algorithm":  how it is done "min_ns",
+   * "mean_ns": nanoseconds of one run, the least and the mean "share":      of the sum of the mean
+   * times, 0 to 1 "multiply_adds": as in LPPredDescribe "bytes":      of its inputs, weights and
+   * outputs, each once
+   *
+   * Threads: one call at a time on a predictor.
+   *
+   * @param handle - The predictor; it is not changed.
+   * @param report - Receives the report and a NUL; cut off at report_capacity. May be NULL when
+   *   report_capacity is 0. (`report_capacity` bytes)
+   * @param report_capacity - Size of report in bytes.
+   * @returns Size of the whole report in bytes, the NUL included.
+   * @throws {@link NativeError} `argument`: a pointer is NULL (report may be when report_capacity
+   *   is 0)
+   * @throws {@link NativeError} `handle`: handle is not a predictor
+   * @throws {@link NativeError} `memory`: no memory
+   * @throws {@link NativeError} `state`: nothing was measured: LPPredSetProfiling and a forward
+   *   come first
+   */
+  LPPredGetNodeProfile(handle: PredictorHandle, report: ArrayBufferView | null, report_capacity: number): number;
+  LPPredGetNodeProfile(...values: unknown[]): number {
+    return this.call(descriptors.LPPredGetNodeProfile, values) as number;
+  }
+
   // int LPPredDescribe(PredictorHandle handle, char *report, size_t report_capacity, size_t *report_size);
   /**
    * Describes a predictor's graph as JSON: nodes, shapes, parameters, costs.

@@ -118,6 +118,11 @@ export const LPErrorCode = {
    * the model's symbol file and LPGetBuildInfo().
    */
   LP_ERROR_INTERNAL: 16,
+  /**
+   * LPPredCancel stopped the forward. Example: LPPredCancel from another thread while
+   * MXPredForward runs. Remedy: none is needed; the next forward begins anew.
+   */
+  LP_ERROR_CANCELLED: 17,
 } as const;
 /** A value of {@link LPErrorCode:variable}. */
 export type LPErrorCode = (typeof LPErrorCode)[keyof typeof LPErrorCode];
@@ -147,6 +152,24 @@ export const LPPass = {
   LP_PASS_REUSE: 128,
   /** Running of elementwise nodes that follow each other in one pass over memory. */
   LP_PASS_CHAIN: 256,
+  /** Doing a depthwise convolution and the 1x1 convolution behind it together, band by band. */
+  LP_PASS_JOIN: 512,
 } as const;
 /** A value of {@link LPPass:variable}. */
 export type LPPass = (typeof LPPass)[keyof typeof LPPass];
+
+/** Values of LPOptions.memory_mode: what to save. */
+export const LPMemoryMode = {
+  /**
+   * Time: weights may be held in a second form that is faster (Winograd's, up to four times as
+   * large).
+   */
+  LP_MEMORY_FAST: 0,
+  /**
+   * Memory: one copy of the weights, and as little temporary memory as the kernels can do with.
+   * Convolutions of 3x3 take about twice as long.
+   */
+  LP_MEMORY_LEAN: 1,
+} as const;
+/** A value of {@link LPMemoryMode:variable}. */
+export type LPMemoryMode = (typeof LPMemoryMode)[keyof typeof LPMemoryMode];

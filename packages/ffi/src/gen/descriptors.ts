@@ -529,6 +529,40 @@ export const LPPredGetStats: FunctionDescriptor = {
   ],
 };
 
+/** Descriptor of `LPPredCancel`. */
+export const LPPredCancel: FunctionDescriptor = {
+  name: "LPPredCancel",
+  part: 2,
+  returns: "status",
+  parameters: [
+    { name: "handle", kind: "handle", role: "argument", handle: "predictor" },
+  ],
+};
+
+/** Descriptor of `LPPredSetProfiling`. */
+export const LPPredSetProfiling: FunctionDescriptor = {
+  name: "LPPredSetProfiling",
+  part: 2,
+  returns: "status",
+  parameters: [
+    { name: "handle", kind: "handle", role: "argument", handle: "predictor", exclusive: true },
+    { name: "enable", kind: "scalar", role: "argument", type: "int" },
+  ],
+};
+
+/** Descriptor of `LPPredGetNodeProfile`. */
+export const LPPredGetNodeProfile: FunctionDescriptor = {
+  name: "LPPredGetNodeProfile",
+  part: 2,
+  returns: "status",
+  parameters: [
+    { name: "handle", kind: "handle", role: "argument", handle: "predictor", exclusive: true },
+    { name: "report", kind: "bytes", role: "argument", length: { is: "parameter", name: "report_capacity", plus: 0 }, nullable: true },
+    { name: "report_capacity", kind: "scalar", role: "argument", type: "size_t" },
+    { name: "report_size", kind: "value", role: "result", type: "size_t" },
+  ],
+};
+
 /** Descriptor of `LPPredDescribe`. */
 export const LPPredDescribe: FunctionDescriptor = {
   name: "LPPredDescribe",

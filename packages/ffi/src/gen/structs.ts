@@ -35,6 +35,8 @@ export interface LPOptions {
   readonly num_threads: number;
   /** Bits of LPPass to switch off; 0: all passes run. */
   readonly disabled_passes: number;
+  /** One of LPMemoryMode; it was called reserved and 0 in the first version. */
+  readonly memory_mode: number;
 }
 /** {@link LPOptions} as an argument: what is left out is 0. */
 export type LPOptionsInput = Partial<LPOptions>;
@@ -46,7 +48,7 @@ export const LPOptionsLayout = {
     struct_size: { type: "uint32_t", offset: 0 },
     num_threads: { type: "uint32_t", offset: 4 },
     disabled_passes: { type: "uint32_t", offset: 8 },
-    reserved: { type: "uint32_t", offset: 12 },
+    memory_mode: { type: "uint32_t", offset: 12 },
   },
 } as const satisfies StructLayout;
 

@@ -1274,6 +1274,96 @@ func (b *Binding) LPPredGetStats(handle *PredictorHandle) (stats LPStats, err er
 	return stats, err
 }
 
+// LPPredCancel stops the forward that runs on a predictor.
+//
+// The one function that may be called while another call works on the same predictor. MXPredForward
+// ends before the next node and fails with LP_ERROR_CANCELLED; the next forward begins anew, with
+// the inputs that were set. While no MXPredForward runs, it does nothing: a caller that cannot know
+// whether the forward has begun yet calls again until the forward has returned. Steps of
+// MXPredPartialForward are not stopped; make no further ones.
+//
+//	int LPPredCancel(PredictorHandle handle);
+//
+// Parameters:
+//   - handle: The predictor; it must not be freed meanwhile.
+//
+// Errors:
+//   - argument (LP_ERROR_ARGUMENT): handle is NULL
+//   - handle (LP_ERROR_HANDLE): handle is not a predictor
+//
+// Threads: any, also while a call on the predictor runs.
+func (b *Binding) LPPredCancel(handle *PredictorHandle) error {
+	c := b.library.Begin(constants.FnLPPredCancel)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", false)
+	c.Run4(handleAddress, 0, 0, 0)
+	return c.End()
+}
+
+// LPPredSetProfiling begins or ends the measuring of each node's time.
+//
+// Measures from the next MXPredForward on; what was measured before is forgotten. It is off in a
+// new predictor, and costs nothing then; on, about 50 nanoseconds a node. Steps of
+// MXPredPartialForward are not measured. What makes a new plan (a weight that is set, a monitor
+// that comes or goes) begins anew.
+//
+//	int LPPredSetProfiling(PredictorHandle handle, int enable);
+//
+// Parameters:
+//   - handle: The predictor.
+//   - enable: 0: end and forget; anything else: begin.
+//
+// Errors:
+//   - argument (LP_ERROR_ARGUMENT): handle is NULL
+//   - handle (LP_ERROR_HANDLE): handle is not a predictor
+//   - memory (LP_ERROR_MEMORY): no memory
+//
+// Threads: one call at a time on a predictor.
+func (b *Binding) LPPredSetProfiling(handle *PredictorHandle, enable int32) error {
+	c := b.library.Begin(constants.FnLPPredSetProfiling)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	c.Run4(handleAddress, uintptr(enable), 0, 0)
+	return c.End()
+}
+
+// LPPredGetNodeProfile tells what each node took, as JSON.
+//
+// {"runs": n, "total_ns": n, "nodes": [...]}: whole forwards that were measured, the sum of their
+// nodes' mean times, and the nodes as they are run, fused and in order, each with "name":       of
+// the last node that was fused into it "op":         the operator; "to_layout" and "to_dtype" are
+// conversions that no node of the model stands for "algorithm":  how it is done "min_ns",
+// "mean_ns": nanoseconds of one run, the least and the mean "share":      of the sum of the mean
+// times, 0 to 1 "multiply_adds": as in LPPredDescribe "bytes":      of its inputs, weights and
+// outputs, each once
+//
+//	int LPPredGetNodeProfile(PredictorHandle handle, char *report, size_t report_capacity, size_t *report_size);
+//
+// Parameters:
+//   - handle: The predictor; it is not changed.
+//   - report: Receives the report and a NUL; cut off at report_capacity. May be NULL when
+//     report_capacity is 0. (report_capacity bytes) May be nil.
+//   - report_capacity: Size of report in bytes.
+//
+// Results:
+//   - report_size: Size of the whole report in bytes, the NUL included.
+//
+// Errors:
+//   - argument (LP_ERROR_ARGUMENT): a pointer is NULL (report may be when report_capacity is 0)
+//   - handle (LP_ERROR_HANDLE): handle is not a predictor
+//   - memory (LP_ERROR_MEMORY): no memory
+//   - state (LP_ERROR_STATE): nothing was measured: LPPredSetProfiling and a forward come first
+//
+// Threads: one call at a time on a predictor.
+func (b *Binding) LPPredGetNodeProfile(handle *PredictorHandle, report []byte, report_capacity uint64) (report_size uint64, err error) {
+	c := b.library.Begin(constants.FnLPPredGetNodeProfile)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	reportPointer := c.Bytes("report", report, native.Length(report_capacity), true)
+	if c.Run4(handleAddress, uintptr(reportPointer), uintptr(report_capacity), uintptr(c.Value(0))) {
+		report_size = c.Uint64(0)
+	}
+	err = c.End()
+	return report_size, err
+}
+
 // LPPredDescribe describes a predictor's graph as JSON: nodes, shapes, parameters, costs.
 //
 // {"nodes": [...], "heads": [[node, output], ...]}: the nodes that the outputs of this predictor

@@ -16,8 +16,8 @@ type LPOptions struct {
 	NumThreads uint32
 	// DisabledPasses (disabled_passes): Bits of LPPass to switch off; 0: all passes run.
 	DisabledPasses uint32
-	// _ (reserved): Not used; 0.
-	_ uint32
+	// MemoryMode (memory_mode): One of LPMemoryMode; it was called reserved and 0 in the first version.
+	MemoryMode uint32
 }
 
 // Size and offsets are those of C.
@@ -25,6 +25,7 @@ var _ [unsafe.Sizeof(LPOptions{})]struct{} = [16]struct{}{}
 var _ [unsafe.Offsetof(LPOptions{}.structSize)]struct{} = [0]struct{}{}
 var _ [unsafe.Offsetof(LPOptions{}.NumThreads)]struct{} = [4]struct{}{}
 var _ [unsafe.Offsetof(LPOptions{}.DisabledPasses)]struct{} = [8]struct{}{}
+var _ [unsafe.Offsetof(LPOptions{}.MemoryMode)]struct{} = [12]struct{}{}
 
 // LPStats: What a predictor and its model occupy, in bytes, and how many nodes are left to run.
 type LPStats struct {

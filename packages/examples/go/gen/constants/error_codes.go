@@ -73,6 +73,9 @@ const (
 	// ErrInternal (LP_ERROR_INTERNAL): A defect of libpredict itself. Example: none is known. Remedy:
 	// please report it with the text, the model's symbol file and LPGetBuildInfo().
 	ErrInternal ErrorCode = "internal"
+	// ErrCancelled (LP_ERROR_CANCELLED): LPPredCancel stopped the forward. Example: LPPredCancel from
+	// another thread while MXPredForward runs. Remedy: none is needed; the next forward begins anew.
+	ErrCancelled ErrorCode = "cancelled"
 )
 
 // ErrorCodeOf gives the word for a number of LPErrorCode; "" for one that is no error.
@@ -110,6 +113,8 @@ func ErrorCodeOf(number int32) ErrorCode {
 		return ErrDevice
 	case LP_ERROR_INTERNAL:
 		return ErrInternal
+	case LP_ERROR_CANCELLED:
+		return ErrCancelled
 	}
 	return ""
 }

@@ -50,6 +50,9 @@ const (
 	FnLPPredGetOutput
 	FnLPPredGetOutputData
 	FnLPPredGetStats
+	FnLPPredCancel
+	FnLPPredSetProfiling
+	FnLPPredGetNodeProfile
 	FnLPPredDescribe
 	FnLPArrayGetInfo
 	// FunctionCount is how many there are.
@@ -100,6 +103,9 @@ var FunctionNames = [FunctionCount]string{
 	"LPPredGetOutput",
 	"LPPredGetOutputData",
 	"LPPredGetStats",
+	"LPPredCancel",
+	"LPPredSetProfiling",
+	"LPPredGetNodeProfile",
 	"LPPredDescribe",
 	"LPArrayGetInfo",
 }
@@ -149,6 +155,9 @@ var FunctionParts = [FunctionCount]uint8{
 	2, // LPPredGetOutput
 	2, // LPPredGetOutputData
 	2, // LPPredGetStats
+	2, // LPPredCancel
+	2, // LPPredSetProfiling
+	2, // LPPredGetNodeProfile
 	2, // LPPredDescribe
 	2, // LPArrayGetInfo
 }

@@ -90,6 +90,9 @@ const (
 	// LP_ERROR_INTERNAL: A defect of libpredict itself. Example: none is known. Remedy: please report
 	// it with the text, the model's symbol file and LPGetBuildInfo().
 	LP_ERROR_INTERNAL = 16
+	// LP_ERROR_CANCELLED: LPPredCancel stopped the forward. Example: LPPredCancel from another thread
+	// while MXPredForward runs. Remedy: none is needed; the next forward begins anew.
+	LP_ERROR_CANCELLED = 17
 )
 
 // LPPass: Bits of LPOptions.disabled_passes: each switches one graph pass off. The results stay the
@@ -114,4 +117,17 @@ const (
 	LP_PASS_REUSE = 128
 	// LP_PASS_CHAIN: Running of elementwise nodes that follow each other in one pass over memory.
 	LP_PASS_CHAIN = 256
+	// LP_PASS_JOIN: Doing a depthwise convolution and the 1x1 convolution behind it together, band by
+	// band.
+	LP_PASS_JOIN = 512
+)
+
+// LPMemoryMode: Values of LPOptions.memory_mode: what to save.
+const (
+	// LP_MEMORY_FAST: Time: weights may be held in a second form that is faster (Winograd's, up to four
+	// times as large).
+	LP_MEMORY_FAST = 0
+	// LP_MEMORY_LEAN: Memory: one copy of the weights, and as little temporary memory as the kernels
+	// can do with. Convolutions of 3x3 take about twice as long.
+	LP_MEMORY_LEAN = 1
 )

@@ -1623,6 +1623,113 @@ class Binding(NativeLibrary):
         except PredictError as error:
             raise error.in_function("LPPredGetStats")
 
+    # int LPPredCancel(PredictorHandle handle);
+    def LPPredCancel(self, handle: PredictorHandle) -> None:
+        """Stops the forward that runs on a predictor.
+
+        The one function that may be called while another call works on the same predictor.
+        MXPredForward ends before the next node and fails with LP_ERROR_CANCELLED; the next forward
+        begins anew, with the inputs that were set. While no MXPredForward runs, it does nothing: a
+        caller that cannot know whether the forward has begun yet calls again until the forward has
+        returned. Steps of MXPredPartialForward are not stopped; make no further ones.
+
+        Threads: any, also while a call on the predictor runs.
+
+        Args:
+            handle: The predictor; it must not be freed meanwhile.
+
+        Raises:
+            PredictError: `argument`: handle is NULL
+            PredictError: `handle`: handle is not a predictor
+        """
+        try:
+            c = self._c["LPPredCancel"]
+            handle_ = borrow(handle, PredictorHandle, "handle", self)
+            if c(handle_.address) != 0:
+                raise self._failure()
+        except PredictError as error:
+            raise error.in_function("LPPredCancel")
+
+    # int LPPredSetProfiling(PredictorHandle handle, int enable);
+    def LPPredSetProfiling(self, handle: PredictorHandle, enable: int) -> None:
+        """Begins or ends the measuring of each node's time.
+
+        Measures from the next MXPredForward on; what was measured before is forgotten. It is off in
+        a new predictor, and costs nothing then; on, about 50 nanoseconds a node. Steps of
+        MXPredPartialForward are not measured. What makes a new plan (a weight that is set, a
+        monitor that comes or goes) begins anew.
+
+        Threads: one call at a time on a predictor.
+
+        Args:
+            handle: The predictor.
+            enable: 0: end and forget; anything else: begin.
+
+        Raises:
+            PredictError: `argument`: handle is NULL
+            PredictError: `handle`: handle is not a predictor
+            PredictError: `memory`: no memory
+        """
+        try:
+            c = self._c["LPPredSetProfiling"]
+            handle_ = borrow(handle, PredictorHandle, "handle", self)
+            enable_ = whole_number("enable", enable, INT)
+            try:
+                status = handle_.run(c, handle_.address, enable_)
+            except RuntimeError as error:
+                check_entered(error, PredictorHandle)
+                raise
+            if status != 0:
+                raise self._failure()
+        except PredictError as error:
+            raise error.in_function("LPPredSetProfiling")
+
+    # int LPPredGetNodeProfile(PredictorHandle handle, char *report, size_t report_capacity, size_t *report_size);
+    def LPPredGetNodeProfile(self, handle: PredictorHandle, report: Optional[Buffer], report_capacity: int) -> int:
+        """Tells what each node took, as JSON.
+
+        {"runs": n, "total_ns": n, "nodes": [...]}: whole forwards that were measured, the sum of
+        their nodes' mean times, and the nodes as they are run, fused and in order, each with
+        "name":       of the last node that was fused into it "op":         the operator;
+        "to_layout" and "to_dtype" are conversions that no node of the model stands for "algorithm":
+        how it is done "min_ns", "mean_ns": nanoseconds of one run, the least and the mean "share":
+        of the sum of the mean times, 0 to 1 "multiply_adds": as in LPPredDescribe "bytes":      of
+        its inputs, weights and outputs, each once
+
+        Threads: one call at a time on a predictor.
+
+        Args:
+            handle: The predictor; it is not changed.
+            report: Receives the report and a NUL; cut off at report_capacity. May be NULL when
+                report_capacity is 0. (`report_capacity` bytes)
+            report_capacity: Size of report in bytes.
+
+        Returns:
+            Size of the whole report in bytes, the NUL included.
+
+        Raises:
+            PredictError: `argument`: a pointer is NULL (report may be when report_capacity is 0)
+            PredictError: `handle`: handle is not a predictor
+            PredictError: `memory`: no memory
+            PredictError: `state`: nothing was measured: LPPredSetProfiling and a forward come first
+        """
+        try:
+            c = self._c["LPPredGetNodeProfile"]
+            handle_ = borrow(handle, PredictorHandle, "handle", self)
+            report_capacity_ = whole_number("report_capacity", report_capacity, UINT64)
+            report_ = nullable_bytes("report", report, report_capacity_, write=True)
+            report_size_ = ctypes.c_size_t()
+            try:
+                status = handle_.run(c, handle_.address, pointer(report_), report_capacity_, byref(report_size_))
+            except RuntimeError as error:
+                check_entered(error, PredictorHandle)
+                raise
+            if status != 0:
+                raise self._failure()
+            return report_size_.value
+        except PredictError as error:
+            raise error.in_function("LPPredGetNodeProfile")
+
     # int LPPredDescribe(PredictorHandle handle, char *report, size_t report_capacity, size_t *report_size);
     def LPPredDescribe(self, handle: PredictorHandle, report: Optional[Buffer], report_capacity: int) -> int:
         """Describes a predictor's graph as JSON: nodes, shapes, parameters, costs.

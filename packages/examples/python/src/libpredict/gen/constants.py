@@ -106,6 +106,10 @@ class LPErrorCode(IntEnum):
     """A defect of libpredict itself. Example: none is known. Remedy: please report it with the text,
     the model's symbol file and LPGetBuildInfo().
     """
+    LP_ERROR_CANCELLED = 17
+    """LPPredCancel stopped the forward. Example: LPPredCancel from another thread while MXPredForward
+    runs. Remedy: none is needed; the next forward begins anew.
+    """
 
 
 class LPPass(IntEnum):
@@ -131,3 +135,18 @@ class LPPass(IntEnum):
     """Reuse of the memory of dead activations."""
     LP_PASS_CHAIN = 256
     """Running of elementwise nodes that follow each other in one pass over memory."""
+    LP_PASS_JOIN = 512
+    """Doing a depthwise convolution and the 1x1 convolution behind it together, band by band."""
+
+
+class LPMemoryMode(IntEnum):
+    """Values of LPOptions.memory_mode: what to save."""
+
+    LP_MEMORY_FAST = 0
+    """Time: weights may be held in a second form that is faster (Winograd's, up to four times as
+    large).
+    """
+    LP_MEMORY_LEAN = 1
+    """Memory: one copy of the weights, and as little temporary memory as the kernels can do with.
+    Convolutions of 3x3 take about twice as long.
+    """

@@ -20,6 +20,7 @@ error_words: Dict[int, str] = {
     14: "missing",
     15: "device",
     16: "internal",
+    17: "cancelled",
 }
 """The word for each number of LPErrorCode that is an error.
 
@@ -39,4 +40,5 @@ error_words: Dict[int, str] = {
 `missing`: A weight is neither in the parameters nor set by the caller. Example: a forward of a model that was loaded with the parameters of another epoch or network. Remedy: load the parameters that belong to the symbol, or set the weight by MXPredSetInput.
 `device`: The device does not exist. Example: dev_type 2 (GPU). Remedy: pass dev_type 1, the CPU.
 `internal`: A defect of libpredict itself. Example: none is known. Remedy: please report it with the text, the model's symbol file and LPGetBuildInfo().
+`cancelled`: LPPredCancel stopped the forward. Example: LPPredCancel from another thread while MXPredForward runs. Remedy: none is needed; the next forward begins anew.
 """

@@ -54,6 +54,9 @@ signatures: Dict[str, Signature] = {
     "LPPredGetOutput": Signature(2, c_int, [c_void_p, c_uint32, c_int, c_void_p, c_size_t]),
     "LPPredGetOutputData": Signature(2, c_int, [c_void_p, c_uint32, c_void_p, c_void_p]),
     "LPPredGetStats": Signature(2, c_int, [c_void_p, c_void_p]),
+    "LPPredCancel": Signature(2, c_int, [c_void_p]),
+    "LPPredSetProfiling": Signature(2, c_int, [c_void_p, c_int]),
+    "LPPredGetNodeProfile": Signature(2, c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
     "LPPredDescribe": Signature(2, c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
     "LPArrayGetInfo": Signature(2, c_int, [c_void_p, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p]),
 }

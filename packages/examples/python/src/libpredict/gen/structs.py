@@ -38,6 +38,8 @@ class LPOptions:
     """
     disabled_passes: int = 0
     """Bits of LPPass to switch off; 0: all passes run."""
+    memory_mode: int = 0
+    """One of LPMemoryMode; it was called reserved and 0 in the first version."""
 
 
 class LPOptionsLayout(ctypes.Structure):
@@ -47,7 +49,7 @@ class LPOptionsLayout(ctypes.Structure):
         ("struct_size", ctypes.c_uint32),
         ("num_threads", ctypes.c_uint32),
         ("disabled_passes", ctypes.c_uint32),
-        ("reserved", ctypes.c_uint32),
+        ("memory_mode", ctypes.c_uint32),
     ]
 
 

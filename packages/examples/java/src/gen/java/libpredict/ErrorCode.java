@@ -91,6 +91,11 @@ public enum ErrorCode {
    * the model's symbol file and LPGetBuildInfo().
    */
   INTERNAL("internal", 16),
+  /**
+   * LPPredCancel stopped the forward. Example: LPPredCancel from another thread while
+   * MXPredForward runs. Remedy: none is needed; the next forward begins anew.
+   */
+  CANCELLED("cancelled", 17),
   /** An object was used after it was closed, or a handle after it was freed. */
   DISPOSED("disposed", -1),
   /** A running call uses the object; or another thread reads an output that would change. */
@@ -140,7 +145,7 @@ public enum ErrorCode {
   }
 
   private static ErrorCode[] byNumber() {
-    ErrorCode[] codes = new ErrorCode[17];
+    ErrorCode[] codes = new ErrorCode[18];
     java.util.Arrays.fill(codes, UNKNOWN);
     for (ErrorCode code : values()) {
       if (code.number > 0) {

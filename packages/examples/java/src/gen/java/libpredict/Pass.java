@@ -25,7 +25,9 @@ public enum Pass {
   /** Reuse of the memory of dead activations. */
   REUSE(128),
   /** Running of elementwise nodes that follow each other in one pass over memory. */
-  CHAIN(256);
+  CHAIN(256),
+  /** Doing a depthwise convolution and the 1x1 convolution behind it together, band by band. */
+  JOIN(512);
 
   private final int number;
 

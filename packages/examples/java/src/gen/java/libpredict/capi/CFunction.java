@@ -43,6 +43,9 @@ enum CFunction {
   LPPredGetOutput(2),
   LPPredGetOutputData(2),
   LPPredGetStats(2),
+  LPPredCancel(2),
+  LPPredSetProfiling(2),
+  LPPredGetNodeProfile(2),
   LPPredDescribe(2),
   LPArrayGetInfo(2);
 

@@ -543,6 +543,37 @@ final class Downcalls {
     private LPPredGetStats() {}
   }
 
+  /** {@code LPPredCancel}. */
+  static final class LPPredCancel {
+    static final MethodHandle HANDLE =
+        downcall(JAVA_INT,
+            ADDRESS);
+
+    private LPPredCancel() {}
+  }
+
+  /** {@code LPPredSetProfiling}. */
+  static final class LPPredSetProfiling {
+    static final MethodHandle HANDLE =
+        downcall(JAVA_INT,
+            ADDRESS,
+            JAVA_INT);
+
+    private LPPredSetProfiling() {}
+  }
+
+  /** {@code LPPredGetNodeProfile}. */
+  static final class LPPredGetNodeProfile {
+    static final MethodHandle HANDLE =
+        downcall(JAVA_INT,
+            ADDRESS,
+            ADDRESS,
+            JAVA_LONG,
+            ADDRESS);
+
+    private LPPredGetNodeProfile() {}
+  }
+
   /** {@code LPPredDescribe}. */
   static final class LPPredDescribe {
     static final MethodHandle HANDLE =

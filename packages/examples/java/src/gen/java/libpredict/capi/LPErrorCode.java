@@ -115,5 +115,11 @@ public final class LPErrorCode {
    */
   public static final int LP_ERROR_INTERNAL = 16;
 
+  /**
+   * LPPredCancel stopped the forward. Example: LPPredCancel from another thread while
+   * MXPredForward runs. Remedy: none is needed; the next forward begins anew.
+   */
+  public static final int LP_ERROR_CANCELLED = 17;
+
   private LPErrorCode() {}
 }

@@ -13,10 +13,12 @@ import java.lang.foreign.MemorySegment;
  *     as many as processors this thread may run on, by its affinity mask and by the CPU quota of
  *     its control groups.
  * @param disabled_passes Bits of LPPass to switch off; 0: all passes run.
+ * @param memory_mode One of LPMemoryMode; it was called reserved and 0 in the first version.
  */
 public record LPOptions(
     long num_threads,
-    long disabled_passes) {
+    long disabled_passes,
+    long memory_mode) {
   /** Zeroed memory for the structure, its size filled in. */
   static MemorySegment allocate(NativeCall call) {
     MemorySegment memory = call.memory(16);
@@ -29,12 +31,14 @@ public record LPOptions(
     MemorySegment memory = allocate(call);
     memory.set(JAVA_INT, 4, call.uint32("LPOptions.num_threads", num_threads));
     memory.set(JAVA_INT, 8, call.uint32("LPOptions.disabled_passes", disabled_passes));
+    memory.set(JAVA_INT, 12, call.uint32("LPOptions.memory_mode", memory_mode));
     return memory;
   }
 
   static LPOptions read(MemorySegment memory) {
     return new LPOptions(
         Integer.toUnsignedLong(memory.get(JAVA_INT, 4)),
-        Integer.toUnsignedLong(memory.get(JAVA_INT, 8)));
+        Integer.toUnsignedLong(memory.get(JAVA_INT, 8)),
+        Integer.toUnsignedLong(memory.get(JAVA_INT, 12)));
   }
 }

@@ -35,5 +35,8 @@ public final class LPPass {
   /** Running of elementwise nodes that follow each other in one pass over memory. */
   public static final int LP_PASS_CHAIN = 256;
 
+  /** Doing a depthwise convolution and the 1x1 convolution behind it together, band by band. */
+  public static final int LP_PASS_JOIN = 512;
+
   private LPPass() {}
 }

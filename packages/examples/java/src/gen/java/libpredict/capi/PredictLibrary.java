@@ -1751,6 +1751,117 @@ public final class PredictLibrary extends NativeLibrary {
     }
   }
 
+  // int LPPredCancel(PredictorHandle handle);
+  /**
+   * Stops the forward that runs on a predictor.
+   *
+   * <p>The one function that may be called while another call works on the same predictor.
+   * MXPredForward ends before the next node and fails with LP_ERROR_CANCELLED; the next forward
+   * begins anew, with the inputs that were set. While no MXPredForward runs, it does nothing: a
+   * caller that cannot know whether the forward has begun yet calls again until the forward has
+   * returned. Steps of MXPredPartialForward are not stopped; make no further ones.
+   *
+   * <p>Threads: any, also while a call on the predictor runs.
+   *
+   * @param handle The predictor; it must not be freed meanwhile.
+   * @throws PredictException {@code argument}: handle is NULL
+   * @throws PredictException {@code handle}: handle is not a predictor
+   */
+  public void LPPredCancel(PredictorHandle handle) {
+    NativeCall call = begin(CFunction.LPPredCancel);
+    try {
+      call.enter("handle", handle, false);
+      int status = (int) Downcalls.LPPredCancel.HANDLE.invokeExact(call.target, handle.address());
+      call.check(status);
+    } catch (Throwable problem) {
+      throw call.failed(problem);
+    } finally {
+      call.end();
+    }
+  }
+
+  // int LPPredSetProfiling(PredictorHandle handle, int enable);
+  /**
+   * Begins or ends the measuring of each node's time.
+   *
+   * <p>Measures from the next MXPredForward on; what was measured before is forgotten. It is off
+   * in a new predictor, and costs nothing then; on, about 50 nanoseconds a node. Steps of
+   * MXPredPartialForward are not measured. What makes a new plan (a weight that is set, a monitor
+   * that comes or goes) begins anew.
+   *
+   * <p>Threads: one call at a time on a predictor.
+   *
+   * @param handle The predictor.
+   * @param enable 0: end and forget; anything else: begin.
+   * @throws PredictException {@code argument}: handle is NULL
+   * @throws PredictException {@code handle}: handle is not a predictor
+   * @throws PredictException {@code memory}: no memory
+   */
+  public void LPPredSetProfiling(PredictorHandle handle, int enable) {
+    NativeCall call = begin(CFunction.LPPredSetProfiling);
+    try {
+      call.enter("handle", handle, true);
+      int status = (int) Downcalls.LPPredSetProfiling.HANDLE.invokeExact(call.target,
+          handle.address(), enable);
+      call.check(status);
+    } catch (Throwable problem) {
+      throw call.failed(problem);
+    } finally {
+      call.end();
+    }
+  }
+
+  // int LPPredGetNodeProfile(PredictorHandle handle, char *report, size_t report_capacity, size_t
+  //     *report_size);
+  /**
+   * Tells what each node took, as JSON.
+   *
+   * <p>{"runs": n, "total_ns": n, "nodes": [...]}: whole forwards that were measured, the sum of
+   * their nodes' mean times, and the nodes as they are run, fused and in order, each with "name":
+   * of the last node that was fused into it "op":         the operator; "to_layout" and "to_dtype"
+   * are conversions that no node of the model stands for "algorithm":  how it is done "min_ns",
+   * "mean_ns": nanoseconds of one run, the least and the mean "share":      of the sum of the mean
+   * times, 0 to 1 "multiply_adds": as in LPPredDescribe "bytes":      of its inputs, weights and
+   * outputs, each once
+   *
+   * <p>Threads: one call at a time on a predictor.
+   *
+   * @param handle The predictor; it is not changed.
+   * @param report Receives the report and a NUL; cut off at report_capacity. May be NULL when
+   *     report_capacity is 0. ({@code report_capacity} bytes)
+   * @param report_capacity Size of report in bytes.
+   * @return Size of the whole report in bytes, the NUL included.
+   * @throws PredictException {@code argument}: a pointer is NULL (report may be when
+   *     report_capacity is 0)
+   * @throws PredictException {@code handle}: handle is not a predictor
+   * @throws PredictException {@code memory}: no memory
+   * @throws PredictException {@code state}: nothing was measured: LPPredSetProfiling and a forward
+   *     come first
+   */
+  public long LPPredGetNodeProfile(
+      PredictorHandle handle,
+      MemorySegment report,
+      long report_capacity) {
+    NativeCall call = begin(CFunction.LPPredGetNodeProfile);
+    try {
+      call.enter("handle", handle, true);
+      MemorySegment c_report = call.offHeap(call.bytes("report", report, report_capacity, true,
+          true));
+      long c_report_capacity = call.size("report_capacity", report_capacity);
+      MemorySegment c_report_size = call.cells(JAVA_LONG, 1);
+      int status = (int) Downcalls.LPPredGetNodeProfile.HANDLE.invokeExact(call.target,
+          handle.address(), c_report, c_report_capacity, c_report_size);
+      call.check(status);
+      call.copyBack(c_report, report);
+      long r_report_size = c_report_size.get(JAVA_LONG, 0);
+      return r_report_size;
+    } catch (Throwable problem) {
+      throw call.failed(problem);
+    } finally {
+      call.end();
+    }
+  }
+
   // int LPPredDescribe(PredictorHandle handle, char *report, size_t report_capacity, size_t
   //     *report_size);
   /**
