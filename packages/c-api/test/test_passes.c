@@ -13,7 +13,7 @@
 
 #include "../include/c_predict_api.h"
 
-#define ALL_PASSES 511u
+#define ALL_PASSES 1023u
 
 /* ---- running one model in several ways ---------------------------------------------------- */
 
@@ -539,6 +539,87 @@ TEST(a_chain_of_residual_blocks_agrees) {
     }
     built_head(&m, at, 0);
     check_pass(&m, &image, LP_PASS_FUSE_ADD, 8);
+}
+
+/* ---- joining -------------------------------------------------------------------------------- */
+
+/* Depthwise 3x3, then 1x1 to f filters, as MobileNets have them; of `c` channels. */
+static int separable(built_model *m, int data, const char *more, int64_t c, int64_t f) {
+    char attrs[160];
+    int64_t deep[4] = {c, 1, 3, 3}, wide[4] = {f, c, 1, 1};
+    (void)snprintf(attrs, sizeof attrs,
+                   "'kernel':'(3,3)','no_bias':'True','num_filter':'%d','num_group':'%d',%s", (int)c,
+                   (int)c, more);
+    give(m, "arg:deep_weight", 4, deep, 0.5f, 0.0f);
+    int at = built_binary(m, "Convolution", "deep", attrs, data, built_variable(m, "deep_weight"));
+    at = built_unary(m, "clip", "bounded", "'a_min':'0','a_max':'6'", batch_norm(m, "norm", at, c));
+    (void)snprintf(attrs, sizeof attrs, "'kernel':'(1,1)','num_filter':'%d'", (int)f);
+    give(m, "arg:wide_weight", 4, wide, 0.3f, 0.0f);
+    int inputs[3] = {at, built_variable(m, "wide_weight"),
+                     give_vector(m, "arg", "wide_bias", f, 0.3f, 0.0f)};
+    return built_node(m, "Convolution", "wide", attrs, 3, inputs);
+}
+
+/* Whether a join is expected, at levels that have blocked layouts; the same results with and without, for any number of threads. */
+static void check_join(built_model *m, const input *in, bool joins) {
+    outcome with, without, none, threads;
+    built_finish(m);
+    REQUIRE(run_model(m, 1, in, 1, 0, 1, &with));
+    REQUIRE(run_model(m, 1, in, 1, 0, 3, &threads));
+    REQUIRE(run_model(m, 1, in, 1, LP_PASS_JOIN, 1, &without));
+    REQUIRE(run_model(m, 1, in, 1, ALL_PASSES, 1, &none));
+    bool layouts = strstr(LPGetBuildInfo(), "vectors=yes") != NULL;
+    CHECK_EQ_INT((int)without.stats.plan_nodes - (int)with.stats.plan_nodes, joins && layouts);
+    CHECK(with.stats.arena_bytes <= without.stats.arena_bytes);
+    CHECK(outcome_identical(&with, &without));
+    CHECK(outcome_identical(&with, &threads));
+    CHECK(outcome_difference(&with, &none) <= TOLERANCE);
+    outcome_free(&with);
+    outcome_free(&without);
+    outcome_free(&threads);
+    outcome_free(&none);
+    built_free(m);
+}
+
+TEST(a_depthwise_convolution_joins_the_1x1_behind_it) {
+    static const char *const ways[] = {"'pad':'(1,1)'", "'pad':'(1,1)','stride':'(2,2)'",
+                                       "'pad':'(0,2)'", "'pad':'(2,2)','dilate':'(2,2)'"};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        const input large = {"data", {1, 48, i == 1 ? 125 : 63, i == 1 ? 129 : 65}, 4};
+        built_model m = {0};
+        int at = separable(&m, built_variable(&m, "data"), ways[i], 48, i == 0 ? 37 : 32);
+        built_head(&m, i == 2 ? at : relu(&m, "end", at), 0);
+        check_join(&m, &large, true);
+    }
+    /* Several images. */
+    const input many = {"data", {3, 48, 57, 64}, 4};
+    built_model m = {0};
+    built_head(&m, separable(&m, built_variable(&m, "data"), "'pad':'(1,1)'", 48, 32), 0);
+    check_join(&m, &many, true);
+}
+
+TEST(a_join_leaves_alone_what_others_read) {
+    const input large = {"data", {1, 48, 63, 65}, 4};
+    /* The block's own input is added behind it: it must not be written over while bands still read it. */
+    built_model m = {0};
+    int data = built_variable(&m, "data");
+    built_head(&m, add(&m, "sum", data, separable(&m, data, "'pad':'(1,1)'", 48, 48)), 0);
+    check_join(&m, &large, false);
+    memset(&m, 0, sizeof m);
+    data = relu(&m, "before", built_variable(&m, "data"));
+    built_head(&m, add(&m, "sum", data, separable(&m, data, "'pad':'(1,1)'", 48, 48)), 0);
+    check_join(&m, &large, false);
+    /* What is between is an output, too. */
+    memset(&m, 0, sizeof m);
+    int wide = separable(&m, built_variable(&m, "data"), "'pad':'(1,1)'", 48, 32);
+    built_head(&m, wide, 0);
+    built_head(&m, wide - 3, 0);
+    check_join(&m, &large, false);
+    /* Small enough to stay in a cache anyhow. */
+    const input small = {"data", {1, 48, 9, 10}, 4};
+    memset(&m, 0, sizeof m);
+    built_head(&m, separable(&m, built_variable(&m, "data"), "'pad':'(1,1)'", 48, 32), 0);
+    check_join(&m, &small, false);
 }
 
 /* ---- chains ----------------------------------------------------------------------------------- */
@@ -1095,6 +1176,8 @@ int main(int argc, char **argv) {
     RUN(what_is_added_is_not_overwritten_while_it_is_read);
     RUN(a_broadcast_of_a_part_of_itself_agrees);
     RUN(a_chain_of_residual_blocks_agrees);
+    RUN(a_depthwise_convolution_joins_the_1x1_behind_it);
+    RUN(a_join_leaves_alone_what_others_read);
     RUN(a_batch_norm_and_what_follows_it_are_one_pass);
     RUN(operands_of_every_shape_are_read_in_a_chain);
     RUN(a_gate_of_one_value_per_image_and_channel_stays_in_the_layout);
