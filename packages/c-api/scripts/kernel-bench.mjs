@@ -28,6 +28,8 @@ import {
   objectFolder,
   PACKAGE_ROOT,
   runTool,
+  SHIPPED_FLAGS,
+  shippedFlags,
 } from "./objects.mjs";
 
 /**
@@ -59,9 +61,9 @@ import {
  * @returns {Promise<{ library: string, program: string }>}
  */
 async function buildBench(compiler) {
-  const flags = [...compileFlags(PACKAGE_ROOT, ["-O2"]), "-DLP_TEST_HOOKS"];
+  const flags = [...compileFlags(PACKAGE_ROOT, SHIPPED_FLAGS), "-DLP_TEST_HOOKS"];
   const folder = objectFolder(compiler, flags);
-  const { objects, broken } = await compileEngine(compiler, flags);
+  const { objects, broken } = await compileEngine(compiler, flags, { tune: shippedFlags });
   if (broken.length > 0) throw new BuildError(broken.join("\n"));
   const benchFlags = [...flags, `-I${join(PACKAGE_ROOT, "test")}`];
   /** @param {string} name */
