@@ -4,7 +4,7 @@
 //   --algorithm TEXT   algorithms whose name contains it
 //   --threads N,M      1 if not given
 //   --level L,M        base, avx2, avx512; the highest of this processor if not given
-//   --rounds N         samples of each measurement, the least counts; 10
+//   --rounds N         samples of each measurement, the least counts; 12
 //   --cold             weights and data come from memory, not from caches
 //   --whole            times whole forwards with the algorithm the plan chooses
 //   --save FILE        keeps the measured build, for a later --against
