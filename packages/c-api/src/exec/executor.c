@@ -1,6 +1,8 @@
 /* executor.c - runs a plan. */
 #include "executor.h"
 
+#include "../base/float_mode.h"
+
 #include <stdio.h>
 
 static void executor_report(const lp_monitor *monitor, const char *name, const lp_tensor *tensor) {
@@ -33,29 +35,42 @@ static void executor_report_outputs(const lp_plan_step *step, const lp_monitor *
   }
 }
 
+/* The caller's mode of floating point is that of its callbacks too. */
 static lp_status executor_step(const lp_plan_step *step, const lp_graph *graph,
-                               const lp_monitor *monitor) {
+                               const lp_monitor *monitor, uint32_t callers_mode) {
   bool watched = monitor->callback != NULL && step->node != NULL;
   if (watched && monitor->all) {
+    lp_float_mode_enter(callers_mode);
     executor_report_inputs(step, graph, monitor);
   }
+  /* Beside what a sum of products may be off by, a denormal is nothing; elsewhere it may be the exact result. */
+  lp_float_mode_enter(step->call.op->multiply_adds != NULL ? LP_FLOAT_FLUSH : LP_FLOAT_EXACT);
   if (step->algorithm->run(&step->call) != LP_OK) {
     return lp_fail_within("Error in operator %.200s (%s): ", step->name, step->call.op->name);
   }
   if (watched) {
+    lp_float_mode_enter(callers_mode);
     executor_report_outputs(step, monitor);
   }
   return LP_OK;
 }
 
 lp_status lp_executor_run(const lp_plan *plan, const lp_graph *graph, const lp_monitor *monitor) {
-  for (uint32_t i = 0; i < plan->num_steps; i++) {
-    LP_TRY(executor_step(&plan->steps[i], graph, monitor));
+  uint32_t callers_mode = lp_float_mode_get();
+  lp_status status = LP_OK;
+  for (uint32_t i = 0; i < plan->num_steps && status == LP_OK; i++) {
+    status = executor_step(&plan->steps[i], graph, monitor, callers_mode);
   }
-  return LP_OK;
+  lp_float_mode_enter(callers_mode);
+  return status;
 }
 
 lp_status lp_executor_run_step(const lp_plan *plan, const lp_graph *graph,
                                const lp_monitor *monitor, uint32_t step) {
-  return step < plan->num_steps ? executor_step(&plan->steps[step], graph, monitor) : LP_OK;
+  uint32_t callers_mode = lp_float_mode_get();
+  lp_status status = step < plan->num_steps
+                         ? executor_step(&plan->steps[step], graph, monitor, callers_mode)
+                         : LP_OK;
+  lp_float_mode_enter(callers_mode);
+  return status;
 }

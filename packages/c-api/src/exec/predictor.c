@@ -1,6 +1,8 @@
 /* predictor.c - binding a model to shapes, setting inputs, running. */
 #include "predictor.h"
 
+#include "../base/float_mode.h"
+
 #include <string.h>
 
 /* ---- names ------------------------------------------------------------------ */
@@ -326,7 +328,12 @@ static lp_status predictor_make_plan(lp_predictor *predictor) {
   source.disabled_passes = predictor->disabled_passes;
   source.every_node = predictor->monitor.callback != NULL;
   source.threads = predictor->threads;
-  LP_TRY(lp_plan_create(&source, &plan));
+  /* A plan computes scales and shifts: they must not depend on how the caller rounds. */
+  uint32_t callers_mode = lp_float_mode_get();
+  lp_float_mode_enter(LP_FLOAT_EXACT);
+  lp_status status = lp_plan_create(&source, &plan);
+  lp_float_mode_enter(callers_mode);
+  LP_TRY(status);
   lp_plan_free(&predictor->plan);
   predictor->plan = plan;
   predictor->plan_stale = false;
