@@ -16,6 +16,8 @@ import {
   compileFlags,
   PACKAGE_ROOT,
   runTool,
+  SHIPPED_FLAGS,
+  shippedFlags,
   sourceList,
 } from "./objects.mjs";
 import { placeLibrary } from "./platform-library.mjs";
@@ -38,7 +40,9 @@ async function linkLibrary(compiler, objects, name) {
   const partial = `${library}.${process.pid}`;
   // nodelete: a plug-in that is closed while a predictor lives takes the code away from under the
   // predictor's threads. MXNet's library stayed loaded too.
-  const elfFlags = ELF ? [`-Wl,-soname,${name}`, "-Wl,-z,defs", "-Wl,-z,nodelete", "-s"] : [];
+  const elfFlags = ELF
+    ? [`-Wl,-soname,${name}`, "-Wl,-z,defs", "-Wl,-z,nodelete", "-Wl,-z,noseparate-code", "-s"]
+    : [];
   await runTool([
     ...compiler.command,
     "-shared",
@@ -82,8 +86,8 @@ async function build() {
   const header = readFileSync(join(PACKAGE_ROOT, "include", "c_predict_api.h"), "utf8");
   writeWhole(join(PACKAGE_ROOT, "dist", "include", "c_predict_api.h"), header);
   const source = sourceDigits(sourceHash());
-  const flags = compileFlags(PACKAGE_ROOT, ["-O2"]);
-  const { objects, broken } = await compileEngine(compiler, flags, { source });
+  const flags = compileFlags(PACKAGE_ROOT, SHIPPED_FLAGS);
+  const { objects, broken } = await compileEngine(compiler, flags, { source, tune: shippedFlags });
   if (broken.length > 0) throw new BuildError(broken.join("\n"));
   const library = await linkLibrary(compiler, objects, LIBRARY);
   for (const name of OLD_NAMES) {

@@ -4,7 +4,7 @@
 //   --algorithm TEXT   algorithms whose name contains it
 //   --threads N,M      1 if not given
 //   --level L,M        base, avx2, avx512; the highest of this processor if not given
-//   --rounds N         samples of each measurement, the least counts; 10
+//   --rounds N         samples of each measurement, the least counts; 12
 //   --cold             weights and data come from memory, not from caches
 //   --whole            times whole forwards with the algorithm the plan chooses
 //   --save FILE        keeps the measured build, for a later --against
@@ -28,6 +28,8 @@ import {
   objectFolder,
   PACKAGE_ROOT,
   runTool,
+  SHIPPED_FLAGS,
+  shippedFlags,
 } from "./objects.mjs";
 
 /**
@@ -59,9 +61,9 @@ import {
  * @returns {Promise<{ library: string, program: string }>}
  */
 async function buildBench(compiler) {
-  const flags = [...compileFlags(PACKAGE_ROOT, ["-O2"]), "-DLP_TEST_HOOKS"];
+  const flags = [...compileFlags(PACKAGE_ROOT, SHIPPED_FLAGS), "-DLP_TEST_HOOKS"];
   const folder = objectFolder(compiler, flags);
-  const { objects, broken } = await compileEngine(compiler, flags);
+  const { objects, broken } = await compileEngine(compiler, flags, { tune: shippedFlags });
   if (broken.length > 0) throw new BuildError(broken.join("\n"));
   const benchFlags = [...flags, `-I${join(PACKAGE_ROOT, "test")}`];
   /** @param {string} name */

@@ -6,17 +6,25 @@
 import { join } from "node:path";
 import { CompilerError, findCompiler } from "./compiler.mjs";
 import { compileLevel, levelsBelow } from "./levels.mjs";
-import { BuildError, compileFlags, objectFolder, PACKAGE_ROOT, runTool } from "./objects.mjs";
+import {
+  BuildError,
+  compileFlags,
+  objectFolder,
+  PACKAGE_ROOT,
+  runTool,
+  SHIPPED_FLAGS,
+  shippedFlags,
+} from "./objects.mjs";
 
 async function main() {
   const compiler = findCompiler();
-  const flags = compileFlags(PACKAGE_ROOT, ["-O2"]);
+  const flags = compileFlags(PACKAGE_ROOT, SHIPPED_FLAGS);
   const { levels, notes } = levelsBelow(process.argv[2] ?? "base");
   const built = [];
   for (const level of levels) {
     let library = join(PACKAGE_ROOT, "dist", "lib", "libpredict.so");
     if (level.form !== "native") {
-      const { objects, broken } = await compileLevel(compiler, flags, level.form);
+      const { objects, broken } = await compileLevel(compiler, flags, level.form, shippedFlags);
       if (broken.length > 0) throw new BuildError(broken.join("\n"));
       const name = `libpredict-${level.form.replace(" ", "-")}.so`;
       library = join(objectFolder(compiler, flags), name);

@@ -9,11 +9,16 @@ import { compileEngine, PACKAGE_ROOT } from "./objects.mjs";
 /** Levels in rising order, as LIBPREDICT_ISA names them. */
 const ISA_LEVELS = ["base", "avx2", "avx512"];
 
-const LOWERED = {
-  flags: ["-DLP_LOWER_AVX512", "-include", join(PACKAGE_ROOT, "test", "lowered_avx512.h")],
-  /** @param {string} text */
-  concerns: (text) => /isa_avx512\.inl|LP_LOWER_AVX512/.test(text),
-};
+/**
+ * Flags for the files that know of AVX-512; the other objects are those of the native form.
+ *
+ * @param {string[]} flags
+ * @param {string} text
+ */
+const lowered = (flags, text) =>
+  /isa_avx512\.inl|LP_LOWER_AVX512/.test(text)
+    ? [...flags, "-DLP_LOWER_AVX512", "-include", join(PACKAGE_ROOT, "test", "lowered_avx512.h")]
+    : flags;
 
 /** Vectors of one float, in the language of the standard alone. */
 export const PLAIN_C = ["-std=c11", "-pedantic", "-DLP_NO_VECTORS"];
@@ -56,11 +61,13 @@ export function levelsBelow(highest, arch = process.arch) {
  * @param {import("./compiler.mjs").Compiler} compiler
  * @param {string[]} flags
  * @param {Form} form
+ * @param {(flags: string[], file: string, text: string) => string[]} [tune] As compileEngine has it.
  */
-export function compileLevel(compiler, flags, form) {
-  return compileEngine(
-    compiler,
-    form === "plain C" ? [...flags, ...PLAIN_C] : flags,
-    form === "lowered" ? { variant: LOWERED } : {},
-  );
+export function compileLevel(compiler, flags, form, tune = (of) => of) {
+  return compileEngine(compiler, form === "plain C" ? [...flags, ...PLAIN_C] : flags, {
+    tune: (of, file, text) => {
+      const tuned = tune(of, file, text);
+      return form === "lowered" ? lowered(tuned, text) : tuned;
+    },
+  });
 }

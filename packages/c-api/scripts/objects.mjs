@@ -13,8 +13,31 @@ import { fileURLToPath } from "node:url";
 /** packages/c-api */
 export const PACKAGE_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** The documented optimisation flag and the warnings the sources are clean of. */
+/** The warnings the sources are clean of. */
 export const WARNING_FLAGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow"];
+
+/**
+ * How the library is compiled that is shipped. Nothing unwinds through it: it is C, and a callback
+ * must not throw through C; the tables would be a tenth of it.
+ */
+export const SHIPPED_FLAGS = ["-O2", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables"];
+
+/**
+ * The flags of one file of the library that is shipped. Kernels begin at a cache line each: where
+ * their loops fall would else depend on the length of all code before them, and some are 1.6 times
+ * slower on an unlucky place. A third of the library's code reads files, infers shapes and makes
+ * plans, and is compiled for size, but for an operator's file with a loop over elements (it counts
+ * in int64_t).
+ *
+ * @param {string[]} flags
+ * @param {string} file Relative to src/.
+ * @param {string} text
+ */
+export function shippedFlags(flags, file, text) {
+  if (file.startsWith("kernel/")) return [...flags, "-falign-functions=64"];
+  if (file.startsWith("op/") && /for \(int64_t\b/.test(text)) return flags;
+  return flags.map((flag) => (flag === "-O2" ? "-Os" : flag));
+}
 
 /** A compiler or linker ended with an error; the message is its own text. */
 export class BuildError extends Error {
@@ -208,27 +231,29 @@ const BUILD_INFO = "api/api_build_info.c";
  * @param {object} [options]
  * @param {string} [options.source] What the library says of its sources; only one object depends
  *   on it, and has it in its name.
- * @param {{ flags: string[], concerns: (text: string) => boolean }} [options.variant] Further
- *   flags for the files whose text they concern; the other objects are shared.
+ * @param {(flags: string[], file: string, text: string) => string[]} [options.tune] The flags of
+ *   one file, as {@link shippedFlags} gives them.
  * @returns {Promise<{ objects: string[], broken: string[] }>} The objects in list order, and the
  *   compiler's text for each file that has none.
  */
-export async function compileEngine(compiler, flags, { source, variant } = {}) {
-  const folder = objectFolder(compiler, flags);
-  const variantFlags = [...flags, ...(variant?.flags ?? [])];
-  const variantFolder = variant === undefined ? folder : objectFolder(compiler, variantFlags);
+export async function compileEngine(compiler, flags, { source, tune } = {}) {
+  /** @type {Map<string, string>} */
+  const folders = new Map();
+  /** @param {string[]} of */
+  const folderOf = (of) => {
+    const key = of.join("\n");
+    const known = folders.get(key) ?? objectFolder(compiler, of);
+    folders.set(key, known);
+    return known;
+  };
   /** @type {string[]} */
   const broken = [];
   const objects = await inParallel(sourceList(), async (file) => {
     const path = join(PACKAGE_ROOT, "src", file);
-    const varies = variant?.concerns(readFileSync(path, "utf8")) ?? false;
+    const fileFlags = tune?.(flags, file, readFileSync(path, "utf8")) ?? flags;
     const told = file === BUILD_INFO && source !== undefined;
     const stem = file.replaceAll("/", "+");
-    const object = join(
-      varies ? variantFolder : folder,
-      told ? `${stem}.${source}.o` : `${stem}.o`,
-    );
-    const fileFlags = varies ? variantFlags : flags;
+    const object = join(folderOf(fileFlags), told ? `${stem}.${source}.o` : `${stem}.o`);
     const toldFlags = told ? [`-DLP_SOURCE="${source}"`] : [];
     try {
       return [await compileObject(compiler, [...fileFlags, ...toldFlags], path, object)];

@@ -15,6 +15,7 @@
 #include "threads.h"
 
 #include "cpu.h"
+#include "float_mode.h"
 #include "memory.h"
 
 /* ---- flags ----------------------------------------------------------------------- */
@@ -148,6 +149,7 @@ struct lp_threads {
   _Atomic uint32_t done;
   _Atomic uint32_t sleepers;
   _Atomic uint32_t chunks;
+  _Atomic uint32_t float_mode; /* of the thread that opened the loop */
   _Atomic(lp_loop_body) body;
   _Atomic(void *) context;
   pthread_mutex_t mutex;
@@ -174,7 +176,9 @@ static bool threads_work(lp_threads *threads, unsigned worker) {
     }
     lp_loop_body body = atomic_load(&threads->body);
     void *context = atomic_load(&threads->context);
+    uint32_t float_mode = atomic_load(&threads->float_mode);
     if (atomic_compare_exchange_weak(&threads->ticket, &ticket, ticket + 1)) {
+      lp_float_mode_enter(float_mode);
       body(context, (int64_t)chunk, worker);
       atomic_fetch_add(&threads->done, 1);
       worked = true;
@@ -351,6 +355,7 @@ void lp_threads_run(lp_threads *threads, int64_t chunks, lp_loop_body body, void
   atomic_store(&threads->body, body);
   atomic_store(&threads->context, context);
   atomic_store(&threads->chunks, (uint32_t)chunks);
+  atomic_store(&threads->float_mode, lp_float_mode_get());
   atomic_store(&threads->done, 0);
   atomic_store(&threads->ticket, loop << 32);
   if (atomic_load(&threads->sleepers) != 0) {

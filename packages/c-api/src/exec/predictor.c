@@ -1,6 +1,8 @@
 /* predictor.c - binding a model to shapes, setting inputs, running. */
 #include "predictor.h"
 
+#include "../base/float_mode.h"
+
 #include <string.h>
 
 /* ---- names ------------------------------------------------------------------ */
@@ -327,10 +329,15 @@ static lp_status predictor_make_plan(lp_predictor *predictor) {
   source.disabled_passes = predictor->disabled_passes;
   source.every_node = predictor->monitor.callback != NULL;
   source.threads = predictor->threads;
-  LP_TRY(lp_plan_create(&source, &plan));
-  lp_status status = predictor->profile.entries == NULL
-                         ? LP_OK
-                         : lp_profile_begin(&predictor->profile, plan.num_steps);
+  /* A plan computes scales and shifts: they must not depend on how the caller rounds. */
+  uint32_t callers_mode = lp_float_mode_get();
+  lp_float_mode_enter(LP_FLOAT_EXACT);
+  lp_status status = lp_plan_create(&source, &plan);
+  lp_float_mode_enter(callers_mode);
+  LP_TRY(status);
+  if (predictor->profile.entries != NULL) {
+    status = lp_profile_begin(&predictor->profile, plan.num_steps);
+  }
   if (status != LP_OK) {
     lp_plan_free(&plan);
     return status;

@@ -1,0 +1,49 @@
+/*
+ * float_mode.h - how the running thread rounds, and what it does with numbers below the normal ones.
+ *
+ * A forward computes in modes of its own and gives the caller's back at its
+ * end. EXACT rounds to nearest, keeps denormals and masks exceptions. FLUSH
+ * takes denormals for zero, in and out: where processors do sums of products
+ * of denormals a hundred times slower. Elsewhere than on x86-64 and arm64 the
+ * modes are one, and the caller's.
+ */
+#ifndef LP_BASE_FLOAT_MODE_H
+#define LP_BASE_FLOAT_MODE_H
+
+#include "config.h"
+
+#if defined(__GNUC__) && defined(__x86_64__)
+/* MXCSR without its sticky flags, which are the thread's own whatever the mode. */
+#define LP_FLOAT_EXACT 0x1f80u
+#define LP_FLOAT_FLUSH 0x9fc0u
+static inline uint32_t lp_float_mode_get(void) { return __builtin_ia32_stmxcsr() & 0xffc0u; }
+static inline void lp_float_mode_set(uint32_t mode) {
+  __builtin_ia32_ldmxcsr((__builtin_ia32_stmxcsr() & 0x3fu) | mode);
+}
+#elif defined(__GNUC__) && defined(__aarch64__)
+#define LP_FLOAT_EXACT 0u
+#define LP_FLOAT_FLUSH (1u << 24)
+static inline uint32_t lp_float_mode_get(void) {
+  uint64_t control;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+  return (uint32_t)control;
+}
+static inline void lp_float_mode_set(uint32_t mode) {
+  uint64_t control = mode;
+  __asm__ volatile("msr fpcr, %0" : : "r"(control));
+}
+#else
+#define LP_FLOAT_EXACT 0u
+#define LP_FLOAT_FLUSH 0u
+static inline uint32_t lp_float_mode_get(void) { return 0u; }
+static inline void lp_float_mode_set(uint32_t mode) { (void)mode; }
+#endif
+
+/* Changes what is not so already: reading the mode is cheap, setting it is not. */
+static inline void lp_float_mode_enter(uint32_t mode) {
+  if (lp_float_mode_get() != mode) {
+    lp_float_mode_set(mode);
+  }
+}
+
+#endif
