@@ -88,8 +88,8 @@ void lp_activation_doubles(lp_activation_function function, double slope, const 
   }
 }
 
-/* About a tenth of a millisecond of float32 work, in whole vectors of every level. */
-#define ACTIVATION_CHUNK_NANOSECONDS 1e5
+/* Some ten microseconds of float32 work with its memory, in whole vectors of every level. */
+#define ACTIVATION_CHUNK_NANOSECONDS 5e3
 
 typedef struct activation_work {
   lp_activation_function function;

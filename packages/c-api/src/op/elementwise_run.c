@@ -3,9 +3,9 @@
 
 #include "../kernel/layout.h"
 
-/* Work worth splitting, and the smallest part of it, in estimated nanoseconds. */
-#define ELEMENTWISE_RUN_SPLIT 200000.0
-#define ELEMENTWISE_RUN_PART 50000.0
+/* Work worth splitting, and the smallest part of it, in estimated nanoseconds, which count arithmetic only: memory makes them several times longer. */
+#define ELEMENTWISE_RUN_SPLIT 10000.0
+#define ELEMENTWISE_RUN_PART 5000.0
 /* Elements that several steps are applied to at a time: they stay in the first-level cache. */
 #define ELEMENTWISE_RUN_PIECE 2048
 

@@ -259,7 +259,7 @@ static lp_status op_batch_norm_run(const lp_call *call) {
   const int64_t block = call->in[0].block;
   work.length = work.by_pixel ? channels : inner * block;
   work.runs = work.by_pixel ? outer : outer * ((channels + block - 1) / block);
-  work.chunk = 1 + 500000 / (work.length + 1); /* about 50 microseconds */
+  work.chunk = 1 + 50000 / (work.length + 1); /* some ten microseconds */
   lp_threads_run(call->threads, (work.runs + work.chunk - 1) / work.chunk, op_batch_norm_chunk,
                  &work);
   return LP_OK;
