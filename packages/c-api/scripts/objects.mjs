@@ -34,9 +34,15 @@ export const SHIPPED_FLAGS = ["-O2", "-fno-asynchronous-unwind-tables", "-fno-un
  * @param {string} text
  */
 export function shippedFlags(flags, file, text) {
+  if (/^kernel\/(?:conv_(?:cost|columns|joined)|deconv_|fully_connected)/.test(file)) return flags.map(forSize);
   if (file.startsWith("kernel/")) return [...flags, "-falign-functions=64"];
   if (file.startsWith("op/") && /for \(int64_t\b/.test(text)) return flags;
-  return flags.map((flag) => (flag === "-O2" ? "-Os" : flag));
+  return flags.map(forSize);
+}
+
+/** @param {string} flag */
+function forSize(flag) {
+  return flag === "-O2" ? "-Os" : flag;
 }
 
 /** A compiler or linker ended with an error; the message is its own text. */

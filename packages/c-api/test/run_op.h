@@ -345,9 +345,18 @@ static inline void run_op_once(run_op *run, const lp_algorithm *algorithm, const
   size_t scratch_size = algorithm->scratch != NULL ? algorithm->scratch(query) : 0;
   void *scratch = run_op_memory(scratch_size);
   memset(scratch, 0xff, scratch_size);
-  lp_call call = {run->op,        run->param, run->num_inputs, run->num_outputs, in, out,
-                  &run->epilogue, packed,     scratch,         threads,          query->isa,
-                  query->block,   NULL};
+  lp_call call = {.op = run->op,
+                  .param = run->param,
+                  .num_inputs = run->num_inputs,
+                  .num_outputs = run->num_outputs,
+                  .in = in,
+                  .out = out,
+                  .epilogue = &run->epilogue,
+                  .packed = packed,
+                  .scratch = scratch,
+                  .threads = threads,
+                  .isa = query->isa,
+                  .block = query->block};
   /* As in a plan on a first run; without, on the others. */
   void *prepared = NULL;
   size_t prepared_size =
@@ -417,17 +426,17 @@ static inline int run_op_all(run_op *run) {
       bool uses_block = algorithm->blocked_inputs != 0 || algorithm->blocked_output;
       int once = 0;
       for (unsigned threads = 1; threads <= 3; threads += 2) {
-        lp_query query = {run->op,
-                          run->param,
-                          run->num_inputs,
-                          run->num_outputs,
-                          run->in,
-                          run->out,
-                          run->constant_inputs,
-                          &run->epilogue,
-                          (lp_isa)isa,
-                          lp_cpu_block((lp_isa)isa),
-                          threads};
+        lp_query query = {.op = run->op,
+                          .param = run->param,
+                          .num_inputs = run->num_inputs,
+                          .num_outputs = run->num_outputs,
+                          .in = run->in,
+                          .out = run->out,
+                          .constant_inputs = run->constant_inputs,
+                          .epilogue = &run->epilogue,
+                          .isa = (lp_isa)isa,
+                          .block = lp_cpu_block((lp_isa)isa),
+                          .threads = threads};
         if (algorithm->cost(&query) < 0 || (uses_block && query.block == 1)) {
           continue;
         }

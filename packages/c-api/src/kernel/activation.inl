@@ -41,12 +41,14 @@ static void LP_NAME(activation_floats)(lp_activation_function function, float sl
 }
 #undef ACTIVATION_LOOP
 
-/* LP_VL slopes in turn. */
+/* `vectors` vectors of slopes in turn. */
 static void LP_NAME(activation_slopes)(const float *slope, const float *x, float *y,
-                                       int64_t pixels) {
-  const lp_v by = V_LOAD(slope);
-  for (int64_t i = 0; i < pixels; i++) {
-    lp_v v = V_LOAD(x + i * LP_VL);
-    V_STORE(y + i * LP_VL, V_SELECT_POSITIVE(v, v, V_MUL(by, v)));
+                                       int vectors, int64_t pixels) {
+  for (int k = 0; k < vectors; k++) {
+    const lp_v by = V_LOAD(slope + k * LP_VL);
+    for (int64_t i = k; i < pixels * vectors; i += vectors) {
+      lp_v v = V_LOAD(x + i * LP_VL);
+      V_STORE(y + i * LP_VL, V_SELECT_POSITIVE(v, v, V_MUL(by, v)));
+    }
   }
 }

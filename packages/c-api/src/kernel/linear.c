@@ -13,6 +13,7 @@
 #define LINEAR_REPEAT_8(X) LINEAR_REPEAT_6(X) X(7) X(8)
 #define LINEAR_REPEAT_12(X) LINEAR_REPEAT_8(X) X(9) X(10) X(11) X(12)
 #define LINEAR_REPEAT_14(X) LINEAR_REPEAT_12(X) X(13) X(14)
+#define LINEAR_REPEAT_7_TO_14(X) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
 
 #include "isa_base.inl"
 #include "linear.inl"
@@ -101,3 +102,4 @@ lp_linear_epilogue lp_linear_prepare(const lp_epilogue *epilogue, const float *b
 #undef LINEAR_REPEAT_8
 #undef LINEAR_REPEAT_12
 #undef LINEAR_REPEAT_14
+#undef LINEAR_REPEAT_7_TO_14

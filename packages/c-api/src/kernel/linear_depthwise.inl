@@ -9,11 +9,7 @@
  * put on the finished row. What is added may lie in the row's own memory, so
  * then pixels are finished in a buffer.
  */
-#if LP_VREGS >= 32
-#define LINEAR_DEPTHWISE_PIXELS 8
-#else
 #define LINEAR_DEPTHWISE_PIXELS 4
-#endif
 
 /* What is done to each pixel of a row, and the rows [top, bottom) of the window that are inside. */
 typedef struct LP_NAME(linear_depthwise_row) {
@@ -155,22 +151,27 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_depthwise_rows)(const lp_depthwise_b
   }
 }
 
+#if LP_VL >= 8
 static LP_NOINLINE void LP_NAME(linear_depthwise_3_1)(const lp_depthwise_band *band) {
   LP_NAME(linear_depthwise_rows)(band, true, 1, 1);
 }
 static LP_NOINLINE void LP_NAME(linear_depthwise_3_2)(const lp_depthwise_band *band) {
   LP_NAME(linear_depthwise_rows)(band, true, 2, 1);
 }
+#endif
 static LP_NOINLINE void LP_NAME(linear_depthwise_any)(const lp_depthwise_band *band) {
   LP_NAME(linear_depthwise_rows)(band, false, band->stride_width, band->dilate_width);
 }
 
 static void LP_NAME(linear_depthwise)(const lp_depthwise_band *band) {
+#if LP_VL >= 8
   if (band->kernel_width == 3 && band->dilate_width == 1 && band->stride_width == 1) {
     LP_NAME(linear_depthwise_3_1)(band);
   } else if (band->kernel_width == 3 && band->dilate_width == 1 && band->stride_width == 2) {
     LP_NAME(linear_depthwise_3_2)(band);
-  } else {
+  } else
+#endif
+  {
     LP_NAME(linear_depthwise_any)(band);
   }
 }

@@ -10,6 +10,10 @@
 #if LP_VREGS >= 32 && LP_VL >= 16
 #define LINEAR_TILE_PIXELS 14
 #define LINEAR_TILE_REPEAT(X) LINEAR_REPEAT_14(X)
+/* Where there is one block, or a plain input, narrow tiles are rare: they go pixel by pixel. */
+#define LINEAR_TILE_NARROW 6
+#define LINEAR_TILE_RARE(X) X(1) LINEAR_REPEAT_7_TO_14(X)
+#define LINEAR_TILE_RARE_TABLE(X) X(1) X(1) X(1) X(1) X(1) X(1) LINEAR_REPEAT_7_TO_14(X)
 #elif LP_VREGS >= 32
 #define LINEAR_TILE_PIXELS 12
 #define LINEAR_TILE_REPEAT(X) LINEAR_REPEAT_12(X)
@@ -20,6 +24,15 @@
 #define LINEAR_TILE_PIXELS 4
 #define LINEAR_TILE_REPEAT(X) LINEAR_REPEAT_4(X)
 #endif
+
+#if !defined(LINEAR_TILE_NARROW)
+#define LINEAR_TILE_NARROW 0
+#define LINEAR_TILE_RARE(X) LINEAR_TILE_REPEAT(X)
+#define LINEAR_TILE_RARE_TABLE(X) LINEAR_TILE_REPEAT(X)
+#endif
+
+/* Two steps in a row where that gains: one of 28 multiply-adds hides the loop by itself. */
+#define LINEAR_TILE_TWICE (LP_VL == 8)
 
 /* Lines of coming weights asked for with a block of channels: a quarter of as many as the block has. */
 #define LINEAR_TILE_LINES (LP_VL >= 8 ? LP_VL * LP_VL / 32 : 1)
@@ -70,13 +83,15 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
   if (planar) {
     const int64_t step = run->x_pixel;
     int64_t k = 0;
+#if LINEAR_TILE_TWICE
     for (; k + 2 <= num_taps; k += 2) {
       const float *pixel = x + taps[k];
       LINEAR_TILE_STEP();
       pixel = x + taps[k + 1];
       LINEAR_TILE_STEP();
     }
-    if (k < num_taps) {
+#endif
+    for (; k < num_taps; k++) {
       const float *pixel = x + taps[k];
       LINEAR_TILE_STEP();
     }
@@ -93,14 +108,17 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
         }
         next += next_step;
         int64_t lane = lanes;
+#if LINEAR_TILE_TWICE
         for (; lane >= 2; lane -= 2) {
           LINEAR_TILE_STEP();
           pixel++;
           LINEAR_TILE_STEP();
           pixel++;
         }
-        if (lane > 0) {
+#endif
+        for (; lane > 0; lane--) {
           LINEAR_TILE_STEP();
+          pixel++;
         }
       }
       x += x_block;
@@ -118,7 +136,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
     }
     return;
   }
-  if (LP_VL >= 8 && blocks == 2 && pixels + 1 >= LINEAR_TILE_PIXELS && run->added == NULL &&
+  if (LP_VL >= 8 && (LP_VL == 8 || !planar) && blocks == 2 && pixels + 1 >= LINEAR_TILE_PIXELS && run->added == NULL &&
       epilogue->activation.kind <= LP_ACTIVATION_CLIP) {
     LP_UNROLL
     for (int b = 0; b < blocks; b++) {
@@ -153,24 +171,20 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
   }
 }
 
-#define LINEAR_TILE_INSTANCE(n)                                                             \
-  static LP_NOINLINE void LP_NAME(linear_tile_blocked_1_##n)(const lp_tile_run *run, \
-      int64_t first, const float *next) { \
-    LP_NAME(linear_tile)(run, first, next, 1, n, false);                                          \
-  }                                                                                         \
-  static LP_NOINLINE void LP_NAME(linear_tile_blocked_2_##n)(const lp_tile_run *run, \
-      int64_t first, const float *next) { \
-    LP_NAME(linear_tile)(run, first, next, 2, n, false);                                          \
-  }                                                                                         \
-  static LP_NOINLINE void LP_NAME(linear_tile_planar_1_##n)(const lp_tile_run *run, \
-      int64_t first, const float *next) { \
-    LP_NAME(linear_tile)(run, first, next, 1, n, true);                                              \
-  }                                                                                         \
-  static LP_NOINLINE void LP_NAME(linear_tile_planar_2_##n)(const lp_tile_run *run, \
-      int64_t first, const float *next) { \
-    LP_NAME(linear_tile)(run, first, next, 2, n, true);                                              \
+#define LINEAR_TILE_INSTANCE(name, n, blocks, planar)                                       \
+  static LP_NOINLINE void LP_NAME(linear_tile_##name##_##n)(const lp_tile_run *run,         \
+                                                            int64_t first,                  \
+                                                            const float *next) {            \
+    LP_NAME(linear_tile)(run, first, next, blocks, n, planar);                              \
   }
-LINEAR_TILE_REPEAT(LINEAR_TILE_INSTANCE)
+#define LINEAR_TILE_MAKE_BLOCKED_1(n) LINEAR_TILE_INSTANCE(blocked_1, n, 1, false)
+#define LINEAR_TILE_MAKE_BLOCKED_2(n) LINEAR_TILE_INSTANCE(blocked_2, n, 2, false)
+#define LINEAR_TILE_MAKE_PLANAR_1(n) LINEAR_TILE_INSTANCE(planar_1, n, 1, true)
+#define LINEAR_TILE_MAKE_PLANAR_2(n) LINEAR_TILE_INSTANCE(planar_2, n, 2, true)
+LINEAR_TILE_RARE(LINEAR_TILE_MAKE_BLOCKED_1)
+LINEAR_TILE_REPEAT(LINEAR_TILE_MAKE_BLOCKED_2)
+LINEAR_TILE_RARE(LINEAR_TILE_MAKE_PLANAR_1)
+LINEAR_TILE_RARE(LINEAR_TILE_MAKE_PLANAR_2)
 
 typedef void (*LP_NAME(linear_tile_function))(const lp_tile_run *run, int64_t first,
                                               const float *next);
@@ -182,8 +196,10 @@ typedef void (*LP_NAME(linear_tile_function))(const lp_tile_run *run, int64_t fi
 #define LINEAR_TILE_PLANAR_2(n) LP_NAME(linear_tile_planar_2_##n),
 static const LP_NAME(linear_tile_function)
     LP_NAME(linear_tile_functions)[2][2][LINEAR_TILE_PIXELS] = {
-        {{LINEAR_TILE_REPEAT(LINEAR_TILE_BLOCKED_1)}, {LINEAR_TILE_REPEAT(LINEAR_TILE_BLOCKED_2)}},
-        {{LINEAR_TILE_REPEAT(LINEAR_TILE_PLANAR_1)}, {LINEAR_TILE_REPEAT(LINEAR_TILE_PLANAR_2)}}};
+        {{LINEAR_TILE_RARE_TABLE(LINEAR_TILE_BLOCKED_1)},
+         {LINEAR_TILE_REPEAT(LINEAR_TILE_BLOCKED_2)}},
+        {{LINEAR_TILE_RARE_TABLE(LINEAR_TILE_PLANAR_1)},
+         {LINEAR_TILE_RARE_TABLE(LINEAR_TILE_PLANAR_2)}}};
 
 static void LP_NAME(linear_tiles)(lp_tile_run *run, int planar) {
   const LP_NAME(linear_tile_function) *functions =
@@ -196,8 +212,10 @@ static void LP_NAME(linear_tiles)(lp_tile_run *run, int planar) {
   int64_t first = 0;
   for (int64_t tile = 0; tile < tiles; tile++) {
     int64_t pixels = width + (tile < wider);
-    functions[pixels - 1](run, first, next);
-    first += pixels;
+    const bool narrow = pixels <= LINEAR_TILE_NARROW && (planar || run->out_blocks == 1);
+    for (int64_t last = first + pixels; first < last; first += narrow ? 1 : pixels) {
+      functions[pixels - 1](run, first, next);
+    }
     /* Each tile has asked for a part of the weights that come next; all are asked for once. */
     if (next != NULL) {
       next += 16 * LINEAR_TILE_LINES * run->num_taps * blocks;
@@ -231,7 +249,15 @@ static void LP_NAME(linear_tile_planar)(lp_tile_run *run) { LP_NAME(linear_tiles
 #undef LINEAR_TILE_REPEAT
 #undef LINEAR_TILE_STEP
 #undef LINEAR_TILE_LINES
+#undef LINEAR_TILE_TWICE
+#undef LINEAR_TILE_NARROW
+#undef LINEAR_TILE_RARE
+#undef LINEAR_TILE_RARE_TABLE
 #undef LINEAR_TILE_INSTANCE
+#undef LINEAR_TILE_MAKE_BLOCKED_1
+#undef LINEAR_TILE_MAKE_BLOCKED_2
+#undef LINEAR_TILE_MAKE_PLANAR_1
+#undef LINEAR_TILE_MAKE_PLANAR_2
 #undef LINEAR_TILE_BLOCKED_1
 #undef LINEAR_TILE_BLOCKED_2
 #undef LINEAR_TILE_PLANAR_1

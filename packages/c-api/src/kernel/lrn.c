@@ -19,11 +19,7 @@
 void lp_lrn_plain(const lp_lrn *lrn, const float *x, float *y, int64_t from, int64_t to,
                   lp_isa isa) {
 #if LP_HAVE_X86_DISPATCH
-  if (isa == LP_ISA_AVX512) {
-    lrn_plain_avx512(lrn, x, y, from, to);
-    return;
-  }
-  if (isa == LP_ISA_AVX2) {
+  if (isa >= LP_ISA_AVX2) {
     lrn_plain_avx2(lrn, x, y, from, to);
     return;
   }

@@ -10,6 +10,7 @@ static LP_ALWAYS_INLINE lp_v LP_NAME(lrn_one)(const lp_lrn *lrn, lp_v x, lp_v su
   return V_MUL(x, LP_NAME(vector_exp)(V_MUL(V_SET1(-lrn->beta), LP_NAME(vector_log)(base))));
 }
 
+#if LP_VL <= 8
 static void LP_NAME(lrn_plain)(const lp_lrn *lrn, const float *x, float *y, int64_t from,
                                int64_t to) {
   for (int64_t c = 0; c < lrn->channels; c++) {
@@ -41,6 +42,8 @@ static void LP_NAME(lrn_plain)(const lp_lrn *lrn, const float *x, float *y, int6
     }
   }
 }
+
+#endif
 
 #if LP_VL > 1
 /*

@@ -36,11 +36,7 @@
 void lp_pooling_floats(const lp_pooling *pooling, const float *x, float *y, float *row,
                        lp_isa isa) {
 #if LP_HAVE_X86_DISPATCH
-  if (isa == LP_ISA_AVX512) {
-    pooling_channel_avx512(pooling, x, y, row);
-    return;
-  }
-  if (isa == LP_ISA_AVX2) {
+  if (isa >= LP_ISA_AVX2) {
     pooling_channel_avx2(pooling, x, y, row);
     return;
   }

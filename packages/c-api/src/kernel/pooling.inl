@@ -34,6 +34,8 @@ static LP_ALWAYS_INLINE POOLING_REAL LP_NAME(pooling_finish)(const lp_pooling *p
 #define POOLING_POWER(x)                              \
   (power == 3 ? V_MUL(V_MUL((x), (x)), (x)) : power == 2 ? V_MUL((x), (x)) : (x))
 
+/* Of one channel; vectors of 16 would add little to those of 8 but code. */
+#if LP_VL <= 8
 /* row[i] = max(row[i], x[i]) or row[i] + x[i]^power. */
 static void LP_NAME(pooling_add_row)(lp_pooling_kind kind, int power, const POOLING_REAL *x,
                                      POOLING_REAL *row, int64_t n) {
@@ -213,6 +215,7 @@ static void LP_NAME(pooling_channel)(const lp_pooling *pooling, const POOLING_RE
     }
   }
 }
+#endif
 
 #if !defined(POOLING_ONE_CHANNEL_ONLY)
 /* Neighbouring outputs of a block of LP_VL channels whose windows have one size. */

@@ -1,4 +1,4 @@
-/* reduce.c - reductions in double and in int64, and the choice among them and vectors. */
+/* reduce.c - reductions in double and in int64, and the choice among them and vectors. Vectors of 16 would add little to those of 8 but code. */
 #include "reduce.h"
 
 /* What changes no result. */
@@ -21,9 +21,6 @@ static double reduce_neutral(lp_reduction reduction) {
 #include "isa_end.inl"
 #if LP_HAVE_X86_DISPATCH
 #include "isa_avx2.inl"
-#include "reduce.inl"
-#include "isa_end.inl"
-#include "isa_avx512.inl"
 #include "reduce.inl"
 #include "isa_end.inl"
 #endif
@@ -126,11 +123,7 @@ void lp_reduce_add(lp_reduce_state *state, const void *x, int64_t stride, int64_
   } chunk;
   if (state->form == LP_REDUCE_SINGLE) {
 #if LP_HAVE_X86_DISPATCH
-    if (state->isa == LP_ISA_AVX512) {
-      reduce_vectors_avx512(state, x, stride, rows, lanes);
-      return;
-    }
-    if (state->isa == LP_ISA_AVX2) {
+    if (state->isa >= LP_ISA_AVX2) {
       reduce_vectors_avx2(state, x, stride, rows, lanes);
       return;
     }

@@ -1,4 +1,4 @@
-/* softmax.c - chooses the level; float64, mixed types and lengths go element by element in double. */
+/* softmax.c - chooses the level; float64, mixed types and lengths go element by element in double. Vectors of 16 would add little to those of 8 but code. */
 #include "softmax.h"
 
 #include "isa_base.inl"
@@ -7,10 +7,6 @@
 #include "isa_end.inl"
 #if LP_HAVE_X86_DISPATCH
 #include "isa_avx2.inl"
-#include "vector_functions.inl"
-#include "softmax.inl"
-#include "isa_end.inl"
-#include "isa_avx512.inl"
 #include "vector_functions.inl"
 #include "softmax.inl"
 #include "isa_end.inl"
@@ -84,11 +80,7 @@ static void softmax_chunk(void *context, int64_t index, unsigned worker) {
       continue;
     }
 #if LP_HAVE_X86_DISPATCH
-    if (work->isa == LP_ISA_AVX512) {
-      softmax_floats_avx512(softmax, outer, from, to);
-      continue;
-    }
-    if (work->isa == LP_ISA_AVX2) {
+    if (work->isa >= LP_ISA_AVX2) {
       softmax_floats_avx2(softmax, outer, from, to);
       continue;
     }
