@@ -589,7 +589,8 @@ TEST(a_depthwise_convolution_joins_the_1x1_behind_it) {
         built_model m = {0};
         int at = separable(&m, built_variable(&m, "data"), ways[i], 48, i == 0 ? 37 : 32);
         built_head(&m, i == 2 ? at : relu(&m, "end", at), 0);
-        check_join(&m, &large, true);
+        /* With blocks of 16, bringing all of the input into blocks costs more than is gained by it. */
+        check_join(&m, &large, i != 1 || strstr(LPGetBuildInfo(), "isa=avx512") == NULL);
     }
     /* Several images. */
     const input many = {"data", {3, 48, 57, 64}, 4};
