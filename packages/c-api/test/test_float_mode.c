@@ -194,6 +194,47 @@ TEST(exact_operators_keep_denormals) {
     built_free(&m);
 }
 
+/* Workers that a convolution has woken do the exact operator behind it too. */
+TEST(workers_change_the_mode_from_node_to_node) {
+    enum { long_side = 4000, long_count = channels * long_side * side };
+    static float many[long_count], product[long_count];
+    static const float weight[channels * channels] = {1};
+    const int64_t weight_dims[4] = {channels, channels, 1, 1};
+    const char *key = "data";
+    const uint32_t indptr[2] = {0, 4}, shape[4] = {1, channels, long_side, side};
+    LPOptions options;
+    built_model m = {0};
+    PredictorHandle p = NULL;
+    int x = built_variable(&m, "data");
+    built_param(&m, "arg:weight", 4, weight_dims, weight);
+    int y = built_binary(&m, "Convolution", "conv", "'kernel':'(1,1)','num_filter':'16','no_bias':'True'",
+                         x, built_variable(&m, "weight"));
+    built_head(&m, y, 0);
+    built_head(&m, built_unary(&m, "_mul_scalar", "tiny", "'scalar':'1e-20'", x), 0);
+    built_finish(&m);
+    for (int i = 0; i < long_count; i++) {
+        many[i] = (float)(1 + i % 97) * 1e-20f;
+    }
+    memset(&options, 0, sizeof options);
+    options.struct_size = sizeof options;
+    options.num_threads = 3;
+    LPModelHandle model = model_of(&m);
+    REQUIRE(LPPredCreate(model, 1, &key, indptr, shape, 0, NULL, NULL, 0, NULL, &options, NULL, &p) == 0);
+    CHECK_EQ_INT(MXPredSetInput(p, key, many, long_count), 0);
+    for (int round = 0; round < 10; round++) {
+        int zeros = 0;
+        CHECK_EQ_INT(MXPredForward(p), 0);
+        CHECK_EQ_INT(MXPredGetOutput(p, 1, product, long_count), 0);
+        for (int i = 0; i < long_count; i++) {
+            zeros += product[i] == 0.0f;
+        }
+        CHECK_EQ_INT(zeros, 0);
+    }
+    CHECK_EQ_INT(MXPredFree(p), 0);
+    CHECK_EQ_INT(LPModelFree(model), 0);
+    built_free(&m);
+}
+
 int main(int argc, char **argv) {
     check_begin(argc, argv);
     RUN(rounding_of_the_caller_changes_nothing_and_comes_back);
@@ -201,5 +242,6 @@ int main(int argc, char **argv) {
     RUN(callbacks_run_in_the_mode_of_the_caller);
     RUN(sums_of_products_take_denormals_for_zero);
     RUN(exact_operators_keep_denormals);
+    RUN(workers_change_the_mode_from_node_to_node);
     return check_end();
 }
