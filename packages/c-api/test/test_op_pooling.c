@@ -214,6 +214,25 @@ TEST(windows_follow_the_definition) {
   }
 }
 
+/* The windows that most networks have, with every way their last one may be cut off. */
+TEST(small_windows_at_every_border) {
+  static const char *const types[] = {"max", "avg", "sum"};
+  for (int i = 0; i < 3 * 2 * 2 * 2 * 8; i++) {
+    const int64_t kernel = 2 + i / 3 % 2;
+    const int64_t stride = 1 + i / 6 % 2;
+    const int64_t width = 3 + i / 24;
+    pooling_case c = {.axes = 2,
+                      .in = {1, 5 + i % 2, width},
+                      .kernel = {1, kernel, kernel},
+                      .stride = {1, stride, stride},
+                      .pad = {0, 1, 1},
+                      .type = types[i % 3],
+                      .full = i / 12 % 2 != 0,
+                      .exclude_pad = i % 3 == 1 && i % 2 == 0};
+    check_case(&c, 1, 9, LP_FLOAT32);
+  }
+}
+
 TEST(large_data_are_shared_among_threads) {
   pooling_case c = {2, {1, 112, 112}, {1, 3, 3}, {1, 2, 2}, {0, 1, 1}, "max", .full = true};
   check_case(&c, 1, 64, LP_FLOAT32);
@@ -361,6 +380,7 @@ TEST(unknown_dimensions_stay_unknown) {
 int main(int argc, char **argv) {
   check_begin(argc, argv);
   RUN(windows_follow_the_definition);
+  RUN(small_windows_at_every_border);
   RUN(large_data_are_shared_among_threads);
   RUN(check_vectors);
   RUN(not_a_number_never_wins_a_maximum);

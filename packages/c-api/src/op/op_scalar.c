@@ -60,7 +60,7 @@ static lp_status op_scalar_run(const lp_call *call) {
 
 static int op_scalar_links(const lp_query *query, lp_link *links) {
   links[0] = (lp_link){.kind = LP_LINK_FUNCTION,
-                       .function = LP_FUNCTION_OF(query->op->kind),
+                       .function = (int)LP_FUNCTION_OF(query->op->kind),
                        .reversed = (query->op->kind & LP_FUNCTION_REVERSED) != 0,
                        .value = (float)((const op_scalar_param *)query->param)->scalar};
   return 1;
