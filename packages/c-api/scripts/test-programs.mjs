@@ -333,6 +333,10 @@ export async function runTestPrograms(
       : all.levels.filter((level) => level.name.includes(wanted));
   /** @type {LevelResult[]} */
   const levels = [];
+  /** @type {(() => Promise<void>)[]} */
+  const runs = [];
+  /** @type {Map<string, Promise<string>>} */
+  const executables = new Map();
   for (const level of chosen) {
     const engine =
       level.form === "native"
@@ -349,26 +353,37 @@ export async function runTestPrograms(
     }
     /** @type {Record<string, string>} */
     const env = level.isa === undefined ? {} : { LIBPREDICT_ISA: level.isa };
-    const results = await inParallel(programs, async (program) => {
-      try {
-        const executable = await buildTestProgram(engine, program);
-        return await runTestProgram(executable, program.tests, { filter, env });
-      } catch (error) {
-        const defect = error instanceof Error ? error.message : String(error);
-        const failure = /** @type {const} */ ({ outcome: "failed", detail: defect });
-        return { tests: new Map(program.tests.map((name) => [name, failure])), defect };
-      }
-    });
-    levels.push({
-      level,
-      results: new Map(
-        programs.map((program, index) => [
-          program.name,
-          /** @type {ProgramResult} */ (results[index]),
-        ]),
-      ),
-      broken,
-    });
+    /** @type {Map<string, ProgramResult>} */
+    const results = new Map();
+    levels.push({ level, results, broken });
+    for (const program of programs) {
+      const absent = /** @type {const} */ ({ outcome: "failed", detail: "no result" });
+      results.set(program.name, {
+        tests: new Map(program.tests.map((name) => [name, absent])),
+        defect: "not run",
+      });
+      runs.push(async () => {
+        try {
+          // Native levels share executables.
+          const key = `${level.form} ${program.name}`;
+          const executable = executables.get(key) ?? buildTestProgram(engine, program);
+          executables.set(key, executable);
+          results.set(
+            program.name,
+            await runTestProgram(await executable, program.tests, { filter, env }),
+          );
+        } catch (error) {
+          const defect = error instanceof Error ? error.message : String(error);
+          const failure = /** @type {const} */ ({ outcome: "failed", detail: defect });
+          results.set(program.name, {
+            tests: new Map(program.tests.map((name) => [name, failure])),
+            defect,
+          });
+        }
+      });
+    }
   }
+  // All levels at once: a long program at the end of one does not hold up the next.
+  await inParallel(runs, (run) => run());
   return { levels, notes: wanted === "" ? all.notes : [] };
 }
