@@ -54,7 +54,7 @@ interface Contestant {
   readonly runtime: Runtime;
   readonly worker: PeerProcess;
   readonly loaded: LoadAnswer;
-  readonly error: number;
+  error: number;
   ms: number;
 }
 
@@ -63,6 +63,8 @@ export interface Comparison {
   readonly measurements: readonly Measurement[];
   /** How many processors other programs kept busy meanwhile; undefined where the system does not tell. */
   readonly otherProcessors: number | undefined;
+  /** What went wrong without leaving a runtime with nothing. */
+  readonly warnings: readonly string[];
 }
 
 /** One network with one number of threads. Never rejects because of a runtime: that is in its result. */
@@ -78,6 +80,13 @@ export async function compareNetwork(
   const failures = new Map<Runtime, string>();
   try {
     const expected = floatsOf(join(network.folder, "expected.bin"));
+    const errorOf = async (worker: PeerProcess): Promise<number> => {
+      const file = join(folder.path, `${processes.indexOf(worker)}.bin`);
+      await worker.request({ do: "outputs", file }, options.timeoutMs);
+      const error = relativeError(floatsOf(file), expected);
+      if (Number.isFinite(error)) return error;
+      throw new Error("its outputs are not numbers, or not as many as expected");
+    };
     for (const runtime of runtimes) {
       for (const variant of runtime.variants) {
         if (network.multiplyAdds >= (variant.below ?? Number.POSITIVE_INFINITY)) continue;
@@ -87,9 +96,7 @@ export async function compareNetwork(
           processes.push(worker);
           const load = { do: "load", folder: network.folder, threads };
           const loaded = await worker.request<LoadAnswer>(load, options.timeoutMs);
-          const file = join(folder.path, "outputs.bin");
-          await worker.request({ do: "outputs", file }, options.timeoutMs);
-          const error = relativeError(floatsOf(file), expected);
+          const error = await errorOf(worker);
           contestants.push({ runtime, worker, loaded, error, ms: Number.POSITIVE_INFINITY });
         } catch (error) {
           failures.set(runtime, error instanceof Error ? error.message : String(error));
@@ -97,6 +104,10 @@ export async function compareNetwork(
       }
     }
     options.step();
+    const drop = (contestant: Contestant, error: unknown): void => {
+      failures.set(contestant.runtime, error instanceof Error ? error.message : String(error));
+      contestants.splice(contestants.indexOf(contestant), 1);
+    };
     const turn = {
       do: "run",
       seconds: options.turnSeconds ?? defaultTurnSeconds,
@@ -113,18 +124,29 @@ export async function compareNetwork(
           const { ms } = await contestant.worker.request<RunAnswer>(turn, options.timeoutMs);
           contestant.ms = Math.min(contestant.ms, ms);
         } catch (error) {
-          failures.set(contestant.runtime, error instanceof Error ? error.message : String(error));
-          contestants.splice(contestants.indexOf(contestant), 1);
+          drop(contestant, error);
         }
         if (threads > 1) await new Promise((resolve) => setTimeout(resolve, pauseMs));
       }
       options.step();
     }
+    const otherProcessors = load.others(used() - usedBefore);
+    for (const contestant of [...contestants]) {
+      try {
+        // Once more: a runtime may be right in its first run only.
+        contestant.error = Math.max(contestant.error, await errorOf(contestant.worker));
+      } catch (error) {
+        drop(contestant, error);
+      }
+    }
     return {
       measurements: runtimes.map((runtime) =>
         summarise(network, threads, runtime, contestants, failures.get(runtime)),
       ),
-      otherProcessors: load.others(used() - usedBefore),
+      otherProcessors,
+      warnings: [...failures]
+        .filter(([runtime]) => contestants.some((contestant) => contestant.runtime === runtime))
+        .map(([{ name }, failure]) => `one way of running ${name} failed: ${failure}`),
     };
   } finally {
     for (const process of processes) process.stop();

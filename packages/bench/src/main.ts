@@ -34,6 +34,7 @@ for (const [signal, code] of [
   ["SIGTERM", 143],
 ] as const) {
   process.once(signal, () => {
+    if (process.stderr.isTTY) process.stderr.write("\n"); // behind the progress bar
     process.exit(code);
   });
 }

@@ -159,12 +159,19 @@ export function layerCallTable({ layerCalls = [] }: Pick<BenchResults, "layerCal
   ];
 }
 
+/** So many processors taken by others, on average, spoil the times. */
+const busyMachine = 0.25;
+
 /** How much other programs took of the machine: whether the times are worth anything. */
 export function loadSentence({ otherLoad, machine }: BenchResults): string {
   const loads = otherLoad.map(({ processors }) => processors);
   if (loads.length === 0) return "What other programs took of the machine is not known.";
   const average = loads.reduce((sum, value) => sum + value, 0) / loads.length;
-  return `Other programs kept ${average.toFixed(2)} of ${machine.processors} processors busy on average, at most ${Math.max(...loads).toFixed(2)} during one network.`;
+  const worth =
+    average > busyMachine
+      ? " That is too much for these times to be relied on: measure again."
+      : "";
+  return `Other programs kept ${average.toFixed(2)} of ${machine.processors} processors busy on average, at most ${Math.max(...loads).toFixed(2)} during one network.${worth}`;
 }
 
 /** Columns in line: the first to the left, the others to the right. */

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chosen, wholeNumber } from "./arguments.js";
 import { type BenchResults, machine } from "./bench-results.js";
-import { compareNetwork, type Measurement } from "./compare-networks.js";
+import { compareNetwork, isAccurate, type Measurement } from "./compare-networks.js";
 import { drawChart } from "./network-chart.js";
 import * as tables from "./network-table.js";
 import { architectures } from "./networks/architectures.js";
@@ -74,10 +74,9 @@ export async function networksCommand(args: readonly string[]): Promise<number> 
   };
   write(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
   write(values.svg, drawChart(results));
-  // A peer's failure is a result; ours is not.
-  return results.measurements.some((m) => m.runtime === oursName && m.failure !== undefined)
-    ? 1
-    : 0;
+  // A peer that is wrong or fails is a result; that we are is not.
+  const ours = results.measurements.filter(({ runtime }) => runtime === oursName);
+  return ours.every(isAccurate) ? 0 : 1;
 }
 
 export interface NetworksOptions {
@@ -141,6 +140,7 @@ export async function measureNetworks(options: NetworksOptions): Promise<BenchRe
           otherLoad.push({ network: network.name, threads, processors: compared.otherProcessors });
         }
         tell(progress, doing, compared.measurements);
+        for (const warning of compared.warnings) progress.say(warning);
       }
     }
     return results();

@@ -53,16 +53,31 @@ it("has our library agree with float64, on networks that were made once", async 
 });
 
 it("goes on when a runtime is wrong, crashes, refuses or answers garbage", async () => {
-  const modes = ["right", "wrong", "short", "crashes", "garbage", "refuses"];
+  const modes = ["right", "wrong", "drifts", "short", "crashes", "garbage", "refuses"];
   const results = await compare(networks[0], modes.map(fake));
   const of = (mode: string): Measurement | undefined => results.find((m) => m.runtime === mode);
   expect(of("right")).toMatchObject({ ms: 0.25, error: 0, loadMs: 12, residentBytes: 15e6 });
   expect(of("right")?.temporaryBytes).toBe(5e6 - (8 * 8 * 9 + 8) * 4);
   expect(of("wrong")?.error).toBeCloseTo(0.01, 4);
-  expect(of("short")?.error).toBe(Number.POSITIVE_INFINITY);
+  expect(of("drifts")?.error).toBeCloseTo(0.01, 4);
+  expect(of("short")?.failure).toBe("its outputs are not numbers, or not as many as expected");
   expect(of("crashes")?.failure).toContain("exit code 7: out of cheese");
   expect(of("garbage")?.failure).toBe("the answer is no JSON object: 42 ms");
   expect(of("refuses")?.failure).toContain("an operator that nobody knows");
+});
+
+it("takes the best way of running a runtime, and tells of one that failed", async () => {
+  const variants = ["crashes", "wrong", "right"].flatMap((mode) => fake(mode).variants);
+  const [network] = networks;
+  if (network === undefined) throw new Error("no network");
+  const options = { rounds: 1, timeoutMs: 60_000, turnSeconds: 0.01, step: () => undefined };
+  const both = [{ name: "both", version: "", variants }];
+  const { measurements, warnings } = await compareNetwork(network, 1, both, options);
+  expect(measurements).toMatchObject([{ runtime: "both", error: 0 }]);
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain(
+    "one way of running both failed: the worker ended with exit code 7",
+  );
 });
 
 it("waits no longer than it may for a runtime that hangs", async () => {

@@ -1,6 +1,7 @@
 /**
  * A worker that computes nothing: `node fake-peer.mjs MODE`. It is right because it knows the expected
- * outputs; or it is wrong, crashes, hangs, answers garbage, or says that it cannot.
+ * outputs; or it is wrong, drifts (right only at first), crashes, hangs, answers garbage, or says that it
+ * cannot.
  */
 
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync, writeSync } from "node:fs";
@@ -13,6 +14,7 @@ if (pids !== undefined) appendFileSync(pids, `${process.pid}\n`);
 /** @param {unknown} answer */
 const say = (answer) => writeSync(3, `${JSON.stringify(answer)}\n`);
 let folder = "";
+let asked = 0;
 const memory = { before: { now: 10e6, peak: 10e6 }, after: { now: 15e6, peak: 20e6 } };
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -23,10 +25,11 @@ for await (const line of createInterface({ input: process.stdin })) {
     else say({ load_ms: 12, first_ms: 3, memory });
   } else if (request.do === "outputs") {
     const expected = join(folder, "expected.bin");
-    if (mode === "wrong" || mode === "short") {
+    asked++;
+    if (mode === "wrong" || mode === "short" || (mode === "drifts" && asked > 1)) {
       const bytes = new Uint8Array(readFileSync(expected));
       const values = new Float32Array(bytes.buffer).map((value) => value * 1.01);
-      writeFileSync(request.file, mode === "wrong" ? values : values.subarray(1));
+      writeFileSync(request.file, mode === "short" ? values.subarray(1) : values);
     } else copyFileSync(expected, request.file);
     say({});
   } else if (mode === "crashes") {

@@ -67,6 +67,9 @@ it("says what else the machine did", () => {
   expect(tables.loadSentence(results)).toBe(
     "Other programs kept 0.20 of 2 processors busy on average, at most 0.30 during one network.",
   );
+  const otherLoad = [{ network: "a", threads: 1, processors: 1.5 }];
+  expect(tables.loadSentence({ ...results, otherLoad })).toContain("measure again");
+  expect(tables.loadSentence({ ...results, otherLoad: [] })).toContain("not known");
 });
 
 it("aligns columns, and writes Markdown", () => {

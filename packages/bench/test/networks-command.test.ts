@@ -21,8 +21,12 @@ const quick = ["networks", "--nets", "layer", "--rounds", "1", "--threads", "1"]
 
 /** Whether it is there and no zombie, which waits only for whoever has inherited it. */
 function isRunning(pid = 0): boolean {
-  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
-  return /^[^Z\s]/.test(stdout);
+  try {
+    process.kill(pid, 0);
+    return process.platform !== "linux" || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 afterAll(() => {

@@ -26,10 +26,13 @@ export const nodePeersFolder = (): string => join(cacheFolder(), "node");
 const pythonFolder = (): string => join(cacheFolder(), "python");
 const stamp = (folder: string): string => join(folder, "complete.txt");
 
+const pythonIn = (environment: string): string =>
+  join(environment, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+
 /** The Python that has the peers; undefined if they are not installed. */
 export function pythonOfPeers(): string | undefined {
   const folder = pythonFolder();
-  const python = join(folder, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+  const python = pythonIn(folder);
   return existsSync(stamp(folder)) && existsSync(python) ? python : undefined;
 }
 
@@ -56,7 +59,7 @@ export async function installPeers(say: (text: string) => void): Promise<void> {
       );
     }
     await install([python, "-m", "venv", folder]);
-    const pip = [join(folder, "bin/python"), "-m", "pip", "install", "--quiet"];
+    const pip = [pythonIn(folder), "-m", "pip", "install", "--quiet"];
     await install([...pip, "--disable-pip-version-check", ...pythonPackages]);
     await install([...pip, "--disable-pip-version-check", "--no-deps", ...pythonPackagesAlone]);
   });
