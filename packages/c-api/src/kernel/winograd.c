@@ -14,17 +14,17 @@
  * are such that all of these are exact.
  */
 static const float winograd_points_4[1] = {1.0f};
+static const float winograd_points_6[2] = {0.75f, 1.5f};
+static const float winograd_points_10[4] = {0.5f, 0.875f, 1.25f, 2.5f};
+
+#if LP_HAVE_VECTORS
 static const float winograd_full_4[1] = {-1.0f};
 static const float winograd_rest_4[1][4] = {{0}};
 static const float winograd_powers_4[1][4] = {{1.0f, 1.0f, 1.0f, 1.0f}};
-
-static const float winograd_points_6[2] = {0.75f, 1.5f};
 static const float winograd_full_6[2] = {1.265625f, -2.8125f};
 static const float winograd_rest_6[2][4] = {{-2.25f}, {-0.5625f}};
 static const float winograd_powers_6[2][4] = {{1.0f, 0.75f, 0.5625f, 0.421875f},
                                               {1.0f, 1.5f, 2.25f, 3.375f}};
-
-static const float winograd_points_10[4] = {0.5f, 0.875f, 1.25f, 2.5f};
 static const float winograd_full_10[4] = {1.86920166015625f, -11.41357421875f, 17.8916015625f,
                                           -8.828125f};
 static const float winograd_rest_10[4][4] = {{-7.476806640625f, 15.7470703125f, -8.578125f},
@@ -36,7 +36,6 @@ static const float winograd_powers_10[4][4] = {{1.0f, 0.5f, 0.25f, 0.125f},
                                                {1.0f, 1.25f, 1.5625f, 1.953125f},
                                                {1.0f, 2.5f, 6.25f, 15.625f}};
 
-#if LP_HAVE_VECTORS
 #include "isa_base.inl"
 #include "winograd.inl"
 #include "isa_end.inl"
