@@ -43,6 +43,7 @@ typedef struct run_op {
   uint32_t constant_inputs; /* may be set before run_op_all */
   lp_epilogue epilogue;     /* may be set before run_op_all; the added input is then one more input, given after run_op_infer with run_op_added */
   const char *only;         /* name of the only algorithm to run; NULL: all */
+  lp_isa lowest;            /* level to begin at; base if not set */
   int ran_blocked;          /* runs of algorithms with a blocked input or output */
   int ran_inplace;
 } run_op;
@@ -417,7 +418,7 @@ static inline int run_op_all(run_op *run) {
   size_t bytes = run_op_bytes(&run->out[0]);
   void *first = run_op_memory(bytes);
   run->ran_blocked = run->ran_inplace = 0;
-  for (int isa = LP_ISA_BASE; isa <= (int)lp_cpu_isa(); isa++) {
+  for (int isa = (int)run->lowest; isa <= (int)lp_cpu_isa(); isa++) {
     for (int a = 0; a < run->op->num_algorithms; a++) {
       const lp_algorithm *algorithm = &run->op->algorithms[a];
       if (run->only != NULL && strcmp(run->only, algorithm->name) != 0) {

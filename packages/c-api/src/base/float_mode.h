@@ -3,9 +3,9 @@
  *
  * A forward computes in modes of its own and gives the caller's back at its
  * end. EXACT rounds to nearest, keeps denormals and masks exceptions. FLUSH
- * takes denormals for zero, in and out: where processors do sums of products
- * of denormals a hundred times slower. Elsewhere than on x86-64 and arm64 the
- * modes are one, and the caller's.
+ * takes denormals for zero, in and out, because some processors take far longer
+ * over sums of products with them. Elsewhere than on x86-64 and arm64 the modes
+ * are one, and the caller's.
  */
 #ifndef LP_BASE_FLOAT_MODE_H
 #define LP_BASE_FLOAT_MODE_H
