@@ -689,7 +689,7 @@ TEST(plans_that_want_a_weight_plain_and_packed_share_it) {
     REQUIRE(counting_begin(&allocator) == 0);
     LPModelHandle model = model_of(&m);
     const uint32_t indptr[2] = {0, 4}, dims[4] = {1, 16, 10, 10};
-    const LPOptions plain = {sizeof plain, 1, LP_PASS_LAYOUT, 0}, packed = {sizeof packed, 1, 0, 0};
+    const LPOptions plain = {sizeof plain, 1, LP_PASS_LAYOUT, 0}, packed = {sizeof packed, 1, 0, LP_MEMORY_LEAN};
     call a = usual(model), b;
     a.indptr = indptr;
     a.dims = dims;
@@ -748,7 +748,7 @@ TEST(statistics_are_plausible) {
     REQUIRE(counting_begin(&allocator) == 0);
     LPModelHandle model = model_of(&m);
     const uint32_t indptr[2] = {0, 4}, dims[4] = {1, 16, 10, 10};
-    LPOptions options = {sizeof options, 1, 0, 0};
+    LPOptions options = {sizeof options, 1, 0, LP_MEMORY_LEAN};
     call a = usual(model), b = usual(model);
     a.indptr = indptr;
     a.dims = dims;
