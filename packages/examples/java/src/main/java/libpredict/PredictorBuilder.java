@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import libpredict.capi.LPMemoryMode;
 import libpredict.capi.LPOptions;
 import libpredict.capi.PredictLibrary;
 import libpredict.capi.PredictorHandle;
@@ -112,7 +113,7 @@ public final class PredictorBuilder {
             dtypes.values().stream().mapToInt(DType::number).toArray(),
             outputs.size(),
             outputs.toArray(String[]::new),
-            new LPOptions(threads, disabledPasses));
+            new LPOptions(threads, disabledPasses, LPMemoryMode.LP_MEMORY_FAST));
     // Until here the garbage collector must not think that the model is forgotten.
     Reference.reachabilityFence(model);
     return new Predictor(library, handle, List.copyOf(shapes.keySet()));

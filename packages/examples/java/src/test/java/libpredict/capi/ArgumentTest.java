@@ -61,7 +61,7 @@ class ArgumentTest {
     fails(
         ErrorCode.ARGUMENT,
         () -> fake.LPPredCreate(modelOf("{}"), 0, null, null, null, 0, null, null, 0, null,
-            new LPOptions(-1, 0)),
+            new LPOptions(-1, 0, 0)),
         "LPOptions.num_threads");
   }
 
@@ -303,7 +303,7 @@ class ArgumentTest {
     fails(
         ErrorCode.ARGUMENT,
         () -> fake.LPPredCreate(model, 1, new String[] {"data"}, new long[] {0, 1},
-            new long[] {1}, 0, null, null, 0, null, new LPOptions(257, 0)),
+            new long[] {1}, 0, null, null, 0, null, new LPOptions(257, 0, 0)),
         "LPPredCreate: too many threads");
     fake.LPModelFree(model);
   }
