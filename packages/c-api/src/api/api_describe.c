@@ -179,9 +179,7 @@ static lp_status api_describe_with(const lp_predictor *predictor, lp_text_writer
 static lp_status api_describe(const lp_predictor *predictor, char *report, size_t capacity,
                               size_t *size) {
   LP_TRY(lp_guard_pointer("LPPredDescribe", "report_size", size));
-  if (capacity != 0) {
-    LP_TRY(lp_guard_pointer("LPPredDescribe", "report", report));
-  }
+  LP_TRY(lp_guard_buffer("LPPredDescribe", "report", report, capacity));
   lp_pool pool = {0};
   lp_text_writer text = {report, capacity, 0};
   lp_status status = api_describe_with(predictor, &text, &pool);

@@ -9,6 +9,11 @@ lp_status lp_guard_pointer(const char *function, const char *name, const void *p
                          : lp_fail(LP_ERROR_ARGUMENT, "%s: %s is NULL", function, name);
 }
 
+lp_status lp_guard_buffer(const char *function, const char *name, const void *buffer,
+                          size_t capacity) {
+  return capacity == 0 ? LP_OK : lp_guard_pointer(function, name, buffer);
+}
+
 static const char *api_guard_kind(uint32_t magic) {
   switch (magic) {
     case LP_MAGIC_PREDICTOR:

@@ -13,6 +13,9 @@ typedef struct lp_ndlist lp_ndlist;
 /* LP_ERROR_ARGUMENT naming function and parameter if the pointer is NULL. */
 LP_INTERNAL lp_status lp_guard_pointer(const char *function, const char *name,
                                        const void *pointer);
+/* The same, of a buffer for so many bytes: none of 0 bytes is needed. */
+LP_INTERNAL lp_status lp_guard_buffer(const char *function, const char *name, const void *buffer,
+                                      size_t capacity);
 /* The object of a handle, or NULL with LP_ERROR_ARGUMENT (NULL handle) or LP_ERROR_HANDLE (another kind). */
 LP_INTERNAL lp_predictor *lp_guard_predictor(const char *function, void *handle);
 LP_INTERNAL lp_model *lp_guard_model(const char *function, void *handle);

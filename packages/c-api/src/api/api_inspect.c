@@ -65,9 +65,7 @@ static size_t api_inspect_names(api_inspect_name *names) {
 
 static lp_status api_inspect_operators(char *list, size_t capacity, size_t *size) {
   LP_TRY(lp_guard_pointer("LPListOperators", "list_size", size));
-  if (capacity != 0) {
-    LP_TRY(lp_guard_pointer("LPListOperators", "list", list));
-  }
+  LP_TRY(lp_guard_buffer("LPListOperators", "list", list, capacity));
   lp_pool pool = {0};
   size_t count = api_inspect_names(NULL);
   api_inspect_name *names = lp_pool_array(&pool, count, sizeof *names);
@@ -115,9 +113,7 @@ static lp_status api_inspect_check(const char *symbol, size_t symbol_size, char 
   LP_TRY(lp_guard_pointer("LPCheckModel", "symbol_json", symbol));
   LP_TRY(lp_guard_pointer("LPCheckModel", "report_size", report_size));
   LP_TRY(lp_guard_pointer("LPCheckModel", "num_errors", num_errors));
-  if (capacity != 0) {
-    LP_TRY(lp_guard_pointer("LPCheckModel", "report", report));
-  }
+  LP_TRY(lp_guard_buffer("LPCheckModel", "report", report, capacity));
   lp_pool pool = {0};
   lp_findings findings;
   lp_graph graph;
@@ -148,9 +144,7 @@ static lp_status api_inspect_upgrade(const char *symbol, size_t symbol_size, cha
                                      size_t capacity, size_t *size) {
   LP_TRY(lp_guard_pointer("LPUpgradeSymbol", "symbol_json", symbol));
   LP_TRY(lp_guard_pointer("LPUpgradeSymbol", "text_size", size));
-  if (capacity != 0) {
-    LP_TRY(lp_guard_pointer("LPUpgradeSymbol", "text", buffer));
-  }
+  LP_TRY(lp_guard_buffer("LPUpgradeSymbol", "text", buffer, capacity));
   lp_pool pool = {0};
   lp_graph graph;
   lp_text_writer text = {buffer, capacity, 0};

@@ -88,9 +88,7 @@ static lp_status api_profile_report(const lp_predictor *predictor, char *report,
                                     size_t *size) {
   const lp_profile *profile = &predictor->profile;
   LP_TRY(lp_guard_pointer("LPPredGetNodeProfile", "report_size", size));
-  if (capacity != 0) {
-    LP_TRY(lp_guard_pointer("LPPredGetNodeProfile", "report", report));
-  }
+  LP_TRY(lp_guard_buffer("LPPredGetNodeProfile", "report", report, capacity));
   if (profile->runs == 0 || profile->entries == NULL) {
     return lp_fail(LP_ERROR_STATE,
                    "LPPredGetNodeProfile: nothing was measured yet; call LPPredSetProfiling, then "

@@ -3,8 +3,9 @@
  *
  * Nanoseconds on one thread: multiply-adds at the rate of the kernels, plus
  * what is moved besides, plus weights, which come from memory each time since
- * a network's weights do not stay in a cache. Constants were measured with the
- * kernel benchmark (packages/c-api/bench); only their ratios matter.
+ * a network's weights do not stay in a cache. Only ratios matter. Those of AVX2
+ * were measured, layers in a chain on an AMD EPYC; the others are estimates. The
+ * kernel benchmark (packages/c-api/bench) fits constants like these.
  */
 #include "convolution.h"
 
@@ -25,8 +26,6 @@ static const conv_cost_machine *conv_cost_of(lp_isa isa) {
   static const conv_cost_machine avx512 = {110.0, 2.5, 25.0};
   return isa == LP_ISA_AVX512 ? &avx512 : isa == LP_ISA_AVX2 ? &avx2 : &base;
 }
-
-double lp_conv_rate(lp_isa isa) { return conv_cost_of(isa)->multiply; }
 
 static double conv_cost_ceil(double a, double b) { return (double)(int64_t)((a + b - 1.0) / b); }
 
@@ -50,7 +49,7 @@ double lp_conv_plain_cost(const lp_conv_geometry *g, lp_isa isa) {
                  lp_linear_find(isa)->gemm_columns;
   double columns = (double)g->batch * (double)g->channels * (double)lp_conv_taps(g) * pixels;
   /* Few rows leave the register block half empty. */
-  double rate = 0.66 * lp_conv_rate(isa) * (filters >= 12 ? 0.7 : 0.1 + 0.05 * filters);
+  double rate = 0.66 * conv_cost_of(isa)->multiply * (filters >= 12 ? 0.7 : 0.1 + 0.05 * filters);
   /* What is 1 wide and not strided is read where it stands. */
   return 2.0 * CONV_COST_CALL + lp_conv_work(g) * (pixels > 0 ? taken / pixels : 1.0) / rate +
          (lp_conv_columns_direct(g) ? 0.03 : 0.15) * columns +
@@ -103,7 +102,7 @@ double lp_conv_winograd_cost(const lp_conv_geometry *g, lp_isa isa, lp_winograd_
 }
 
 double lp_conv_depthwise_cost(const lp_conv_geometry *g, lp_isa isa) {
-  return CONV_COST_CALL + lp_conv_work(g) / (0.25 * lp_conv_rate(isa)) +
+  return CONV_COST_CALL + lp_conv_work(g) / (0.25 * conv_cost_of(isa)->multiply) +
          0.1 * (double)g->batch * (double)g->filters * (double)lp_conv_out_pixels(g);
 }
 #undef CONV_COST_CALL

@@ -23,36 +23,45 @@ size_t lp_conv_depthwise_scratch(const lp_conv_geometry *g) {
   return lp_linear_prepared(g->filters, &prepared) ? prepared * sizeof(float) : SIZE_MAX;
 }
 
+lp_depthwise_band lp_conv_depthwise_band(const lp_conv_run *run,
+                                         const lp_linear_epilogue *epilogue, int64_t image,
+                                         int64_t block_index, int64_t first, int64_t rows) {
+  const lp_conv_geometry *g = run->geometry;
+  const int64_t block = lp_linear_find(run->isa)->block;
+  const int64_t blocks = (g->channels + block - 1) / block;
+  const int64_t plane = image * blocks + block_index;
+  return (lp_depthwise_band){.x = (const float *)run->x + plane * g->in[1] * g->in[2] * block,
+                             .height = g->in[1],
+                             .width = g->in[2],
+                             .w = (const float *)run->w + block_index * lp_conv_taps(g) * block,
+                             .kernel_height = g->kernel[1],
+                             .kernel_width = g->kernel[2],
+                             .stride_height = g->stride[1],
+                             .stride_width = g->stride[2],
+                             .dilate_height = g->dilate[1],
+                             .dilate_width = g->dilate[2],
+                             .top = g->pad[1],
+                             .left = g->pad[2],
+                             .first = first,
+                             .rows = rows,
+                             .pixels = g->out[2],
+                             .epilogue = epilogue,
+                             .channel = block_index * block};
+}
+
 static void conv_depthwise_chunk(void *context, int64_t chunk, unsigned worker) {
   const conv_depthwise_job *job = context;
-  const lp_conv_geometry *g = job->run->geometry;
-  const int block = job->kernels->block;
+  const lp_conv_run *run = job->run;
+  const lp_conv_geometry *g = run->geometry;
   const int64_t first = chunk % job->bands * job->band_rows;
-  const int64_t image_block = chunk / job->bands;
-  const int64_t channel = image_block % job->blocks;
+  const int64_t plane = chunk / job->bands;
   const int64_t end = first + job->band_rows < g->out[1] ? first + job->band_rows : g->out[1];
-  const int64_t place = (image_block * g->out[1] + first) * g->out[2] * block;
-  lp_depthwise_band band = {
-      .x = (const float *)job->run->x + image_block * g->in[1] * g->in[2] * block,
-      .height = g->in[1],
-      .width = g->in[2],
-      .w = (const float *)job->run->w + channel * g->kernel[1] * g->kernel[2] * block,
-      .kernel_height = g->kernel[1],
-      .kernel_width = g->kernel[2],
-      .stride_height = g->stride[1],
-      .stride_width = g->stride[2],
-      .dilate_height = g->dilate[1],
-      .dilate_width = g->dilate[2],
-      .top = g->pad[1],
-      .left = g->pad[2],
-      .first = first,
-      .rows = end - first,
-      .pixels = g->out[2],
-      .out = (float *)job->run->y + place,
-      .added = job->run->added != NULL ? job->run->added + place : NULL,
-      .epilogue = &job->epilogue,
-      .channel = channel * block};
+  const int64_t place = (plane * g->out[1] + first) * g->out[2] * job->kernels->block;
+  lp_depthwise_band band = lp_conv_depthwise_band(
+      run, &job->epilogue, plane / job->blocks, plane % job->blocks, first, end - first);
   (void)worker;
+  band.out = (float *)run->y + place;
+  band.added = run->added != NULL ? run->added + place : NULL;
   job->kernels->depthwise(&band);
 }
 

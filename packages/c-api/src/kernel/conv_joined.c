@@ -77,7 +77,7 @@ static void conv_joined_chunk(void *context, int64_t chunk, unsigned worker) {
   static const int64_t taps[1] = {0};
   const conv_joined_job *job = context;
   const conv_joined_cut *cut = &job->cut;
-  const lp_conv_geometry *before = job->before->geometry, *g = job->run->geometry;
+  const lp_conv_geometry *g = job->run->geometry;
   const int64_t block = cut->block;
   const int64_t image = chunk / cut->bands;
   const int64_t first = chunk % cut->bands * cut->band_rows;
@@ -88,26 +88,9 @@ static void conv_joined_chunk(void *context, int64_t chunk, unsigned worker) {
   const int64_t out_plane = g->out[1] * g->out[2] * block;
   float *band = job->bands + worker * cut->band_floats;
   for (int64_t b = 0; b < in_blocks; b++) {
-    lp_depthwise_band rows_of = {
-        .x = (const float *)job->before->x +
-             (image * in_blocks + b) * before->in[1] * before->in[2] * block,
-        .height = before->in[1],
-        .width = before->in[2],
-        .w = (const float *)job->before->w + b * lp_conv_taps(before) * block,
-        .kernel_height = before->kernel[1],
-        .kernel_width = before->kernel[2],
-        .stride_height = before->stride[1],
-        .stride_width = before->stride[2],
-        .dilate_height = before->dilate[1],
-        .dilate_width = before->dilate[2],
-        .top = before->pad[1],
-        .left = before->pad[2],
-        .first = first,
-        .rows = rows,
-        .pixels = before->out[2],
-        .out = band + b * pixels * block,
-        .epilogue = &job->before_epilogue,
-        .channel = b * block};
+    lp_depthwise_band rows_of =
+        lp_conv_depthwise_band(job->before, &job->before_epilogue, image, b, first, rows);
+    rows_of.out = band + b * pixels * block;
     job->kernels->depthwise(&rows_of);
   }
   lp_tile_run run = {.x = band,

@@ -157,6 +157,19 @@ static void conv_winograd_gather(const conv_winograd_cut *cut, const lp_conv_geo
   }
 }
 
+/* Where a tile stands, and how many stand beside it in its row before tile `to`, itself included. */
+typedef struct conv_winograd_place {
+  int64_t image, row, column, beside;
+} conv_winograd_place;
+
+static conv_winograd_place conv_winograd_find(const conv_winograd_cut *cut, int64_t tile,
+                                              int64_t to) {
+  const int64_t line = tile / cut->tiles_wide, column = tile % cut->tiles_wide;
+  const int64_t left = cut->tiles_wide - column;
+  return (conv_winograd_place){line / cut->tiles_high, line % cut->tiles_high, column,
+                               left < to - tile ? left : to - tile};
+}
+
 /* Tiles [from, to) of one block of channels; v: where tile `first` goes. */
 static void conv_winograd_input(const conv_winograd_job *job, int64_t channel, int64_t first,
                                 int64_t from, int64_t to, int64_t count, float *v) {
@@ -164,24 +177,22 @@ static void conv_winograd_input(const conv_winograd_job *job, int64_t channel, i
   const lp_conv_geometry *g = job->run->geometry;
   const int64_t block = cut->block;
   const int64_t row = g->in[2] * block;
-  float tile[LP_WINOGRAD_MOST_POINTS * LP_WINOGRAD_MOST_POINTS * LP_MAX_BLOCK];
+  float tile[LP_WINOGRAD_MOST_TILE * LP_MAX_BLOCK];
   lp_winograd_input input = {.tile_step = cut->wide_out * block, .point_step = cut->point_v};
   v += channel * count * block;
   for (int64_t t = from; t < to; t += input.tiles) {
-    const int64_t line = t / cut->tiles_wide, column = t % cut->tiles_wide;
-    const int64_t image = line / cut->tiles_high;
-    const int64_t top = line % cut->tiles_high * cut->high_out - g->pad[1];
-    const int64_t left = column * cut->wide_out - g->pad[2];
+    const conv_winograd_place at = conv_winograd_find(cut, t, to);
+    const int64_t top = at.row * cut->high_out - g->pad[1];
+    const int64_t left = at.column * cut->wide_out - g->pad[2];
     const float *plane = (const float *)job->run->x +
-                         (image * cut->in_blocks + channel) * g->in[1] * row;
+                         (at.image * cut->in_blocks + channel) * g->in[1] * row;
     int64_t inside = left < 0 || top < 0 || top + cut->high_in > g->in[1] ||
                              left + cut->wide_in > g->in[2]
                          ? 0
                          : (g->in[2] - left - cut->wide_in) / cut->wide_out + 1;
-    int64_t most = cut->tiles_wide - column < to - t ? cut->tiles_wide - column : to - t;
     input.v = v + (t - first) * block;
     if (inside > 0) {
-      input.tiles = inside < most ? inside : most;
+      input.tiles = inside < at.beside ? inside : at.beside;
       input.x = plane + top * row + left * block;
       input.row_step = row;
       /* A line along the height steps from row to row. */
@@ -234,12 +245,10 @@ static void conv_winograd_output(const conv_winograd_job *job, int64_t filter, i
   lp_winograd_output output = {.point_step = cut->point_m, .y = rows};
   m += filter * count * block;
   for (int64_t t = from; t < to; t += output.tiles) {
-    const int64_t line = t / cut->tiles_wide, column = t % cut->tiles_wide;
-    const int64_t image = line / cut->tiles_high;
-    const int64_t top = line % cut->tiles_high * cut->high_out;
-    const int64_t left = column * cut->wide_out;
-    int64_t most = cut->tiles_wide - column < to - t ? cut->tiles_wide - column : to - t;
-    output.tiles = most < CONV_WINOGRAD_RUN ? most : CONV_WINOGRAD_RUN;
+    const conv_winograd_place at = conv_winograd_find(cut, t, to);
+    const int64_t top = at.row * cut->high_out;
+    const int64_t left = at.column * cut->wide_out;
+    output.tiles = at.beside < CONV_WINOGRAD_RUN ? at.beside : CONV_WINOGRAD_RUN;
     output.m = m + (t - first) * block;
     const int64_t row = output.tiles * cut->wide_out * block;
     output.tile_step = cut->wide_out * block;
@@ -248,7 +257,7 @@ static void conv_winograd_output(const conv_winograd_job *job, int64_t filter, i
     output.column_step = cut->wide_out == 1 ? row : block;
     job->transforms->output[job->form](&output);
     int64_t place =
-        (((image * cut->out_blocks + filter) * g->out[1] + top) * g->out[2] + left) * block;
+        (((at.image * cut->out_blocks + filter) * g->out[1] + top) * g->out[2] + left) * block;
     int64_t height = g->out[1] - top < cut->high_out ? g->out[1] - top : cut->high_out;
     int64_t width = output.tiles * cut->wide_out;
     width = g->out[2] - left < width ? g->out[2] - left : width;

@@ -71,6 +71,11 @@ LP_INTERNAL void lp_conv_winograd_run(const lp_conv_run *run, lp_winograd_form f
 LP_INTERNAL bool lp_conv_depthwise_accepts(const lp_conv_geometry *g, int block);
 LP_INTERNAL size_t lp_conv_depthwise_scratch(const lp_conv_geometry *g);
 LP_INTERNAL void lp_conv_depthwise_run(const lp_conv_run *run);
+/* Output rows [first, first + rows) of one block of channels of an image, without the place they go to. */
+LP_INTERNAL lp_depthwise_band lp_conv_depthwise_band(const lp_conv_run *run,
+                                                     const lp_linear_epilogue *epilogue,
+                                                     int64_t image, int64_t block_index,
+                                                     int64_t first, int64_t rows);
 
 /* A depthwise convolution and a 1x1 convolution of its output, which is not written: before->y is not used. 0 bytes of scratch: better apart. */
 LP_INTERNAL size_t lp_conv_joined_scratch(const lp_conv_geometry *before, const lp_conv_geometry *g,
@@ -83,8 +88,6 @@ LP_INTERNAL double lp_conv_blocked_cost(const lp_conv_geometry *g, lp_isa isa, b
 LP_INTERNAL double lp_conv_winograd_cost(const lp_conv_geometry *g, lp_isa isa,
                                          lp_winograd_form form);
 LP_INTERNAL double lp_conv_depthwise_cost(const lp_conv_geometry *g, lp_isa isa);
-/* Multiply-adds per nanosecond of a dense kernel. */
-LP_INTERNAL double lp_conv_rate(lp_isa isa);
 
 /*
  * Packed weights. Sizes are floats; 0 on overflow.

@@ -42,7 +42,7 @@
   do {                                                                   \
     lp_v w0 = V_LOAD(w);                                                 \
     lp_v w1 = blocks > 1 ? V_LOAD(w + LP_VL) : V_ZERO();                 \
-    LP_UNROLL                                                        \
+    LP_UNROLL                                                            \
     for (int p = 0; p < pixels; p++) {                                   \
       lp_v value = V_SET1(pixel[p * step]);                              \
       sum[0][p] = V_FMA(w0, value, sum[0][p]);                           \
@@ -136,8 +136,8 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
     }
     return;
   }
-  if (LP_VL >= 8 && (LP_VL == 8 || !planar) && blocks == 2 && pixels + 1 >= LINEAR_TILE_PIXELS && run->added == NULL &&
-      epilogue->activation.kind <= LP_ACTIVATION_CLIP) {
+  if (LP_VL >= 8 && (LP_VL == 8 || !planar) && blocks == 2 && pixels + 1 >= LINEAR_TILE_PIXELS &&
+      run->added == NULL && epilogue->activation.kind <= LP_ACTIVATION_CLIP) {
     LP_UNROLL
     for (int b = 0; b < blocks; b++) {
       const int64_t channel = run->channel + b * LP_VL;
@@ -201,17 +201,24 @@ static const LP_NAME(linear_tile_function)
         {{LINEAR_TILE_RARE_TABLE(LINEAR_TILE_PLANAR_1)},
          {LINEAR_TILE_RARE_TABLE(LINEAR_TILE_PLANAR_2)}}};
 
+/* Pixels of tile `tile` of `tiles` of nearly equal width: the first ones are one pixel wider. */
+static int64_t LP_NAME(linear_tile_width)(int64_t pixels, int64_t tiles, int64_t tile) {
+  return pixels / tiles + (tile < pixels % tiles);
+}
+
+static int64_t LP_NAME(linear_tile_count)(int64_t pixels) {
+  return (pixels + LINEAR_TILE_PIXELS - 1) / LINEAR_TILE_PIXELS;
+}
+
 static void LP_NAME(linear_tiles)(lp_tile_run *run, int planar) {
   const LP_NAME(linear_tile_function) *functions =
       LP_NAME(linear_tile_functions)[planar][run->out_blocks - 1];
   const int64_t blocks = (run->channels + LP_VL - 1) / LP_VL;
   const float *next = run->next;
-  int64_t tiles = (run->pixels + LINEAR_TILE_PIXELS - 1) / LINEAR_TILE_PIXELS;
-  int64_t width = tiles > 0 ? run->pixels / tiles : 0;
-  int64_t wider = run->pixels - width * tiles; /* so many tiles are one pixel wider */
+  const int64_t tiles = LP_NAME(linear_tile_count)(run->pixels);
   int64_t first = 0;
   for (int64_t tile = 0; tile < tiles; tile++) {
-    int64_t pixels = width + (tile < wider);
+    const int64_t pixels = LP_NAME(linear_tile_width)(run->pixels, tiles, tile);
     const bool narrow = pixels <= LINEAR_TILE_NARROW && (planar || run->out_blocks == 1);
     for (int64_t last = first + pixels; first < last; first += narrow ? 1 : pixels) {
       functions[pixels - 1](run, first, next);
@@ -227,11 +234,9 @@ static void LP_NAME(linear_tiles)(lp_tile_run *run, int planar) {
 
 static void LP_NAME(linear_panels)(const float *x, int64_t x_block, int64_t blocks, int64_t pixels,
                                    float *panels) {
-  int64_t tiles = (pixels + LINEAR_TILE_PIXELS - 1) / LINEAR_TILE_PIXELS;
-  int64_t width = tiles > 0 ? pixels / tiles : 0;
-  int64_t wider = pixels - width * tiles;
+  const int64_t tiles = LP_NAME(linear_tile_count)(pixels);
   for (int64_t tile = 0; tile < tiles; tile++) {
-    int64_t count = width + (tile < wider);
+    const int64_t count = LP_NAME(linear_tile_width)(pixels, tiles, tile);
     for (int64_t b = 0; b < blocks; b++) {
       const float *from = x + b * x_block;
       for (int64_t p = 0; p < count; p++) {

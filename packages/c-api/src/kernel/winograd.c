@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define LP_WINOGRAD_MOST_SQUARE 36 /* numbers of the largest tile of two dimensions */
-
 /*
  * For the pairs +-p: p; the coefficients of the product of all x^2 - p^2, lowest first, without the
  * highest, which is 1; the same without the pair's own factor; the powers of p from 0 to 3. The points
@@ -101,4 +99,3 @@ void lp_winograd_filter(lp_winograd_form form,
   }
   g[finite][sizes->taps - 1] = 1.0;
 }
-#undef LP_WINOGRAD_MOST_SQUARE

@@ -21,6 +21,7 @@
 #include "../base/cpu.h"
 
 #define LP_WINOGRAD_MOST_POINTS 10
+#define LP_WINOGRAD_MOST_TILE 36 /* numbers of the largest tile */
 
 typedef enum lp_winograd_form {
   LP_WINOGRAD_2_3,

@@ -119,7 +119,7 @@ static LP_ALWAYS_INLINE void LP_NAME(winograd_input_tiles)(const lp_winograd_inp
   const float *x = job->x;
   float *v = job->v;
   for (int64_t tile = 0; tile < job->tiles; tile++) {
-    lp_v turned[LP_WINOGRAD_MOST_SQUARE];
+    lp_v turned[LP_WINOGRAD_MOST_TILE];
     lp_v d[LP_WINOGRAD_MOST_POINTS], o[LP_WINOGRAD_MOST_POINTS];
     if (!line) {
       for (int c = 0; c < points; c++) {
@@ -158,7 +158,7 @@ static LP_ALWAYS_INLINE void LP_NAME(winograd_output_tiles)(const lp_winograd_ou
   const float *m = job->m;
   float *y = job->y;
   for (int64_t tile = 0; tile < job->tiles; tile++) {
-    lp_v turned[LP_WINOGRAD_MOST_SQUARE];
+    lp_v turned[LP_WINOGRAD_MOST_TILE];
     lp_v d[LP_WINOGRAD_MOST_POINTS], o[LP_WINOGRAD_MOST_POINTS];
     if (!line) {
       for (int c = 0; c < points; c++) {

@@ -137,11 +137,11 @@ static size_t op_fully_connected_scratch(const lp_query *query) {
                                     query->threads);
 }
 
-static lp_status op_fully_connected_run(const lp_call *call) {
+/* All but the weights. */
+static lp_fully_connected op_fully_connected_fill(const lp_call *call) {
   const op_fully_connected_param *p = call->param;
   lp_fully_connected job = op_fully_connected_job(p, call->in);
   job.x = call->in[0].data;
-  job.w = call->in[1].data;
   job.bias = p->no_bias || call->epilogue->bias_in_shift ? NULL : call->in[2].data;
   job.added = call->epilogue->add ? call->in[call->num_inputs - 1].data : NULL;
   job.epilogue = call->epilogue;
@@ -149,6 +149,12 @@ static lp_status op_fully_connected_run(const lp_call *call) {
   job.scratch = call->scratch;
   job.threads = call->threads;
   job.isa = call->isa;
+  return job;
+}
+
+static lp_status op_fully_connected_run(const lp_call *call) {
+  lp_fully_connected job = op_fully_connected_fill(call);
+  job.w = call->in[1].data;
   if (call->out[0].dtype == LP_FLOAT64) {
     lp_fully_connected_f64(&job);
   } else {
@@ -197,17 +203,8 @@ static double op_fully_connected_panels_cost(const lp_query *query) {
 }
 
 static lp_status op_fully_connected_panels_run(const lp_call *call) {
-  const op_fully_connected_param *p = call->param;
-  lp_fully_connected job = op_fully_connected_job(p, call->in);
-  job.x = call->in[0].data;
+  lp_fully_connected job = op_fully_connected_fill(call);
   job.w = call->packed;
-  job.bias = p->no_bias || call->epilogue->bias_in_shift ? NULL : call->in[2].data;
-  job.added = call->epilogue->add ? call->in[call->num_inputs - 1].data : NULL;
-  job.epilogue = call->epilogue;
-  job.y = call->out[0].data;
-  job.scratch = call->scratch;
-  job.threads = call->threads;
-  job.isa = call->isa;
   lp_fully_connected_panels(&job);
   return LP_OK;
 }

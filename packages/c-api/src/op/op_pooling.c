@@ -309,31 +309,29 @@ static bool op_pooling_scratch_parts(const lp_pooling *pooling, bool channels_la
   return lp_size_multiply(*each, threads, &all) && lp_size_add(all, *windows, total);
 }
 
-static size_t op_pooling_prepared(const lp_query *query) {
+/* Bytes of the windows, and of them and a row per thread together; false on overflow. */
+static bool op_pooling_bytes(const lp_query *query, size_t element_size, unsigned threads,
+                             size_t *windows, size_t *total) {
   lp_pooling pooling;
   int64_t channels;
-  size_t windows;
   size_t each;
-  size_t total;
   bool last = op_pooling_channels_last(query->param);
   op_pooling_sizes(&query->in[0].shape, &query->out[0].shape, last, &pooling, &channels);
-  return op_pooling_scratch_parts(&pooling, last, 1, 1, &windows, &each, &total) ? windows
-                                                                                 : SIZE_MAX;
+  return op_pooling_scratch_parts(&pooling, last, element_size, threads, windows, &each, total);
+}
+
+static size_t op_pooling_prepared(const lp_query *query) {
+  size_t windows;
+  size_t total;
+  return op_pooling_bytes(query, 1, 1, &windows, &total) ? windows : SIZE_MAX;
 }
 
 static size_t op_pooling_scratch(const lp_query *query) {
-  lp_pooling pooling;
-  int64_t channels;
   size_t windows;
-  size_t each;
   size_t total;
-  bool last = op_pooling_channels_last(query->param);
-  op_pooling_sizes(&query->in[0].shape, &query->out[0].shape, last, &pooling, &channels);
-  if (!op_pooling_scratch_parts(&pooling, last, lp_dtype_size(query->in[0].dtype), query->threads,
-                                &windows, &each, &total)) {
-    return SIZE_MAX;
-  }
-  return total;
+  return op_pooling_bytes(query, lp_dtype_size(query->in[0].dtype), query->threads, &windows, &total)
+             ? total
+             : SIZE_MAX;
 }
 
 static double op_pooling_volume(const op_pooling_param *param, const lp_tensor *in) {
