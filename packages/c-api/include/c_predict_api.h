@@ -199,7 +199,7 @@ typedef enum LPPass {
 typedef enum LPMemoryMode {
   /** Time: weights may be held in a second form that is faster (Winograd's, up to four times as large). */
   LP_MEMORY_FAST = 0,
-  /** Memory: one copy of the weights, and as little temporary memory as the kernels can do with. Convolutions of 3x3 take about twice as long. */
+  /** Memory: one copy of the weights, and no room for transforms. Convolutions of 3x3 take two to three times as long. */
   LP_MEMORY_LEAN = 1
 } LPMemoryMode;
 

@@ -541,8 +541,8 @@ enum class MemoryMode : int {
      */
     fast = ::LP_MEMORY_FAST,
     /**
-     * Memory: one copy of the weights, and as little temporary memory as the kernels can do with.
-     * Convolutions of 3x3 take about twice as long.
+     * Memory: one copy of the weights, and no room for transforms. Convolutions of 3x3 take two to
+     * three times as long.
      */
     lean = ::LP_MEMORY_LEAN,
 };

@@ -127,7 +127,7 @@ const (
 	// LP_MEMORY_FAST: Time: weights may be held in a second form that is faster (Winograd's, up to four
 	// times as large).
 	LP_MEMORY_FAST = 0
-	// LP_MEMORY_LEAN: Memory: one copy of the weights, and as little temporary memory as the kernels
-	// can do with. Convolutions of 3x3 take about twice as long.
+	// LP_MEMORY_LEAN: Memory: one copy of the weights, and no room for transforms. Convolutions of 3x3
+	// take two to three times as long.
 	LP_MEMORY_LEAN = 1
 )

@@ -10,8 +10,8 @@ public final class LPMemoryMode {
   public static final int LP_MEMORY_FAST = 0;
 
   /**
-   * Memory: one copy of the weights, and as little temporary memory as the kernels can do with.
-   * Convolutions of 3x3 take about twice as long.
+   * Memory: one copy of the weights, and no room for transforms. Convolutions of 3x3 take two to
+   * three times as long.
    */
   public static final int LP_MEMORY_LEAN = 1;
 
