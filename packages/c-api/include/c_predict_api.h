@@ -36,7 +36,9 @@
  *     n may name another parameter; `*name` is the value it points to after
  *     the call; `a[b]` is an element of an array parameter.
  *   @error CODE trigger         one line for each error the call can give
- *   @thread text                which calls may run at the same time
+ *   @thread text                which calls may run at the same time; "any": with
+ *                               the same handle too; "any, also while": even
+ *                               while a call that is not "any" works on it
  *
  * General rules
  *   Every function returns 0 on success and -1 on failure, but for those that

@@ -104,6 +104,8 @@ export interface ApiFunction {
   thread: string;
   /** Any number of threads may call it with the same handle at the same time. */
   concurrent: boolean;
+  /** It may even be called while a function that is not `concurrent` works on the same handle. */
+  alongside: boolean;
 }
 
 export interface ApiHandle {

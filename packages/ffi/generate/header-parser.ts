@@ -377,6 +377,7 @@ class HeaderReader {
       errors: doc.errors.map(({ code, trigger }) => ({ code, trigger })),
       thread: doc.thread,
       concurrent: /^any\b/.test(doc.thread),
+      alongside: /^any, also while\b/.test(doc.thread),
     });
   }
 

@@ -86,6 +86,7 @@ MXNET_DLL int Make(const char **keys, uint32_t n, const int64_t **dims, uint32_t
       doc: "Makes one.\n\nSecond paragraph.",
       thread: "any",
       concurrent: true,
+      alongside: false,
       errors: [{ code: "LP_ERROR_ARGUMENT", trigger: "n is too large" }],
       returns: { kind: "status" },
     });
@@ -98,6 +99,23 @@ MXNET_DLL int Make(const char **keys, uint32_t n, const int64_t **dims, uint32_t
     ]);
     expect(api.handles[0]?.release).toBe("MXPredFree");
     expect(api.functions[0]?.concurrent).toBe(false);
+  });
+
+  it("tells a call that may be made while another works on the same handle", async () => {
+    const stop = (thread: string) =>
+      parse(`${free}
+/**
+ * Stops one.
+ *
+ * @param[in] handle {handle:predictor; caller} The predictor.
+ * @return 0 or -1
+ * @thread ${thread}
+ */
+MXNET_DLL int Stop(PredictorHandle handle);
+`);
+    const both = (await stop("any, also while a call runs")).functions[1];
+    expect(both).toMatchObject({ concurrent: true, alongside: true });
+    expect((await stop("any")).functions[1]).toMatchObject({ concurrent: true, alongside: false });
   });
 
   it("tells part two by its heading", async () => {
