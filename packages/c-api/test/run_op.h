@@ -178,8 +178,8 @@ static inline lp_status run_op_infer(run_op *run) {
     out_dtype[i] = run->out[i].dtype;
   }
   for (int round = 0; round < 4; round++) {
-    LP_TRY((run->op->dtype != NULL ? run->op->dtype : lp_infer_same_dtype)(&infer));
-    LP_TRY((run->op->shape != NULL ? run->op->shape : lp_infer_same_shape)(&infer));
+    LP_TRY((run->op->family->dtype != NULL ? run->op->family->dtype : lp_infer_same_dtype)(&infer));
+    LP_TRY((run->op->family->shape != NULL ? run->op->family->shape : lp_infer_same_shape)(&infer));
   }
   for (int i = 0; i < run->num_inputs; i++) {
     if (!lp_shape_known(&in[i])) {
@@ -419,8 +419,8 @@ static inline int run_op_all(run_op *run) {
   void *first = run_op_memory(bytes);
   run->ran_blocked = run->ran_inplace = 0;
   for (int isa = (int)run->lowest; isa <= (int)lp_cpu_isa(); isa++) {
-    for (int a = 0; a < run->op->num_algorithms; a++) {
-      const lp_algorithm *algorithm = &run->op->algorithms[a];
+    for (int a = 0; a < run->op->family->num_algorithms; a++) {
+      const lp_algorithm *algorithm = &run->op->family->algorithms[a];
       if (run->only != NULL && strcmp(run->only, algorithm->name) != 0) {
         continue;
       }

@@ -40,10 +40,10 @@ static const lp_attr test_attrs[] = {
     {"string", LP_ATTR_STRING, 0, offsetof(test_param, string), "", NULL},
     {"workspace", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
 };
-static const lp_op test_op = {.name = "test",
-                              .attrs = test_attrs,
-                              .num_attrs = (int)LP_COUNT(test_attrs),
-                              .param_size = sizeof(test_param)};
+static const lp_op_family test_family = {.attrs = test_attrs,
+                                         .num_attrs = (int)LP_COUNT(test_attrs),
+                                         .param_size = sizeof(test_param)};
+static const lp_op test_op = {.name = "test", .family = &test_family};
 
 static lp_pool pool;
 static char unknown_keys[256];
@@ -169,7 +169,8 @@ TEST(unknown_keys_are_told_and_hidden_ones_passed_over) {
 
 TEST(a_required_attribute_must_be_there) {
   static const lp_attr attrs[] = {{"kernel", LP_ATTR_TUPLE, LP_ATTR_REQUIRED, 0, NULL, NULL}};
-  lp_op op = {.name = "test", .attrs = attrs, .num_attrs = 1, .param_size = sizeof(lp_tuple)};
+  const lp_op_family family = {.attrs = attrs, .num_attrs = 1, .param_size = sizeof(lp_tuple)};
+  const lp_op op = {.name = "test", .family = &family};
   void *param = NULL;
   CHECK_EQ_INT(lp_attr_parse(&op, NULL, 0, &pool, NULL, NULL, &param), LP_ERROR_ATTRIBUTE);
   CHECK_CONTAINS(lp_status_text(), "'kernel' is required");
@@ -177,24 +178,26 @@ TEST(a_required_attribute_must_be_there) {
 
 TEST(names_of_inputs_and_outputs) {
   char name[LP_OP_NAME_SIZE];
-  lp_op op = {.name = "test", .inputs = "data weight bias", .outputs = "output mean"};
+  lp_op_family family = {.inputs = "data weight bias", .outputs = "output mean"};
+  const lp_op op = {.name = "test", .family = &family};
   CHECK_EQ_INT(lp_op_count_inputs(&op, NULL), 3);
   CHECK_EQ_INT(lp_op_count_outputs(&op, NULL), 2);
   CHECK_EQ_INT(lp_op_count_visible(&op, NULL), 1);
   CHECK_STR(lp_op_input_name(&op, 1, name), "weight");
   CHECK_STR(lp_op_input_name(&op, 3, name), "input3");
   CHECK_STR(lp_op_output_name(&op, 1, name), "mean");
-  op.inputs = "rois arg*";
-  op.outputs = "output*";
+  family.inputs = "rois arg*";
+  family.outputs = "output*";
   CHECK_STR(lp_op_input_name(&op, 0, name), "rois");
   CHECK_STR(lp_op_input_name(&op, 12, name), "arg11");
   CHECK_STR(lp_op_output_name(&op, 0, name), "output0");
-  op.outputs = NULL;
+  family.outputs = NULL;
   CHECK_STR(lp_op_output_name(&op, 0, name), "output");
 }
 
 static int find_input(const char *inputs, const char *name) {
-  const lp_op op = {.name = "test", .inputs = inputs};
+  const lp_op_family family = {.inputs = inputs};
+  const lp_op op = {.name = "test", .family = &family};
   return lp_op_find_input(&op, name, strlen(name));
 }
 

@@ -258,8 +258,8 @@ static void grid_check(grid_case c, bool transposed) {
   double terms = (double)(c.channels / c.groups * c.kernel[0] * c.kernel[1] * c.kernel[2]);
   run_op_expect(&run, 0, y, 1e-6 + (1e-6 * sqrt(terms) + 2e-6) * top, 0);
   int64_t runs = 0;
-  for (int a = 0; a < op->num_algorithms && a < grid_algorithms; a++) {
-    run.only = op->algorithms[a].name;
+  for (int a = 0; a < op->family->num_algorithms && a < grid_algorithms; a++) {
+    run.only = op->family->algorithms[a].name;
     int here = run_op_all(&run);
     grid_runs[transposed][a] += here;
     runs += here;
@@ -455,9 +455,9 @@ TEST(every_algorithm_was_on_the_grid) {
   }
   for (int transposed = 0; transposed < 2; transposed++) {
     const lp_op *op = transposed ? &lp_op_Deconvolution : &lp_op_Convolution;
-    CHECK(op->num_algorithms <= grid_algorithms);
-    for (int a = 0; a < op->num_algorithms && a < grid_algorithms; a++) {
-      const lp_algorithm *algorithm = &op->algorithms[a];
+    CHECK(op->family->num_algorithms <= grid_algorithms);
+    for (int a = 0; a < op->family->num_algorithms && a < grid_algorithms; a++) {
+      const lp_algorithm *algorithm = &op->family->algorithms[a];
       bool uses_block = algorithm->blocked_inputs != 0 || algorithm->blocked_output;
       printf("  %s %s: %lld runs\n", op->name, algorithm->name,
              (long long)grid_runs[transposed][a]);

@@ -3,7 +3,8 @@
 
 #include "../src/op/op.h"
 
-static const lp_op test_op = {.name = "Test", .inputs = "data label", .outputs = "output mask"};
+static const lp_op_family test_family = {.inputs = "data label", .outputs = "output mask"};
+static const lp_op test_op = {.name = "Test", .family = &test_family};
 
 typedef struct fixture {
   lp_shape in[2];

@@ -3,7 +3,7 @@
 
 #include "../src/op/op_table.h"
 
-static const lp_op *const family[] = {&lp_op_BatchNorm, &lp_op_BatchNorm_v1, &lp_op_CuDNNBatchNorm,
+static const lp_op *const relatives[] = {&lp_op_BatchNorm, &lp_op_BatchNorm_v1, &lp_op_CuDNNBatchNorm,
                                       &lp_op__contrib_SyncBatchNorm,
                                       &lp_op__contrib_BatchNormWithReLU};
 
@@ -83,10 +83,10 @@ TEST(normalises_along_any_axis) {
 }
 
 TEST(relatives_do_the_same) {
-  for (size_t i = 0; i < LP_COUNT(family); i++) {
-    check_norm(family[i], lp_shape_4(2, 19, 5, 7), 1, "fix_gamma=False", false, 1e-3, LP_FLOAT32);
-    check_norm(family[i], lp_shape_2(5, 19), 1, "eps=1e-5", true, 1e-5, LP_FLOAT64);
-    CHECK_EQ_INT(family[i]->aux_inputs, 24);
+  for (size_t i = 0; i < LP_COUNT(relatives); i++) {
+    check_norm(relatives[i], lp_shape_4(2, 19, 5, 7), 1, "fix_gamma=False", false, 1e-3, LP_FLOAT32);
+    check_norm(relatives[i], lp_shape_2(5, 19), 1, "eps=1e-5", true, 1e-5, LP_FLOAT64);
+    CHECK_EQ_INT(relatives[i]->family->aux_inputs, 24);
   }
 }
 

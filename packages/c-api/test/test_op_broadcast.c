@@ -163,7 +163,7 @@ static void check_shape(lp_shape lhs, lp_shape rhs, lp_status status, lp_shape e
   lp_shape in[2] = {lhs, rhs};
   lp_shape out = lp_shape_unknown();
   lp_infer infer = {"node", &lp_op_broadcast_add, NULL, 2, 1, in, &out, NULL, NULL};
-  CHECK_EQ_INT(lp_op_broadcast_add.shape(&infer), status);
+  CHECK_EQ_INT(lp_op_broadcast_add.family->shape(&infer), status);
   CHECK(lp_shape_equal(&out, &expected));
 }
 

@@ -81,12 +81,12 @@ TEST(concat_infers_both_ways) {
     lp_shape in[3] = {lp_shape_3(2, 3, -1), lp_shape_unknown(), lp_shape_3(-1, 4, 5)};
     lp_shape out = lp_shape_unknown();
     lp_infer infer = {"cat", run.op, run.param, 3, 1, in, &out, NULL, NULL};
-    REQUIRE(run.op->shape(&infer) == LP_OK);
+    REQUIRE(run.op->family->shape(&infer) == LP_OK);
     CHECK(in[1].ndim == 3 && in[1].dim[0] == 2 && in[1].dim[1] == -1 && in[1].dim[2] == 5);
     CHECK(in[0].dim[2] == 5 && in[2].dim[0] == 2);
     CHECK(out.ndim == 3 && out.dim[1] == -1);
     out.dim[1] = 10;
-    REQUIRE(run.op->shape(&infer) == LP_OK);
+    REQUIRE(run.op->family->shape(&infer) == LP_OK);
     CHECK_EQ_INT(in[1].dim[1], 3);
     run_op_end(&run);
     /* Two unknown inputs share what is left, in _rnn_param_concat only. */
@@ -96,7 +96,7 @@ TEST(concat_infers_both_ways) {
         in[1] = lp_shape_1(4);
         out = lp_shape_1(10);
         infer = (lp_infer){"cat", run.op, run.param, 3, 1, in, &out, NULL, NULL};
-        REQUIRE(run.op->shape(&infer) == LP_OK);
+        REQUIRE(run.op->family->shape(&infer) == LP_OK);
         CHECK_EQ_INT(in[0].dim[0], i == 0 ? -1 : 3);
         CHECK_EQ_INT(in[2].dim[0], i == 0 ? -1 : 3);
         run_op_end(&run);
@@ -152,7 +152,7 @@ static int64_t view(const char *attributes, lp_shape first, lp_shape second, int
                       .in = run.in,
                       .out = run.out,
                       .block = block};
-    if (!run.op->concat_view(&query, input, block > 1, &offset)) {
+    if (!run.op->family->concat_view(&query, input, block > 1, &offset)) {
         offset = -1;
     }
     run_op_end(&run);

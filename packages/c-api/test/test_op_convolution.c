@@ -474,9 +474,9 @@ static lp_status conv_infer(const char *attributes, lp_shape *data, lp_shape *we
     lp_shape result = *out;
     infer.in = in;
     infer.out = &result;
-    status = lp_op_Convolution.shape(&infer);
+    status = lp_op_Convolution.family->shape(&infer);
     if (status == LP_OK) {
-      status = lp_op_Convolution.shape(&infer);
+      status = lp_op_Convolution.family->shape(&infer);
     }
     *data = in[0];
     *weight = in[1];

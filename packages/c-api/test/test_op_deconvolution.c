@@ -255,7 +255,7 @@ static lp_status deconv_infer(const char *attributes, lp_shape data, lp_shape *w
   if (status == LP_OK) {
     lp_shape in[3] = {data, *weight, lp_shape_unknown()};
     lp_infer infer = {"node", run.op, run.param, run.num_inputs, 1, in, out, NULL, NULL};
-    status = lp_op_Deconvolution.shape(&infer);
+    status = lp_op_Deconvolution.family->shape(&infer);
     *weight = in[1];
   }
   lp_pool_free(&run.pool);

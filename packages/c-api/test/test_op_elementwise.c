@@ -632,7 +632,7 @@ TEST(identities_of_every_type) {
       CHECK_EQ_INT(run_op_infer(&run), LP_OK);
       run_op_expect(&run, 0, numbers, 0, 0);
       CHECK(run_op_all(&run) > 0);
-      CHECK(run.op->identity(run.param));
+      CHECK(run.op->family->identity(run.param));
       run_op_end(&run);
     }
   }
@@ -641,25 +641,25 @@ TEST(identities_of_every_type) {
 TEST(activations_of_epilogues) {
   lp_activation activation;
   run_op run;
-  CHECK_EQ_INT(find("relu")->role, LP_ROLE_ACTIVATION);
-  CHECK(find("relu")->activation(NULL, &activation));
+  CHECK_EQ_INT(find("relu")->family->role, LP_ROLE_ACTIVATION);
+  CHECK(find("relu")->family->activation(NULL, &activation));
   CHECK_EQ_INT(activation.kind, LP_ACTIVATION_RELU);
   run_op_begin(&run, find("clip"), "a_min=-1 a_max=6");
-  CHECK(run.op->activation(run.param, &activation));
+  CHECK(run.op->family->activation(run.param, &activation));
   CHECK_EQ_INT(activation.kind, LP_ACTIVATION_CLIP);
   CHECK(activation.low == -1.0f && activation.high == 6.0f);
   run_op_end(&run);
-  CHECK(find("sigmoid")->activation(NULL, &activation));
+  CHECK(find("sigmoid")->family->activation(NULL, &activation));
   CHECK_EQ_INT(activation.kind, LP_ACTIVATION_SIGMOID);
-  CHECK(find("tanh")->activation(NULL, &activation));
+  CHECK(find("tanh")->family->activation(NULL, &activation));
   CHECK_EQ_INT(activation.kind, LP_ACTIVATION_TANH);
   run_op_begin(&run, find("hard_sigmoid"), "alpha=0.25 beta=0.5");
-  CHECK(run.op->activation(run.param, &activation));
+  CHECK(run.op->family->activation(run.param, &activation));
   CHECK_EQ_INT(activation.kind, LP_ACTIVATION_HARD_SIGMOID);
   CHECK(activation.low == 0.25f && activation.high == 0.5f);
   run_op_end(&run);
-  CHECK_EQ_INT(find("elemwise_add")->role, LP_ROLE_ADD);
-  CHECK_EQ_INT(find("elemwise_sub")->role, LP_ROLE_NONE);
+  CHECK_EQ_INT(find("elemwise_add")->family->role, LP_ROLE_ADD);
+  CHECK_EQ_INT(find("elemwise_sub")->family->role, LP_ROLE_NONE);
 }
 
 TEST(shapes_are_merged_both_ways) {

@@ -103,7 +103,7 @@ TEST(fills_with_one_number) {
     run_op_begin(&run, &lp_op_zeros, "shape=(0,4)"); /* 0: not known, as in RNN begin states */
     lp_shape out = lp_shape_unknown();
     lp_infer infer = {"z", run.op, run.param, 0, 1, NULL, &out, NULL, NULL};
-    REQUIRE(run.op->shape(&infer) == LP_OK);
+    REQUIRE(run.op->family->shape(&infer) == LP_OK);
     CHECK(out.ndim == 2 && out.dim[0] == -1 && out.dim[1] == 4);
     run_op_end(&run);
 }

@@ -144,9 +144,9 @@ static lp_status dense_infer(const char *attributes, lp_shape *data, lp_shape *w
   if (status == LP_OK) {
     lp_shape in[3] = {*data, *weight, *bias};
     lp_infer infer = {"node", run.op, run.param, run.num_inputs, 1, in, out, NULL, NULL};
-    status = lp_op_FullyConnected.shape(&infer);
+    status = lp_op_FullyConnected.family->shape(&infer);
     if (status == LP_OK) {
-      status = lp_op_FullyConnected.shape(&infer);
+      status = lp_op_FullyConnected.family->shape(&infer);
     }
     *data = in[0];
     *weight = in[1];

@@ -129,8 +129,8 @@ static bool is_small(const run_op *run) {
         out_dtype[i] = run->out[i].dtype;
     }
     for (int round = 0; round < 4; round++) {
-        if ((run->op->dtype != NULL ? run->op->dtype : lp_infer_same_dtype)(&infer) != LP_OK ||
-            (run->op->shape != NULL ? run->op->shape : lp_infer_same_shape)(&infer) != LP_OK) {
+        if ((run->op->family->dtype != NULL ? run->op->family->dtype : lp_infer_same_dtype)(&infer) != LP_OK ||
+            (run->op->family->shape != NULL ? run->op->family->shape : lp_infer_same_shape)(&infer) != LP_OK) {
             return false;
         }
     }
@@ -150,12 +150,12 @@ static bool attempt(const lp_op *op, char *text) {
     text[0] = '\0';
     tame = pick(3) != 0;
     tuple_length = 1 + pick(3);
-    for (int i = 0; i < op->num_attrs; i++) {
-        if ((op->attrs[i].flags & LP_ATTR_REQUIRED) != 0 || pick(3) == 0) {
+    for (int i = 0; i < op->family->num_attrs; i++) {
+        if ((op->family->attrs[i].flags & LP_ATTR_REQUIRED) != 0 || pick(3) == 0) {
             append(text, text[0] != '\0' ? " " : "");
-            append(text, op->attrs[i].key);
+            append(text, op->family->attrs[i].key);
             append(text, "=");
-            append_value(text, &op->attrs[i]);
+            append_value(text, &op->family->attrs[i]);
         }
     }
     if (run_op_try_begin(&run, op, text) != LP_OK) {

@@ -12,7 +12,7 @@ TEST(most_heads_give_their_data_back) {
     const lp_op *op = identities[i];
     run_op run;
     run_op_begin(&run, op, "");
-    CHECK(op->identity != NULL && op->identity(run.param));
+    CHECK(op->family->identity != NULL && op->family->identity(run.param));
     lp_shape shape = lp_shape_4(2, 19, 3, 5);
     double expected[2 * 19 * 3 * 5];
     run_op_random(&run, 0, shape, 4, 5);
@@ -55,7 +55,7 @@ TEST(logistic_regression_is_a_sigmoid) {
     CHECK_EQ_INT(run_op_infer(&run), LP_OK);
     run_op_expect(&run, 0, (const double[]){0.7310586, 0.8807971, 0.9525741, 0.01798621}, 1e-7, 1e-6);
     CHECK(run_op_all(&run) >= 2);
-    CHECK(run.op->identity == NULL);
+    CHECK(run.op->family->identity == NULL);
     run_op_end(&run);
   }
 }
@@ -101,8 +101,8 @@ TEST(names_are_those_of_the_format) {
   CHECK_STR(lp_op_output_name(&lp_op_MakeLoss, 0, name), "output");
   CHECK_STR(lp_op_input_name(&lp_op_SVMOutput, 1, name), "label");
   CHECK_STR(lp_op_input_name(&lp_op_IdentityAttachKLSparseReg, 1, name), "moving_avg");
-  CHECK_EQ_INT(lp_op_IdentityAttachKLSparseReg.aux_inputs, 2);
-  CHECK_EQ_INT(lp_op_LinearRegressionOutput.label_inputs, 2);
+  CHECK_EQ_INT(lp_op_IdentityAttachKLSparseReg.family->aux_inputs, 2);
+  CHECK_EQ_INT(lp_op_LinearRegressionOutput.family->label_inputs, 2);
 }
 
 int main(int argc, char **argv) {

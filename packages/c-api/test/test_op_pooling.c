@@ -105,7 +105,7 @@ static void check_case(const pooling_case *c, int64_t images, int64_t channels, 
   run_op run;
   run_op_begin(&run, c->v1 ? &lp_op_Pooling_v1 : &lp_op_Pooling, attributes);
   if (c->legacy) {
-    run.op->legacy(run.param, true);
+    run.op->family->legacy(run.param, true);
   }
   lp_shape shape = lp_shape_unknown();
   shape.ndim = c->axes + 2;
@@ -246,7 +246,7 @@ static void check_row(const lp_op *op, const char *attributes, lp_shape shape, f
   run_op run;
   run_op_begin(&run, op, attributes);
   if (legacy) {
-    op->legacy(run.param, true);
+    op->family->legacy(run.param, true);
   }
   run_op_floats(&run, 0, shape, NULL);
   for (int64_t i = 0; i < lp_shape_size(&shape); i++) {
@@ -367,13 +367,13 @@ TEST(unknown_dimensions_stay_unknown) {
   lp_shape in = lp_shape_4(-1, -1, 6, -1);
   lp_shape out = lp_shape_4(4, 5, -1, -1);
   lp_infer infer = {"node", run.op, run.param, 1, 1, &in, &out, NULL, NULL};
-  CHECK_EQ_INT(run.op->shape(&infer), LP_OK);
+  CHECK_EQ_INT(run.op->family->shape(&infer), LP_OK);
   lp_shape expected_in = lp_shape_4(4, 5, 6, -1);
   lp_shape expected_out = lp_shape_4(4, 5, 5, -1);
   CHECK(lp_shape_equal(&in, &expected_in));
   CHECK(lp_shape_equal(&out, &expected_out));
   in = lp_shape_unknown();
-  CHECK_EQ_INT(run.op->shape(&infer), LP_OK);
+  CHECK_EQ_INT(run.op->family->shape(&infer), LP_OK);
   run_op_end(&run);
 }
 

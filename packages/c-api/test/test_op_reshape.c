@@ -14,7 +14,7 @@ static int64_t same_position(const int64_t *at) {
 
 static void reshapes(const lp_op *op, const char *attributes, lp_shape in, lp_shape out) {
     current = out;
-    CHECK(op->reshapes);
+    CHECK(op->family->reshapes);
     (void)movement_check(op, attributes, in, out, same_position, 0);
 }
 
@@ -89,7 +89,7 @@ TEST(reshape_says_what_is_wrong) {
 /* Calls the shape rule alone. */
 static lp_status infer(run_op *run, lp_shape *in, lp_shape *out) {
     lp_infer rule = {"node", run->op, run->param, run->num_inputs, 1, in, out, NULL, NULL};
-    return run->op->shape(&rule);
+    return run->op->family->shape(&rule);
 }
 
 TEST(reshape_works_with_what_is_known) {

@@ -311,7 +311,7 @@ static int64_t view(const lp_op *op, const char *attributes, lp_shape in, int ou
                       .in = run.in,
                       .out = run.out,
                       .block = 1};
-    if (run_op_infer(&run) != LP_OK || !op->slice_view(&query, output, &offset)) {
+    if (run_op_infer(&run) != LP_OK || !op->family->slice_view(&query, output, &offset)) {
         offset = -1;
     }
     run_op_end(&run);

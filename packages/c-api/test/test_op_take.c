@@ -48,7 +48,7 @@ static void fails(const lp_op *op, const char *attributes, lp_shape first, lp_sh
                     .out = run.out,
                     .epilogue = &run.epilogue,
                     .block = 1};
-    CHECK_EQ_INT(op->algorithms[0].run(&call), LP_ERROR_INDEX);
+    CHECK_EQ_INT(op->family->algorithms[0].run(&call), LP_ERROR_INDEX);
     CHECK_STR(lp_status_text(), text);
     run_op_end(&run);
 }

@@ -43,7 +43,7 @@ static double api_profile_multiply_adds(const lp_call *call, lp_pool *pool) {
   lp_infer infer;
   memset(&infer, 0, sizeof infer);
   lp_shape *in = lp_pool_array(pool, (size_t)call->num_inputs, sizeof *in);
-  if (in == NULL || call->op->multiply_adds == NULL || call->num_outputs < 1) {
+  if (in == NULL || call->op->family->multiply_adds == NULL || call->num_outputs < 1) {
     return 0;
   }
   for (int i = 0; i < call->num_inputs; i++) {
@@ -56,7 +56,7 @@ static double api_profile_multiply_adds(const lp_call *call, lp_pool *pool) {
   infer.num_outputs = 1;
   infer.in = in;
   infer.out = &out;
-  return call->op->multiply_adds(&infer);
+  return call->op->family->multiply_adds(&infer);
 }
 
 static void api_profile_node(lp_text_writer *text, const lp_predictor *predictor, uint32_t i,

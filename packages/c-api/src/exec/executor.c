@@ -45,7 +45,7 @@ static lp_status executor_step(const lp_plan_step *step, const lp_graph *graph,
     executor_report_inputs(step, graph, monitor);
   }
   /* Beside what a sum of products may be off by, a denormal is nothing; elsewhere it may be the exact result. */
-  lp_float_mode_enter(step->call.op->multiply_adds != NULL ? LP_FLOAT_FLUSH : LP_FLOAT_EXACT);
+  lp_float_mode_enter(step->call.op->family->multiply_adds != NULL ? LP_FLOAT_FLUSH : LP_FLOAT_EXACT);
   if (step->algorithm->run(&step->call) != LP_OK) {
     return lp_fail_within("Error in operator %.200s (%s): ", step->name, step->call.op->name);
   }

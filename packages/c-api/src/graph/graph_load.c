@@ -165,7 +165,7 @@ static lp_status graph_load_upgrade_attrs(graph_load_state *state, const lp_symb
   bool whole_array = state->version < 905 && (strcmp(op->name, "argmax") == 0 ||
                                               strcmp(op->name, "argmin") == 0);
   bool uses_gamma = state->file.version == 0 && from->has_param &&
-                    op->role == LP_ROLE_BATCH_NORM && graph_load_attr(from, "fix_gamma") == NULL;
+                    op->family->role == LP_ROLE_BATCH_NORM && graph_load_attr(from, "fix_gamma") == NULL;
   node->attrs = from->attrs;
   node->num_attrs = (uint32_t)from->num_attrs;
   if (!whole_array && !uses_gamma) {
@@ -210,7 +210,7 @@ static lp_status graph_load_operator(graph_load_state *state, const lp_symbol_no
   node->op = op;
   LP_TRY(graph_load_upgrade_attrs(state, from, op, node));
   lp_status status = graph_load_parse(state, from, node, &node->param);
-  if (status == LP_OK && op->legacy != NULL && state->file.version == 0 && from->has_param &&
+  if (status == LP_OK && op->family->legacy != NULL && state->file.version == 0 && from->has_param &&
       graph_load_attr(from, "pooling_convention") == NULL) {
     lp_findings *findings = state->findings;
     state->findings = NULL; /* warnings were given for the first parse */
@@ -218,8 +218,8 @@ static lp_status graph_load_operator(graph_load_state *state, const lp_symbol_no
     state->findings = findings;
     if (status == LP_OK) {
       void *other = node->param_round_down;
-      op->legacy(node->param, state->round_up);
-      op->legacy(other, !state->round_up);
+      op->family->legacy(node->param, state->round_up);
+      op->family->legacy(other, !state->round_up);
       state->graph->has_legacy_rounding = true;
     }
   }
@@ -440,9 +440,9 @@ static void graph_load_classify(lp_graph *graph) {
       if (input->op != NULL) {
         continue;
       }
-      input->is_aux = input->is_aux || (op->aux_inputs & bit) != 0;
-      input->is_weight = input->is_weight || ((op->weight_inputs | op->aux_inputs) & bit) != 0;
-      input->is_label = input->is_label && (op->label_inputs & bit) != 0;
+      input->is_aux = input->is_aux || (op->family->aux_inputs & bit) != 0;
+      input->is_weight = input->is_weight || ((op->family->weight_inputs | op->family->aux_inputs) & bit) != 0;
+      input->is_label = input->is_label && (op->family->label_inputs & bit) != 0;
     }
   }
 }

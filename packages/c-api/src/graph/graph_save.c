@@ -99,7 +99,7 @@ static lp_status graph_save_plain(graph_save_state *state, uint32_t index) {
   }
   if (node->op != NULL && node->param_round_down != NULL) {
     const char *convention;
-    lp_status status = node->op->legacy_save(node->param, &to->op, &convention);
+    lp_status status = node->op->family->legacy_save(node->param, &to->op, &convention);
     if (status != LP_OK) {
       return lp_fail_within("Error in operator %.100s (%s): ", node->name, node->op->name);
     }

@@ -84,12 +84,12 @@ static bool pass_chain_begin(const pass_chain_state *state, const lp_step *step,
   int count;
   uint32_t x = step->inputs[0];
   memset(draft, 0, sizeof *draft);
-  if (step->dead || step->op->links == NULL || step->num_inputs > LP_CHAIN_INPUTS ||
+  if (step->dead || step->op->family->links == NULL || step->num_inputs > LP_CHAIN_INPUTS ||
       !pass_chain_single(program, step) || program->values[step->outputs[0]].dtype != LP_FLOAT32) {
     return false;
   }
   lp_program_query(program, step, state->tensors, &query);
-  count = step->op->links(&query, links);
+  count = step->op->family->links(&query, links);
   if (count == 0) {
     return false;
   }
@@ -148,13 +148,13 @@ static bool pass_chain_is_fusible(const pass_chain_state *state, const lp_step *
   const lp_program *program = state->program;
   lp_activation activation;
   memset(&activation, 0, sizeof activation);
-  if (step->op->role != LP_ROLE_ACTIVATION || step->op->activation == NULL ||
-      !step->op->activation(step->param, &activation)) {
+  if (step->op->family->role != LP_ROLE_ACTIVATION || step->op->family->activation == NULL ||
+      !step->op->family->activation(step->param, &activation)) {
     return false;
   }
   uint32_t producer = state->producer[step->inputs[0]];
   return producer != LP_NO_VALUE && program->uses[step->inputs[0]] == 1 &&
-         program->steps[producer].op->role == LP_ROLE_LINEAR &&
+         program->steps[producer].op->family->role == LP_ROLE_LINEAR &&
          program->steps[producer].epilogue.activation.kind == LP_ACTIVATION_NONE;
 }
 
@@ -224,7 +224,7 @@ static lp_status pass_chain_step(pass_chain_state *state, lp_step *step) {
     lp_query query;
     lp_link links[LP_OP_LINKS];
     lp_program_query(program, step, state->tensors, &query);
-    (void)step->op->links(&query, links);
+    (void)step->op->family->links(&query, links);
     if (lp_link_suits_alone(&links[0], &query)) {
       (void)pass_chain_replace(state, step, &draft, &failed);
     }

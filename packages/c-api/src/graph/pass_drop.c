@@ -26,7 +26,7 @@ lp_status lp_pass_drop(lp_program *program) {
   }
   for (uint32_t i = 0; i < program->num_steps; i++) {
     lp_step *step = &program->steps[i];
-    if (step->op->identity == NULL || !step->op->identity(step->param)) {
+    if (step->op->family->identity == NULL || !step->op->family->identity(step->param)) {
       continue;
     }
     bool others = false; /* hidden outputs that somebody reads after all */

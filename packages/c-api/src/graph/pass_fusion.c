@@ -54,7 +54,7 @@ static lp_step *pass_fusion_linear(const pass_fusion_state *state, uint32_t valu
     return NULL;
   }
   lp_step *step = &program->steps[producer];
-  if (step->dead || step->op->role != LP_ROLE_LINEAR || step->outputs[0] != value ||
+  if (step->dead || step->op->family->role != LP_ROLE_LINEAR || step->outputs[0] != value ||
       step->epilogue.activation.kind != LP_ACTIVATION_NONE) {
     return NULL;
   }
@@ -106,7 +106,7 @@ lp_status lp_pass_fold_batch_norm(lp_program *program) {
   LP_TRY(pass_fusion_begin(&state, program));
   for (uint32_t i = 0; i < program->num_steps; i++) {
     lp_step *step = &program->steps[i];
-    if (step->dead || step->op->role != LP_ROLE_BATCH_NORM || step->op->batch_norm == NULL ||
+    if (step->dead || step->op->family->role != LP_ROLE_BATCH_NORM || step->op->family->batch_norm == NULL ||
         step->num_inputs != 5 || !pass_fusion_single(program, step)) {
       continue;
     }
@@ -116,7 +116,7 @@ lp_status lp_pass_fold_batch_norm(lp_program *program) {
     }
     lp_step changed = *linear;
     int64_t axis;
-    step->op->batch_norm(step->param, &changed.fold.epsilon, &changed.fold.fix_gamma, &axis);
+    step->op->family->batch_norm(step->param, &changed.fold.epsilon, &changed.fold.fix_gamma, &axis);
     const lp_shape *shape = &program->values[step->inputs[0]].shape;
     axis = axis < 0 ? axis + shape->ndim : axis;
     bool constant = axis == 1 && pass_fusion_axis_one(program, linear);
@@ -146,7 +146,7 @@ lp_status lp_pass_fuse_add(lp_program *program) {
   LP_TRY(pass_fusion_begin(&state, program));
   for (uint32_t i = 0; i < program->num_steps; i++) {
     lp_step *step = &program->steps[i];
-    if (step->dead || step->op->role != LP_ROLE_ADD || step->num_inputs != 2 ||
+    if (step->dead || step->op->family->role != LP_ROLE_ADD || step->num_inputs != 2 ||
         step->inputs[0] == step->inputs[1]) {
       continue;
     }
@@ -181,8 +181,8 @@ lp_status lp_pass_fuse_activation(lp_program *program) {
     lp_step *step = &program->steps[i];
     lp_activation activation;
     memset(&activation, 0, sizeof activation);
-    if (step->dead || step->op->role != LP_ROLE_ACTIVATION || step->op->activation == NULL ||
-        !step->op->activation(step->param, &activation) || !pass_fusion_single(program, step)) {
+    if (step->dead || step->op->family->role != LP_ROLE_ACTIVATION || step->op->family->activation == NULL ||
+        !step->op->family->activation(step->param, &activation) || !pass_fusion_single(program, step)) {
       continue;
     }
     lp_step *linear = pass_fusion_linear(&state, step->inputs[0]);

@@ -96,7 +96,7 @@ lp_status lp_pass_half(lp_program *program) {
     for (int k = 0; k < step->num_outputs; k++) {
       half = half || pass_half_is(program, step->outputs[k]);
     }
-    if (half && !step->op->reshapes && !lp_program_runnable(program, step, tensors)) {
+    if (half && !step->op->family->reshapes && !lp_program_runnable(program, step, tensors)) {
       LP_TRY(pass_half_rewrite(program, step, steps, &count));
     } else {
       steps[count++] = *step;

@@ -228,8 +228,8 @@ void lp_program_query(const lp_program *program, const lp_step *step, lp_tensor 
 bool lp_program_runnable(const lp_program *program, const lp_step *step, lp_tensor *tensors) {
   lp_query query;
   lp_program_query(program, step, tensors, &query);
-  for (int i = 0; i < step->op->num_algorithms; i++) {
-    if (step->op->algorithms[i].cost(&query) >= 0.0) {
+  for (int i = 0; i < step->op->family->num_algorithms; i++) {
+    if (step->op->family->algorithms[i].cost(&query) >= 0.0) {
       return true;
     }
   }

@@ -55,7 +55,7 @@ static lp_status shape_inference_visit(shape_inference_state *state, uint32_t po
     }
   }
   if (state->dtypes != NULL) {
-    LP_TRY(node->op->dtype != NULL ? node->op->dtype(&infer) : lp_infer_same_dtype(&infer));
+    LP_TRY(node->op->family->dtype != NULL ? node->op->family->dtype(&infer) : lp_infer_same_dtype(&infer));
     for (uint32_t i = 0; i < node->num_inputs; i++) {
       lp_dtype *dtype = &state->dtypes[shape_inference_entry(graph, node->inputs[i])];
       /* Two inputs from one output: the second merge sees what the first left. */
@@ -74,7 +74,7 @@ static lp_status shape_inference_visit(shape_inference_state *state, uint32_t po
       known = known && *dtype != LP_DTYPE_UNKNOWN;
     }
   } else {
-    LP_TRY(node->op->shape != NULL ? node->op->shape(&infer) : lp_infer_same_shape(&infer));
+    LP_TRY(node->op->family->shape != NULL ? node->op->family->shape(&infer) : lp_infer_same_shape(&infer));
     bool learned = false;
     for (uint32_t i = 0; i < node->num_inputs; i++) {
       lp_shape *shape = &state->shapes[shape_inference_entry(graph, node->inputs[i])];

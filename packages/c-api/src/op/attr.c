@@ -330,9 +330,9 @@ static bool attr_is_hidden(const char *key) {
 }
 
 static const lp_attr *attr_find(const lp_op *op, const char *key) {
-  for (int i = 0; i < op->num_attrs; i++) {
-    if (strcmp(op->attrs[i].key, key) == 0) {
-      return &op->attrs[i];
+  for (int i = 0; i < op->family->num_attrs; i++) {
+    if (strcmp(op->family->attrs[i].key, key) == 0) {
+      return &op->family->attrs[i];
     }
   }
   return NULL;
@@ -350,14 +350,14 @@ static bool attr_is_given(const char *key, const lp_attr_text *texts, int num_te
 lp_status lp_attr_parse(const lp_op *op, const lp_attr_text *texts, int num_texts, lp_pool *pool,
                         lp_attr_unknown unknown, void *context, void **param) {
   void *fields = NULL;
-  if (op->param_size > 0) {
-    fields = lp_pool_take(pool, op->param_size);
+  if (op->family->param_size > 0) {
+    fields = lp_pool_take(pool, op->family->param_size);
     if (fields == NULL) {
       return LP_ERROR_MEMORY;
     }
   }
-  for (int i = 0; i < op->num_attrs; i++) {
-    const lp_attr *attr = &op->attrs[i];
+  for (int i = 0; i < op->family->num_attrs; i++) {
+    const lp_attr *attr = &op->family->attrs[i];
     if (attr_is_given(attr->key, texts, num_texts)) {
       continue;
     }
@@ -372,12 +372,12 @@ lp_status lp_attr_parse(const lp_op *op, const lp_attr_text *texts, int num_text
     const lp_attr *attr = attr_find(op, texts[i].key);
     if (attr != NULL) {
       LP_TRY(attr_parse_value(attr, texts[i].value, pool, fields));
-    } else if (!op->attrs_any && unknown != NULL && !attr_is_hidden(texts[i].key)) {
+    } else if (!op->family->attrs_any && unknown != NULL && !attr_is_hidden(texts[i].key)) {
       unknown(context, texts[i].key);
     }
   }
-  if (op->check != NULL) {
-    LP_TRY(op->check(fields));
+  if (op->family->check != NULL) {
+    LP_TRY(op->family->check(fields));
   }
   *param = fields;
   return LP_OK;

@@ -239,10 +239,8 @@ typedef enum lp_role {
 } lp_role;
 
 struct lp_link;
-typedef struct lp_op {
-  const char *name;    /* canonical */
-  const char *aliases; /* separated by blanks; NULL: none */
-  int kind;            /* which of its family an operator is whose functions serve several */
+/* What the operators of a family have in common; most families have one. */
+typedef struct lp_op_family {
   const lp_attr *attrs;
   int num_attrs;
   bool attrs_any; /* accepts unknown attributes without a warning, as MXNet does for operators that parse none */
@@ -289,6 +287,13 @@ typedef struct lp_op {
   void (*legacy)(void *param, bool round_up);
   /* After `legacy`: the operator and the pooling_convention that say the same in a file of today. LP_ERROR_UNSUPPORTED, text without the node: there are none. NULL where `legacy` is. */
   lp_status (*legacy_save)(const void *param, const char **op, const char **convention);
+} lp_op_family;
+
+typedef struct lp_op {
+  const char *name;    /* canonical */
+  const char *aliases; /* separated by blanks; NULL: none */
+  int kind;            /* which of its family it is */
+  const lp_op_family *family;
 } lp_op;
 
 #define LP_ATTR_OF(type, field) offsetof(type, field)

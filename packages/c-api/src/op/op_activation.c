@@ -71,9 +71,7 @@ static const lp_algorithm op_activation_algorithms[] = {
     {.name = "plain", .cost = op_activation_cost, .inplace = true, .run = op_activation_run},
 };
 
-LP_DATA const lp_op lp_op_Activation = {
-    .name = "Activation",
-    .aliases = "_npx_activation",
+static const lp_op_family op_activation_family = {
     .attrs = op_activation_attrs,
     .num_attrs = (int)LP_COUNT(op_activation_attrs),
     .param_size = sizeof(op_activation_param),
@@ -84,4 +82,9 @@ LP_DATA const lp_op lp_op_Activation = {
     .links = op_activation_links,
     .role = LP_ROLE_ACTIVATION,
     .activation = op_activation_fused,
+};
+LP_DATA const lp_op lp_op_Activation = {
+    .name = "Activation",
+    .aliases = "_npx_activation",
+    .family = &op_activation_family,
 };

@@ -71,10 +71,7 @@ static lp_status op_add_n_run(const lp_call *call) {
 
 static const lp_algorithm op_add_n_algorithms[] = LP_ELEMENTWISE_ALGORITHMS(op_add_n_run);
 
-LP_DATA const lp_op lp_op_add_n = {
-    .name = "add_n",
-    .aliases = "ElementWiseSum _sparse_add_n _sparse_ElementWiseSum",
-    .kind = LP_FUNCTION_ADD,
+static const lp_op_family op_add_n_family = {
     .attrs = op_add_n_attrs,
     .num_attrs = (int)LP_COUNT(op_add_n_attrs),
     .param_size = sizeof(op_add_n_param),
@@ -83,4 +80,10 @@ LP_DATA const lp_op lp_op_add_n = {
     .count_inputs = op_add_n_count_inputs,
     .algorithms = op_add_n_algorithms,
     .num_algorithms = (int)LP_COUNT(op_add_n_algorithms),
+};
+LP_DATA const lp_op lp_op_add_n = {
+    .name = "add_n",
+    .aliases = "ElementWiseSum _sparse_add_n _sparse_ElementWiseSum",
+    .kind = LP_FUNCTION_ADD,
+    .family = &op_add_n_family,
 };

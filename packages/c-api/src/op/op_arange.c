@@ -120,8 +120,7 @@ static const lp_algorithm op_arange_algorithms[] = {
     {.name = "plain", .cost = op_arange_cost, .run = op_arange_run},
 };
 
-LP_DATA const lp_op lp_op_arange = {
-    .name = "_arange",
+static const lp_op_family op_arange_family = {
     .attrs = op_arange_attrs,
     .num_attrs = LP_COUNT(op_arange_attrs),
     .param_size = sizeof(op_arange_param),
@@ -131,10 +130,9 @@ LP_DATA const lp_op lp_op_arange = {
     .algorithms = op_arange_algorithms,
     .num_algorithms = LP_COUNT(op_arange_algorithms),
 };
+LP_DATA const lp_op lp_op_arange = {.name = "_arange", .family = &op_arange_family};
 
-LP_DATA const lp_op lp_op_arange_like = {
-    .name = "_contrib_arange_like",
-    .aliases = "_npx_arange_like",
+static const lp_op_family op_arange_like_family = {
     .attrs = op_arange_like_attrs,
     .num_attrs = LP_COUNT(op_arange_like_attrs),
     .param_size = sizeof(op_arange_param),
@@ -144,4 +142,9 @@ LP_DATA const lp_op lp_op_arange_like = {
     .dtype = lp_movement_first_dtype,
     .algorithms = op_arange_algorithms,
     .num_algorithms = LP_COUNT(op_arange_algorithms),
+};
+LP_DATA const lp_op lp_op_arange_like = {
+    .name = "_contrib_arange_like",
+    .aliases = "_npx_arange_like",
+    .family = &op_arange_like_family,
 };

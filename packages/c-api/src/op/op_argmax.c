@@ -190,12 +190,29 @@ static const lp_algorithm op_argmax_algorithms[] = {
   .attrs = op_argmax_attrs, .num_attrs = (int)LP_COUNT(op_argmax_attrs),       \
   .param_size = sizeof(op_argmax_param)
 
+static const lp_op_family op_argmax_family = {
+    OP_ARGMAX_ATTRS,
+    OP_ARGMAX_FIELDS,
+};
 LP_DATA const lp_op lp_op_argmax = {
-    .name = "argmax", .kind = OP_ARGMAX_GREATEST, OP_ARGMAX_ATTRS, OP_ARGMAX_FIELDS};
+    .name = "argmax",
+    .kind = OP_ARGMAX_GREATEST,
+    .family = &op_argmax_family,
+};
 LP_DATA const lp_op lp_op_argmin = {
-    .name = "argmin", .kind = OP_ARGMAX_LEAST, OP_ARGMAX_ATTRS, OP_ARGMAX_FIELDS};
+    .name = "argmin",
+    .kind = OP_ARGMAX_LEAST,
+    .family = &op_argmax_family,
+};
+static const lp_op_family op_argmax_channel_family = {
+    .attrs_any = true,
+    OP_ARGMAX_FIELDS,
+};
 LP_DATA const lp_op lp_op_argmax_channel = {
-    .name = "argmax_channel", .kind = OP_ARGMAX_CHANNEL, .attrs_any = true, OP_ARGMAX_FIELDS};
+    .name = "argmax_channel",
+    .kind = OP_ARGMAX_CHANNEL,
+    .family = &op_argmax_channel_family,
+};
 
 #undef OP_ARGMAX_FIELDS
 #undef OP_ARGMAX_ATTRS

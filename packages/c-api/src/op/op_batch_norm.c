@@ -310,9 +310,7 @@ static const lp_algorithm op_batch_norm_algorithms[] = {
   .algorithms = op_batch_norm_algorithms,                                \
   .num_algorithms = (int)LP_COUNT(op_batch_norm_algorithms)
 
-LP_DATA const lp_op lp_op_BatchNorm = {
-    .name = "BatchNorm",
-    .aliases = "_npx_batch_norm",
+static const lp_op_family op_batchnorm_family = {
     .attrs = op_batch_norm_attrs,
     .num_attrs = (int)LP_COUNT(op_batch_norm_attrs),
     .inputs = "data gamma beta moving_mean moving_var",
@@ -320,9 +318,13 @@ LP_DATA const lp_op lp_op_BatchNorm = {
     .batch_norm = op_batch_norm_fold,
     OP_BATCH_NORM_REST,
 };
+LP_DATA const lp_op lp_op_BatchNorm = {
+    .name = "BatchNorm",
+    .aliases = "_npx_batch_norm",
+    .family = &op_batchnorm_family,
+};
 
-LP_DATA const lp_op lp_op_BatchNorm_v1 = {
-    .name = "BatchNorm_v1",
+static const lp_op_family op_batchnorm_v1_family = {
     .attrs = op_batch_norm_v1_attrs,
     .num_attrs = (int)LP_COUNT(op_batch_norm_v1_attrs),
     .check = op_batch_norm_check_v1,
@@ -330,21 +332,18 @@ LP_DATA const lp_op lp_op_BatchNorm_v1 = {
     .role = LP_ROLE_BATCH_NORM,
     .batch_norm = op_batch_norm_fold,
     OP_BATCH_NORM_REST,
+};
+LP_DATA const lp_op lp_op_BatchNorm_v1 = {
+    .name = "BatchNorm_v1",
+    .family = &op_batchnorm_v1_family,
 };
 
 LP_DATA const lp_op lp_op__contrib_SyncBatchNorm = {
     .name = "_contrib_SyncBatchNorm",
-    .attrs = op_batch_norm_v1_attrs,
-    .num_attrs = (int)LP_COUNT(op_batch_norm_v1_attrs),
-    .check = op_batch_norm_check_v1,
-    .inputs = "data gamma beta moving_mean moving_var",
-    .role = LP_ROLE_BATCH_NORM,
-    .batch_norm = op_batch_norm_fold,
-    OP_BATCH_NORM_REST,
+    .family = &op_batchnorm_v1_family,
 };
 
-LP_DATA const lp_op lp_op_CuDNNBatchNorm = {
-    .name = "CuDNNBatchNorm",
+static const lp_op_family op_cudnnbatchnorm_family = {
     .attrs = op_batch_norm_attrs,
     .num_attrs = (int)LP_COUNT(op_batch_norm_attrs),
     .inputs = "data gamma beta moving_mean moving_inv_var",
@@ -352,14 +351,21 @@ LP_DATA const lp_op lp_op_CuDNNBatchNorm = {
     .batch_norm = op_batch_norm_fold,
     OP_BATCH_NORM_REST,
 };
+LP_DATA const lp_op lp_op_CuDNNBatchNorm = {
+    .name = "CuDNNBatchNorm",
+    .family = &op_cudnnbatchnorm_family,
+};
 
-LP_DATA const lp_op lp_op__contrib_BatchNormWithReLU = {
-    .name = "_contrib_BatchNormWithReLU",
-    .kind = OP_BATCH_NORM_RELU,
+static const lp_op_family op_contrib_batchnormwithrelu_family = {
     .attrs = op_batch_norm_attrs,
     .num_attrs = (int)LP_COUNT(op_batch_norm_attrs),
     .inputs = "data gamma beta moving_mean moving_var",
     OP_BATCH_NORM_REST,
+};
+LP_DATA const lp_op lp_op__contrib_BatchNormWithReLU = {
+    .name = "_contrib_BatchNormWithReLU",
+    .kind = OP_BATCH_NORM_RELU,
+    .family = &op_contrib_batchnormwithrelu_family,
 };
 
 #undef OP_BATCH_NORM_REST

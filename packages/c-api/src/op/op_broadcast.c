@@ -260,17 +260,21 @@ static const lp_algorithm op_broadcast_algorithms[] = {
      .run = op_broadcast_run},
 };
 
-#define OP_BROADCAST(name_end, alias_texts, function)                  \
-  LP_DATA const lp_op lp_op_broadcast_##name_end = {                   \
-      .name = "broadcast_" #name_end,                                  \
-      .aliases = alias_texts,                                          \
-      .kind = LP_FUNCTION_##function,                                  \
-      .attrs_any = true,                                               \
-      .inputs = "lhs rhs",                                             \
-      .links = lp_link_of_binary,                                      \
-      .shape = op_broadcast_shape,                                     \
-      .algorithms = op_broadcast_algorithms,                           \
-      .num_algorithms = (int)LP_COUNT(op_broadcast_algorithms)}
+static const lp_op_family op_broadcast_family = {
+    .attrs_any = true,
+    .inputs = "lhs rhs",
+    .links = lp_link_of_binary,
+    .shape = op_broadcast_shape,
+    .algorithms = op_broadcast_algorithms,
+    .num_algorithms = (int)LP_COUNT(op_broadcast_algorithms),
+};
+
+#define OP_BROADCAST(name_end, alias_texts, function)                    \
+  LP_DATA const lp_op lp_op_broadcast_##name_end = {                     \
+      .name = "broadcast_" #name_end,                                    \
+      .aliases = alias_texts,                                            \
+      .kind = LP_FUNCTION_##function,                                    \
+      .family = &op_broadcast_family}
 
 OP_BROADCAST(add, "broadcast_plus _sparse_broadcast_add _sparse_broadcast_plus", ADD);
 OP_BROADCAST(sub, "broadcast_minus _sparse_broadcast_sub _sparse_broadcast_minus", SUBTRACT);

@@ -136,8 +136,7 @@ static const lp_algorithm op_broadcast_to_algorithms[] = {
     {.name = "plain", .cost = lp_movement_cost, .run = op_broadcast_to_run},
 };
 
-LP_DATA const lp_op lp_op_broadcast_to = {
-    .name = "broadcast_to",
+static const lp_op_family op_broadcast_to_family = {
     .attrs = op_broadcast_to_attrs,
     .num_attrs = LP_COUNT(op_broadcast_to_attrs),
     .param_size = sizeof(op_broadcast_to_param),
@@ -146,10 +145,12 @@ LP_DATA const lp_op lp_op_broadcast_to = {
     .algorithms = op_broadcast_to_algorithms,
     .num_algorithms = LP_COUNT(op_broadcast_to_algorithms),
 };
+LP_DATA const lp_op lp_op_broadcast_to = {
+    .name = "broadcast_to",
+    .family = &op_broadcast_to_family,
+};
 
-LP_DATA const lp_op lp_op_broadcast_axis = {
-    .name = "broadcast_axis",
-    .aliases = "broadcast_axes",
+static const lp_op_family op_broadcast_axis_family = {
     .attrs = op_broadcast_to_axis_attrs,
     .num_attrs = LP_COUNT(op_broadcast_to_axis_attrs),
     .param_size = sizeof(op_broadcast_to_param),
@@ -158,9 +159,13 @@ LP_DATA const lp_op lp_op_broadcast_axis = {
     .algorithms = op_broadcast_to_algorithms,
     .num_algorithms = LP_COUNT(op_broadcast_to_algorithms),
 };
+LP_DATA const lp_op lp_op_broadcast_axis = {
+    .name = "broadcast_axis",
+    .aliases = "broadcast_axes",
+    .family = &op_broadcast_axis_family,
+};
 
-LP_DATA const lp_op lp_op_broadcast_like = {
-    .name = "broadcast_like",
+static const lp_op_family op_broadcast_like_family = {
     .attrs = op_broadcast_to_like_attrs,
     .num_attrs = LP_COUNT(op_broadcast_to_like_attrs),
     .param_size = sizeof(op_broadcast_to_param),
@@ -169,4 +174,8 @@ LP_DATA const lp_op lp_op_broadcast_like = {
     .dtype = lp_movement_first_dtype,
     .algorithms = op_broadcast_to_algorithms,
     .num_algorithms = LP_COUNT(op_broadcast_to_algorithms),
+};
+LP_DATA const lp_op lp_op_broadcast_like = {
+    .name = "broadcast_like",
+    .family = &op_broadcast_like_family,
 };

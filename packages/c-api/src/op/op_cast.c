@@ -73,9 +73,23 @@ static const lp_algorithm op_cast_algorithms[] = {
   .param_size = sizeof(op_cast_param), .inputs = "input0", .dtype = op_cast_dtype,          \
   .algorithms = op_cast_algorithms, .num_algorithms = (int)LP_COUNT(op_cast_algorithms)
 
+static const lp_op_family op_cast_family = {
+    OP_CAST_FIELDS,
+};
 LP_DATA const lp_op lp_op_cast = {
-    .name = "Cast", .aliases = "cast _npi_cast _npx_cast", .kind = OP_CAST_ANY, OP_CAST_FIELDS};
+    .name = "Cast",
+    .aliases = "cast _npi_cast _npx_cast",
+    .kind = OP_CAST_ANY,
+    .family = &op_cast_family,
+};
+static const lp_op_family op_amp_cast_family = {
+    .check = op_cast_check,
+    OP_CAST_FIELDS,
+};
 LP_DATA const lp_op lp_op_amp_cast = {
-    .name = "amp_cast", .kind = OP_CAST_REAL, .check = op_cast_check, OP_CAST_FIELDS};
+    .name = "amp_cast",
+    .kind = OP_CAST_REAL,
+    .family = &op_amp_cast_family,
+};
 
 #undef OP_CAST_FIELDS

@@ -533,14 +533,14 @@ static const lp_algorithm op_chain_algorithms[] = {
 };
 #undef OP_CHAIN_BLOCKED
 
-LP_DATA const lp_op lp_op_chain = {
-    .name = "chain",
+static const lp_op_family op_chain_family = {
     .inputs = "arg*",
     .algorithms = op_chain_algorithms,
     .num_algorithms = (int)LP_COUNT(op_chain_algorithms),
     .role = LP_ROLE_ACTIVATION,
     .activation = op_chain_activation,
 };
+LP_DATA const lp_op lp_op_chain = {.name = "chain", .family = &op_chain_family};
 
 #undef OP_CHAIN_TILE
 #undef OP_CHAIN_CHUNK

@@ -88,10 +88,7 @@ static int op_clip_links(const lp_query *query, lp_link *links) {
 
 static const lp_algorithm op_clip_algorithms[] = LP_ELEMENTWISE_ALGORITHMS(op_clip_run);
 
-LP_DATA const lp_op lp_op_clip = {
-    .name = "clip",
-    .aliases = "_sparse_clip _npi_clip",
-    .kind = LP_FUNCTION_FLOORING_MAX,
+static const lp_op_family op_clip_family = {
     .attrs = op_clip_attrs,
     .num_attrs = (int)LP_COUNT(op_clip_attrs),
     .param_size = sizeof(op_clip_param),
@@ -102,4 +99,10 @@ LP_DATA const lp_op lp_op_clip = {
     .links = op_clip_links,
     .role = LP_ROLE_ACTIVATION,
     .activation = op_clip_activation,
+};
+LP_DATA const lp_op lp_op_clip = {
+    .name = "clip",
+    .aliases = "_sparse_clip _npi_clip",
+    .kind = LP_FUNCTION_FLOORING_MAX,
+    .family = &op_clip_family,
 };

@@ -216,9 +216,7 @@ static const lp_algorithm op_concat_algorithms[] = {
     {.name = "plain", .cost = lp_movement_cost, .run = op_concat_run},
 };
 
-LP_DATA const lp_op lp_op_Concat = {
-    .name = "Concat",
-    .aliases = "concat _sparse_concat",
+static const lp_op_family op_concat_family = {
     .attrs = op_concat_attrs,
     .num_attrs = LP_COUNT(op_concat_attrs),
     .param_size = sizeof(op_concat_param),
@@ -230,10 +228,13 @@ LP_DATA const lp_op lp_op_Concat = {
     .num_algorithms = LP_COUNT(op_concat_algorithms),
     .concat_view = op_concat_view,
 };
+LP_DATA const lp_op lp_op_Concat = {
+    .name = "Concat",
+    .aliases = "concat _sparse_concat",
+    .family = &op_concat_family,
+};
 
-LP_DATA const lp_op lp_op_rnn_param_concat = {
-    .name = "_rnn_param_concat",
-    .aliases = "_npi_rnn_param_concat",
+static const lp_op_family op_rnn_param_concat_family = {
     .attrs = op_concat_attrs,
     .num_attrs = LP_COUNT(op_concat_attrs),
     .param_size = sizeof(op_concat_param),
@@ -244,9 +245,13 @@ LP_DATA const lp_op lp_op_rnn_param_concat = {
     .algorithms = &op_concat_algorithms[1],
     .num_algorithms = 1,
 };
+LP_DATA const lp_op lp_op_rnn_param_concat = {
+    .name = "_rnn_param_concat",
+    .aliases = "_npi_rnn_param_concat",
+    .family = &op_rnn_param_concat_family,
+};
 
-LP_DATA const lp_op lp_op_stack = {
-    .name = "stack",
+static const lp_op_family op_stack_family = {
     .attrs = op_concat_stack_attrs,
     .num_attrs = LP_COUNT(op_concat_stack_attrs),
     .param_size = sizeof(op_concat_param),
@@ -257,3 +262,4 @@ LP_DATA const lp_op lp_op_stack = {
     .algorithms = &op_concat_algorithms[1],
     .num_algorithms = 1,
 };
+LP_DATA const lp_op lp_op_stack = {.name = "stack", .family = &op_stack_family};

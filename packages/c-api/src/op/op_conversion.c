@@ -37,11 +37,15 @@ static const lp_algorithm op_conversion_dtype_algorithms[] = {
 static const lp_algorithm op_conversion_layout_algorithms[] = {
     {.name = "plain", .cost = op_conversion_cost, .run = op_conversion_layout}};
 
-LP_DATA const lp_op lp_op_to_dtype = {.name = "to_dtype",
-                                      .inputs = "data",
-                                      .algorithms = op_conversion_dtype_algorithms,
-                                      .num_algorithms = 1};
-LP_DATA const lp_op lp_op_to_layout = {.name = "to_layout",
-                                       .inputs = "data",
-                                       .algorithms = op_conversion_layout_algorithms,
-                                       .num_algorithms = 1};
+static const lp_op_family op_to_dtype_family = {
+    .inputs = "data",
+    .algorithms = op_conversion_dtype_algorithms,
+    .num_algorithms = 1,
+};
+LP_DATA const lp_op lp_op_to_dtype = {.name = "to_dtype", .family = &op_to_dtype_family};
+static const lp_op_family op_to_layout_family = {
+    .inputs = "data",
+    .algorithms = op_conversion_layout_algorithms,
+    .num_algorithms = 1,
+};
+LP_DATA const lp_op lp_op_to_layout = {.name = "to_layout", .family = &op_to_layout_family};

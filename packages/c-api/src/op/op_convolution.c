@@ -376,9 +376,7 @@ static const lp_algorithm op_convolution_algorithms[] = {
 };
 #undef OP_CONVOLUTION_WINOGRAD
 
-LP_DATA const lp_op lp_op_Convolution = {
-    .name = "Convolution",
-    .aliases = "Convolution_v1 _npx_convolution",
+static const lp_op_family op_convolution_family = {
     .attrs = op_convolution_attrs,
     .num_attrs = (int)LP_COUNT(op_convolution_attrs),
     .param_size = sizeof(lp_conv_param),
@@ -391,4 +389,9 @@ LP_DATA const lp_op lp_op_Convolution = {
     .algorithms = op_convolution_algorithms,
     .num_algorithms = (int)LP_COUNT(op_convolution_algorithms),
     .role = LP_ROLE_LINEAR,
+};
+LP_DATA const lp_op lp_op_Convolution = {
+    .name = "Convolution",
+    .aliases = "Convolution_v1 _npx_convolution",
+    .family = &op_convolution_family,
 };

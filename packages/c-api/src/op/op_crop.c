@@ -90,8 +90,7 @@ static void op_crop_box(const void *param, const lp_tensor *in, const lp_tensor 
 
 LP_BOX_ALGORITHMS(op_crop, 1)
 
-LP_DATA const lp_op lp_op_Crop = {
-    .name = "Crop",
+static const lp_op_family op_crop_family = {
     .attrs = op_crop_attrs,
     .num_attrs = LP_COUNT(op_crop_attrs),
     .param_size = sizeof(op_crop_param),
@@ -105,3 +104,4 @@ LP_DATA const lp_op lp_op_Crop = {
     .num_algorithms = LP_COUNT(op_crop_algorithms),
     .slice_view = op_crop_view,
 };
+LP_DATA const lp_op lp_op_Crop = {.name = "Crop", .family = &op_crop_family};

@@ -273,9 +273,7 @@ static const lp_algorithm op_deconvolution_algorithms[] = {
      .run = op_deconvolution_plain_run},
 };
 
-LP_DATA const lp_op lp_op_Deconvolution = {
-    .name = "Deconvolution",
-    .aliases = "_npx_deconvolution",
+static const lp_op_family op_deconvolution_family = {
     .attrs = op_deconvolution_attrs,
     .num_attrs = (int)LP_COUNT(op_deconvolution_attrs),
     .param_size = sizeof(lp_conv_param),
@@ -287,4 +285,9 @@ LP_DATA const lp_op lp_op_Deconvolution = {
     .multiply_adds = lp_infer_adds_per_input,
     .algorithms = op_deconvolution_algorithms,
     .num_algorithms = (int)LP_COUNT(op_deconvolution_algorithms),
+};
+LP_DATA const lp_op lp_op_Deconvolution = {
+    .name = "Deconvolution",
+    .aliases = "_npx_deconvolution",
+    .family = &op_deconvolution_family,
 };

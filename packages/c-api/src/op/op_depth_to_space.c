@@ -91,8 +91,7 @@ static const lp_algorithm op_depth_to_space_algorithms[] = {
     {.name = "plain", .cost = op_depth_to_space_cost, .run = op_depth_to_space_run},
 };
 
-LP_DATA const lp_op lp_op_depth_to_space = {
-    .name = "depth_to_space",
+static const lp_op_family op_depth_to_space_family = {
     .attrs = op_depth_to_space_attrs,
     .num_attrs = LP_COUNT(op_depth_to_space_attrs),
     .param_size = sizeof(op_depth_to_space_param),
@@ -102,15 +101,12 @@ LP_DATA const lp_op lp_op_depth_to_space = {
     .algorithms = op_depth_to_space_algorithms,
     .num_algorithms = LP_COUNT(op_depth_to_space_algorithms),
 };
+LP_DATA const lp_op lp_op_depth_to_space = {
+    .name = "depth_to_space",
+    .family = &op_depth_to_space_family,
+};
 
 LP_DATA const lp_op lp_op_space_to_depth = {
     .name = "space_to_depth",
-    .attrs = op_depth_to_space_attrs,
-    .num_attrs = LP_COUNT(op_depth_to_space_attrs),
-    .param_size = sizeof(op_depth_to_space_param),
-    .check = op_depth_to_space_check,
-    .inputs = "data",
-    .shape = op_depth_to_space_shape,
-    .algorithms = op_depth_to_space_algorithms,
-    .num_algorithms = LP_COUNT(op_depth_to_space_algorithms),
+    .family = &op_depth_to_space_family,
 };

@@ -31,9 +31,7 @@ static lp_status op_dropout_check(void *parsed) {
   return LP_OK;
 }
 
-LP_DATA const lp_op lp_op_Dropout = {
-    .name = "Dropout",
-    .aliases = "_npx_dropout",
+static const lp_op_family op_dropout_family = {
     .attrs = op_dropout_attrs,
     .num_attrs = (int)LP_COUNT(op_dropout_attrs),
     .param_size = sizeof(op_dropout_param),
@@ -43,4 +41,9 @@ LP_DATA const lp_op lp_op_Dropout = {
     .algorithms = lp_pass_through_algorithms,
     .num_algorithms = LP_PASS_THROUGH_COUNT,
     .identity = lp_pass_through_always,
+};
+LP_DATA const lp_op lp_op_Dropout = {
+    .name = "Dropout",
+    .aliases = "_npx_dropout",
+    .family = &op_dropout_family,
 };

@@ -81,9 +81,7 @@ static const lp_algorithm op_embedding_algorithms[] = {
     {.name = "plain", .cost = lp_movement_cost, .run = op_embedding_run},
 };
 
-LP_DATA const lp_op lp_op_Embedding = {
-    .name = "Embedding",
-    .aliases = "_npx_embedding _contrib_SparseEmbedding",
+static const lp_op_family op_embedding_family = {
     .attrs = op_embedding_attrs,
     .num_attrs = LP_COUNT(op_embedding_attrs),
     .param_size = sizeof(op_embedding_param),
@@ -94,4 +92,9 @@ LP_DATA const lp_op lp_op_Embedding = {
     .dtype = op_embedding_dtype,
     .algorithms = op_embedding_algorithms,
     .num_algorithms = LP_COUNT(op_embedding_algorithms),
+};
+LP_DATA const lp_op lp_op_Embedding = {
+    .name = "Embedding",
+    .aliases = "_npx_embedding _contrib_SparseEmbedding",
+    .family = &op_embedding_family,
 };

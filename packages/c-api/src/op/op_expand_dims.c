@@ -42,9 +42,7 @@ static lp_status op_expand_dims_shape(const lp_infer *infer) {
   return lp_infer_merge(infer, in, &back);
 }
 
-LP_DATA const lp_op lp_op_expand_dims = {
-    .name = "expand_dims",
-    .aliases = "_npi_expand_dims",
+static const lp_op_family op_expand_dims_family = {
     .attrs = op_expand_dims_attrs,
     .num_attrs = LP_COUNT(op_expand_dims_attrs),
     .param_size = sizeof(op_expand_dims_param),
@@ -53,4 +51,9 @@ LP_DATA const lp_op lp_op_expand_dims = {
     .algorithms = &lp_movement_copy,
     .num_algorithms = 1,
     .reshapes = true,
+};
+LP_DATA const lp_op lp_op_expand_dims = {
+    .name = "expand_dims",
+    .aliases = "_npi_expand_dims",
+    .family = &op_expand_dims_family,
 };

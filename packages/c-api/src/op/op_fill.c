@@ -53,8 +53,7 @@ static const lp_algorithm op_fill_algorithms[] = {
     {.name = "plain", .cost = lp_movement_cost, .run = op_fill_run},
 };
 
-LP_DATA const lp_op lp_op_zeros = {
-    .name = "_zeros",
+static const lp_op_family op_zeros_family = {
     .attrs = op_fill_attrs,
     .num_attrs = LP_COUNT(op_fill_attrs) - 1,
     .param_size = sizeof(op_fill_param),
@@ -63,21 +62,11 @@ LP_DATA const lp_op lp_op_zeros = {
     .algorithms = op_fill_algorithms,
     .num_algorithms = LP_COUNT(op_fill_algorithms),
 };
+LP_DATA const lp_op lp_op_zeros = {.name = "_zeros", .family = &op_zeros_family};
 
-LP_DATA const lp_op lp_op_ones = {
-    .name = "_ones",
-    .attrs = op_fill_attrs,
-    .num_attrs = LP_COUNT(op_fill_attrs) - 1,
-    .param_size = sizeof(op_fill_param),
-    .shape = op_fill_shape,
-    .dtype = op_fill_dtype,
-    .algorithms = op_fill_algorithms,
-    .num_algorithms = LP_COUNT(op_fill_algorithms),
-};
+LP_DATA const lp_op lp_op_ones = {.name = "_ones", .family = &op_zeros_family};
 
-LP_DATA const lp_op lp_op_full = {
-    .name = "_full",
-    .aliases = "_npi_full",
+static const lp_op_family op_full_family = {
     .attrs = op_fill_attrs,
     .num_attrs = LP_COUNT(op_fill_attrs),
     .param_size = sizeof(op_fill_param),
@@ -86,19 +75,18 @@ LP_DATA const lp_op lp_op_full = {
     .algorithms = op_fill_algorithms,
     .num_algorithms = LP_COUNT(op_fill_algorithms),
 };
+LP_DATA const lp_op lp_op_full = {
+    .name = "_full",
+    .aliases = "_npi_full",
+    .family = &op_full_family,
+};
 
-LP_DATA const lp_op lp_op_zeros_like = {
-    .name = "zeros_like",
+static const lp_op_family op_zeros_like_family = {
     .attrs_any = true,
     .inputs = "input0",
     .algorithms = op_fill_algorithms,
     .num_algorithms = LP_COUNT(op_fill_algorithms),
 };
+LP_DATA const lp_op lp_op_zeros_like = {.name = "zeros_like", .family = &op_zeros_like_family};
 
-LP_DATA const lp_op lp_op_ones_like = {
-    .name = "ones_like",
-    .attrs_any = true,
-    .inputs = "input0",
-    .algorithms = op_fill_algorithms,
-    .num_algorithms = LP_COUNT(op_fill_algorithms),
-};
+LP_DATA const lp_op lp_op_ones_like = {.name = "ones_like", .family = &op_zeros_like_family};

@@ -22,13 +22,16 @@ static lp_status op_flatten_shape(const lp_infer *infer) {
   return lp_infer_merge(infer, &infer->out[0], &out);
 }
 
-LP_DATA const lp_op lp_op_Flatten = {
-    .name = "Flatten",
-    .aliases = "flatten _npx_batch_flatten",
+static const lp_op_family op_flatten_family = {
     .attrs_any = true,
     .inputs = "input0",
     .shape = op_flatten_shape,
     .algorithms = &lp_movement_copy,
     .num_algorithms = 1,
     .reshapes = true,
+};
+LP_DATA const lp_op lp_op_Flatten = {
+    .name = "Flatten",
+    .aliases = "flatten _npx_batch_flatten",
+    .family = &op_flatten_family,
 };

@@ -221,9 +221,7 @@ static const lp_algorithm op_fully_connected_algorithms[] = {
      .run = op_fully_connected_run},
 };
 
-LP_DATA const lp_op lp_op_FullyConnected = {
-    .name = "FullyConnected",
-    .aliases = "_sparse_FullyConnected _npx_fully_connected",
+static const lp_op_family op_fullyconnected_family = {
     .attrs = op_fully_connected_attrs,
     .num_attrs = (int)LP_COUNT(op_fully_connected_attrs),
     .param_size = sizeof(op_fully_connected_param),
@@ -236,4 +234,9 @@ LP_DATA const lp_op lp_op_FullyConnected = {
     .algorithms = op_fully_connected_algorithms,
     .num_algorithms = (int)LP_COUNT(op_fully_connected_algorithms),
     .role = LP_ROLE_LINEAR,
+};
+LP_DATA const lp_op lp_op_FullyConnected = {
+    .name = "FullyConnected",
+    .aliases = "_sparse_FullyConnected _npx_fully_connected",
+    .family = &op_fullyconnected_family,
 };

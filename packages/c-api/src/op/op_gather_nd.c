@@ -69,13 +69,16 @@ static const lp_algorithm op_gather_nd_algorithms[] = {
     {.name = "plain", .cost = lp_movement_cost, .run = op_gather_nd_run},
 };
 
-LP_DATA const lp_op lp_op_gather_nd = {
-    .name = "gather_nd",
-    .aliases = "_npx_gather_nd _npi_gather_nd",
+static const lp_op_family op_gather_nd_family = {
     .attrs_any = true,
     .inputs = "data indices",
     .shape = op_gather_nd_shape,
     .dtype = lp_movement_first_dtype,
     .algorithms = op_gather_nd_algorithms,
     .num_algorithms = LP_COUNT(op_gather_nd_algorithms),
+};
+LP_DATA const lp_op lp_op_gather_nd = {
+    .name = "gather_nd",
+    .aliases = "_npx_gather_nd _npi_gather_nd",
+    .family = &op_gather_nd_family,
 };

@@ -73,9 +73,7 @@ static int op_hard_sigmoid_links(const lp_query *query, lp_link *links) {
 static const lp_algorithm op_hard_sigmoid_algorithms[] =
     LP_ELEMENTWISE_ALGORITHMS(op_hard_sigmoid_run);
 
-LP_DATA const lp_op lp_op_hard_sigmoid = {
-    .name = "hard_sigmoid",
-    .kind = LP_FUNCTION_MULTIPLY,
+static const lp_op_family op_hard_sigmoid_family = {
     .attrs = op_hard_sigmoid_attrs,
     .num_attrs = (int)LP_COUNT(op_hard_sigmoid_attrs),
     .param_size = sizeof(op_hard_sigmoid_param),
@@ -86,4 +84,9 @@ LP_DATA const lp_op lp_op_hard_sigmoid = {
     .links = op_hard_sigmoid_links,
     .role = LP_ROLE_ACTIVATION,
     .activation = op_hard_sigmoid_activation,
+};
+LP_DATA const lp_op lp_op_hard_sigmoid = {
+    .name = "hard_sigmoid",
+    .kind = LP_FUNCTION_MULTIPLY,
+    .family = &op_hard_sigmoid_family,
 };

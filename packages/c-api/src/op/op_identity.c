@@ -48,15 +48,15 @@ static const lp_algorithm op_identity_algorithms[] = {
      .run = op_identity_run},
 };
 
-#define OP_IDENTITY(identifier, text, alias_texts, input_texts)    \
-  LP_DATA const lp_op lp_op_##identifier = {                       \
-      .name = text,                                                \
-      .aliases = alias_texts,                                      \
-      .attrs_any = true,                                           \
-      .inputs = input_texts,                                       \
-      .algorithms = op_identity_algorithms,                        \
-      .num_algorithms = (int)LP_COUNT(op_identity_algorithms),     \
-      .identity = op_identity_always}
+#define OP_IDENTITY(identifier, text, alias_texts, input_texts)        \
+  static const lp_op_family op_identity_##identifier##_family = {      \
+      .attrs_any = true,                                               \
+      .inputs = input_texts,                                           \
+      .algorithms = op_identity_algorithms,                            \
+      .num_algorithms = (int)LP_COUNT(op_identity_algorithms),         \
+      .identity = op_identity_always};                                 \
+  LP_DATA const lp_op lp_op_##identifier = {                           \
+      .name = text, .aliases = alias_texts, .family = &op_identity_##identifier##_family}
 
 OP_IDENTITY(copy, "_copy", "identity _copyto _CrossDeviceCopy", "input0");
 OP_IDENTITY(block_grad, "BlockGrad", "stop_gradient _sparse_stop_gradient", "input0");

@@ -120,8 +120,7 @@ static const lp_algorithm op_instance_norm_algorithms[] = {
     {.name = "plain", .cost = op_instance_norm_cost, .run = op_instance_norm_run},
 };
 
-LP_DATA const lp_op lp_op_InstanceNorm = {
-    .name = "InstanceNorm",
+static const lp_op_family op_instancenorm_family = {
     .attrs = op_instance_norm_attrs,
     .num_attrs = (int)LP_COUNT(op_instance_norm_attrs),
     .param_size = sizeof(op_instance_norm_param),
@@ -131,4 +130,8 @@ LP_DATA const lp_op lp_op_InstanceNorm = {
     .shape = op_instance_norm_shape,
     .algorithms = op_instance_norm_algorithms,
     .num_algorithms = (int)LP_COUNT(op_instance_norm_algorithms),
+};
+LP_DATA const lp_op lp_op_InstanceNorm = {
+    .name = "InstanceNorm",
+    .family = &op_instancenorm_family,
 };

@@ -129,8 +129,7 @@ static const lp_algorithm op_l2_normalization_algorithms[] = {
      .run = op_l2_normalization_run},
 };
 
-LP_DATA const lp_op lp_op_L2Normalization = {
-    .name = "L2Normalization",
+static const lp_op_family op_l2normalization_family = {
     .attrs = op_l2_normalization_attrs,
     .num_attrs = (int)LP_COUNT(op_l2_normalization_attrs),
     .param_size = sizeof(op_l2_normalization_param),
@@ -139,4 +138,8 @@ LP_DATA const lp_op lp_op_L2Normalization = {
     .shape = op_l2_normalization_shape,
     .algorithms = op_l2_normalization_algorithms,
     .num_algorithms = (int)LP_COUNT(op_l2_normalization_algorithms),
+};
+LP_DATA const lp_op lp_op_L2Normalization = {
+    .name = "L2Normalization",
+    .family = &op_l2normalization_family,
 };

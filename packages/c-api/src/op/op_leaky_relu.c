@@ -264,9 +264,7 @@ static const lp_algorithm op_leaky_relu_algorithms[] = {
     {.name = "plain", .cost = op_leaky_relu_cost, .inplace = true, .run = op_leaky_relu_run},
 };
 
-LP_DATA const lp_op lp_op_LeakyReLU = {
-    .name = "LeakyReLU",
-    .aliases = "_npx_leaky_relu",
+static const lp_op_family op_leakyrelu_family = {
     .attrs = op_leaky_relu_attrs,
     .num_attrs = (int)LP_COUNT(op_leaky_relu_attrs),
     .param_size = sizeof(op_leaky_relu_param),
@@ -282,4 +280,9 @@ LP_DATA const lp_op lp_op_LeakyReLU = {
     .links = op_leaky_relu_links,
     .role = LP_ROLE_ACTIVATION,
     .activation = op_leaky_relu_fused,
+};
+LP_DATA const lp_op lp_op_LeakyReLU = {
+    .name = "LeakyReLU",
+    .aliases = "_npx_leaky_relu",
+    .family = &op_leakyrelu_family,
 };

@@ -126,26 +126,24 @@ static const lp_algorithm op_loss_head_sigmoid_algorithms[] = {
   .algorithms = lp_pass_through_algorithms, \
   .num_algorithms = LP_PASS_THROUGH_COUNT, .identity = lp_pass_through_always
 
-LP_DATA const lp_op lp_op_LinearRegressionOutput = {
-    .name = "LinearRegressionOutput",
+static const lp_op_family op_linearregressionoutput_family = {
     OP_LOSS_HEAD_ATTRS,
     .inputs = "data label",
     .label_inputs = 2,
     .shape = op_loss_head_regression_shape,
     OP_LOSS_HEAD_IDENTITY,
+};
+LP_DATA const lp_op lp_op_LinearRegressionOutput = {
+    .name = "LinearRegressionOutput",
+    .family = &op_linearregressionoutput_family,
 };
 
 LP_DATA const lp_op lp_op_MAERegressionOutput = {
     .name = "MAERegressionOutput",
-    OP_LOSS_HEAD_ATTRS,
-    .inputs = "data label",
-    .label_inputs = 2,
-    .shape = op_loss_head_regression_shape,
-    OP_LOSS_HEAD_IDENTITY,
+    .family = &op_linearregressionoutput_family,
 };
 
-LP_DATA const lp_op lp_op_LogisticRegressionOutput = {
-    .name = "LogisticRegressionOutput",
+static const lp_op_family op_logisticregressionoutput_family = {
     OP_LOSS_HEAD_ATTRS,
     .inputs = "data label",
     .label_inputs = 2,
@@ -153,39 +151,49 @@ LP_DATA const lp_op lp_op_LogisticRegressionOutput = {
     .algorithms = op_loss_head_sigmoid_algorithms,
     .num_algorithms = (int)LP_COUNT(op_loss_head_sigmoid_algorithms),
 };
+LP_DATA const lp_op lp_op_LogisticRegressionOutput = {
+    .name = "LogisticRegressionOutput",
+    .family = &op_logisticregressionoutput_family,
+};
 
-LP_DATA const lp_op lp_op_SVMOutput = {
-    .name = "SVMOutput",
+static const lp_op_family op_svmoutput_family = {
     OP_LOSS_HEAD_ATTRS,
     .inputs = "data label",
     .label_inputs = 2,
     .shape = op_loss_head_svm_shape,
     OP_LOSS_HEAD_IDENTITY,
 };
+LP_DATA const lp_op lp_op_SVMOutput = {.name = "SVMOutput", .family = &op_svmoutput_family};
 
-LP_DATA const lp_op lp_op_MakeLoss = {
-    .name = "MakeLoss",
+static const lp_op_family op_makeloss_family = {
     OP_LOSS_HEAD_ATTRS,
     .inputs = "data",
     OP_LOSS_HEAD_IDENTITY,
 };
+LP_DATA const lp_op lp_op_MakeLoss = {.name = "MakeLoss", .family = &op_makeloss_family};
 
-LP_DATA const lp_op lp_op_make_loss = {
-    .name = "make_loss",
+static const lp_op_family op_make_loss_family = {
     OP_LOSS_HEAD_ATTRS,
-    .aliases = "_sparse_make_loss",
     .inputs = "input0",
     .outputs = "loss",
     OP_LOSS_HEAD_IDENTITY,
 };
+LP_DATA const lp_op lp_op_make_loss = {
+    .name = "make_loss",
+    .aliases = "_sparse_make_loss",
+    .family = &op_make_loss_family,
+};
 
-LP_DATA const lp_op lp_op_IdentityAttachKLSparseReg = {
-    .name = "IdentityAttachKLSparseReg",
+static const lp_op_family op_identityattachklsparsereg_family = {
     OP_LOSS_HEAD_ATTRS,
     .inputs = "data moving_avg",
     .aux_inputs = 2,
     .shape = op_loss_head_average_shape,
     OP_LOSS_HEAD_IDENTITY,
+};
+LP_DATA const lp_op lp_op_IdentityAttachKLSparseReg = {
+    .name = "IdentityAttachKLSparseReg",
+    .family = &op_identityattachklsparsereg_family,
 };
 
 #undef OP_LOSS_HEAD_ATTRS

@@ -133,8 +133,7 @@ static const lp_algorithm op_lrn_algorithms[] = {
     {.name = "plain", .cost = op_lrn_cost, .run = op_lrn_run},
 };
 
-LP_DATA const lp_op lp_op_LRN = {
-    .name = "LRN",
+static const lp_op_family op_lrn_family = {
     .attrs = op_lrn_attrs,
     .num_attrs = (int)LP_COUNT(op_lrn_attrs),
     .param_size = sizeof(op_lrn_param),
@@ -145,5 +144,6 @@ LP_DATA const lp_op lp_op_LRN = {
     .algorithms = op_lrn_algorithms,
     .num_algorithms = (int)LP_COUNT(op_lrn_algorithms),
 };
+LP_DATA const lp_op lp_op_LRN = {.name = "LRN", .family = &op_lrn_family};
 
 #undef OP_LRN_LARGEST

@@ -72,9 +72,7 @@ static const lp_algorithm op_one_hot_algorithms[] = {
     {.name = "plain", .cost = lp_movement_cost, .run = op_one_hot_run},
 };
 
-LP_DATA const lp_op lp_op_one_hot = {
-    .name = "one_hot",
-    .aliases = "_npx_one_hot",
+static const lp_op_family op_one_hot_family = {
     .attrs = op_one_hot_attrs,
     .num_attrs = LP_COUNT(op_one_hot_attrs),
     .param_size = sizeof(op_one_hot_param),
@@ -84,4 +82,9 @@ LP_DATA const lp_op lp_op_one_hot = {
     .dtype = op_one_hot_dtype,
     .algorithms = op_one_hot_algorithms,
     .num_algorithms = LP_COUNT(op_one_hot_algorithms),
+};
+LP_DATA const lp_op lp_op_one_hot = {
+    .name = "one_hot",
+    .aliases = "_npx_one_hot",
+    .family = &op_one_hot_family,
 };

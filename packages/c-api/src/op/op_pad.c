@@ -189,9 +189,7 @@ static const lp_algorithm op_pad_algorithms[] = {
     {.name = "plain", .cost = lp_movement_cost, .run = op_pad_run},
 };
 
-LP_DATA const lp_op lp_op_Pad = {
-    .name = "Pad",
-    .aliases = "pad",
+static const lp_op_family op_pad_family = {
     .attrs = op_pad_attrs,
     .num_attrs = LP_COUNT(op_pad_attrs),
     .param_size = sizeof(op_pad_param),
@@ -201,3 +199,4 @@ LP_DATA const lp_op lp_op_Pad = {
     .algorithms = op_pad_algorithms,
     .num_algorithms = LP_COUNT(op_pad_algorithms),
 };
+LP_DATA const lp_op lp_op_Pad = {.name = "Pad", .aliases = "pad", .family = &op_pad_family};

@@ -84,9 +84,7 @@ static const lp_algorithm op_pick_algorithms[] = {
     {.name = "plain", .cost = lp_movement_cost, .run = op_pick_run},
 };
 
-LP_DATA const lp_op lp_op_pick = {
-    .name = "pick",
-    .aliases = "choose_element_0index _npx_pick",
+static const lp_op_family op_pick_family = {
     .attrs = op_pick_attrs,
     .num_attrs = LP_COUNT(op_pick_attrs),
     .param_size = sizeof(op_pick_param),
@@ -96,4 +94,9 @@ LP_DATA const lp_op lp_op_pick = {
     .dtype = lp_movement_first_dtype,
     .algorithms = op_pick_algorithms,
     .num_algorithms = LP_COUNT(op_pick_algorithms),
+};
+LP_DATA const lp_op lp_op_pick = {
+    .name = "pick",
+    .aliases = "choose_element_0index _npx_pick",
+    .family = &op_pick_family,
 };

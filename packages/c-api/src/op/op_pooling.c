@@ -600,10 +600,7 @@ static const lp_algorithm op_pooling_algorithms[] = {
      .run = op_pooling_run},
 };
 
-LP_DATA const lp_op lp_op_Pooling = {
-    .name = "Pooling",
-    .aliases = "_npx_pooling",
-    .kind = OP_POOLING_NOW,
+static const lp_op_family op_pooling_family = {
     .attrs = op_pooling_attrs,
     .num_attrs = (int)LP_COUNT(op_pooling_attrs),
     .param_size = sizeof(op_pooling_param),
@@ -615,10 +612,14 @@ LP_DATA const lp_op lp_op_Pooling = {
     .legacy = op_pooling_legacy,
     .legacy_save = op_pooling_legacy_save,
 };
+LP_DATA const lp_op lp_op_Pooling = {
+    .name = "Pooling",
+    .aliases = "_npx_pooling",
+    .kind = OP_POOLING_NOW,
+    .family = &op_pooling_family,
+};
 
-LP_DATA const lp_op lp_op_Pooling_v1 = {
-    .name = "Pooling_v1",
-    .kind = OP_POOLING_V1,
+static const lp_op_family op_pooling_v1_family = {
     .attrs = op_pooling_v1_attrs,
     .num_attrs = (int)LP_COUNT(op_pooling_v1_attrs),
     .param_size = sizeof(op_pooling_param),
@@ -627,6 +628,11 @@ LP_DATA const lp_op lp_op_Pooling_v1 = {
     .shape = op_pooling_shape,
     .algorithms = op_pooling_algorithms,
     .num_algorithms = (int)LP_COUNT(op_pooling_algorithms),
+};
+LP_DATA const lp_op lp_op_Pooling_v1 = {
+    .name = "Pooling_v1",
+    .kind = OP_POOLING_V1,
+    .family = &op_pooling_v1_family,
 };
 
 #undef OP_POOLING_NANOSECONDS

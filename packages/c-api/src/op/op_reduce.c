@@ -323,18 +323,19 @@ static const lp_algorithm op_reduce_algorithms[] = {
     {.name = "plain", .cost = op_reduce_cost, .run = op_reduce_run},
 };
 
-#define OP_REDUCE(identifier, alias_texts, reduction)                \
-  LP_DATA const lp_op lp_op_##identifier = {                         \
-      .name = #identifier,                                           \
-      .aliases = alias_texts,                                        \
-      .kind = reduction,                                             \
-      .attrs = op_reduce_attrs,                                      \
-      .num_attrs = (int)LP_COUNT(op_reduce_attrs),                   \
-      .param_size = sizeof(op_reduce_param),                         \
-      .inputs = "input0",                                              \
-      .shape = op_reduce_shape,                                      \
-      .algorithms = op_reduce_algorithms,                            \
-      .num_algorithms = (int)LP_COUNT(op_reduce_algorithms)}
+static const lp_op_family op_reduce_family = {
+    .attrs = op_reduce_attrs,
+    .num_attrs = (int)LP_COUNT(op_reduce_attrs),
+    .param_size = sizeof(op_reduce_param),
+    .inputs = "input0",
+    .shape = op_reduce_shape,
+    .algorithms = op_reduce_algorithms,
+    .num_algorithms = (int)LP_COUNT(op_reduce_algorithms),
+};
+
+#define OP_REDUCE(identifier, alias_texts, reduction) \
+  LP_DATA const lp_op lp_op_##identifier = {          \
+      .name = #identifier, .aliases = alias_texts, .kind = reduction, .family = &op_reduce_family}
 
 OP_REDUCE(sum, "sum_axis _sparse_sum", LP_REDUCTION_SUM);
 OP_REDUCE(mean, "_sparse_mean", LP_REDUCTION_SUM | OP_REDUCE_MEAN);
@@ -344,10 +345,7 @@ OP_REDUCE(nanprod, NULL, LP_REDUCTION_NANPROD);
 OP_REDUCE(max, "max_axis", LP_REDUCTION_MAX);
 OP_REDUCE(min, "min_axis", LP_REDUCTION_MIN);
 
-LP_DATA const lp_op lp_op_norm = {
-    .name = "norm",
-    .aliases = "_sparse_norm",
-    .kind = LP_REDUCTION_SUM_SQUARE | OP_REDUCE_NORM,
+static const lp_op_family op_norm_family = {
     .attrs = op_reduce_norm_attrs,
     .num_attrs = (int)LP_COUNT(op_reduce_norm_attrs),
     .param_size = sizeof(op_reduce_param),
@@ -357,6 +355,12 @@ LP_DATA const lp_op lp_op_norm = {
     .dtype = op_reduce_norm_dtype,
     .algorithms = op_reduce_algorithms,
     .num_algorithms = (int)LP_COUNT(op_reduce_algorithms),
+};
+LP_DATA const lp_op lp_op_norm = {
+    .name = "norm",
+    .aliases = "_sparse_norm",
+    .kind = LP_REDUCTION_SUM_SQUARE | OP_REDUCE_NORM,
+    .family = &op_norm_family,
 };
 
 #undef OP_REDUCE

@@ -71,9 +71,7 @@ static const lp_algorithm op_repeat_algorithms[] = {
     {.name = "plain", .cost = lp_movement_cost, .run = op_repeat_run},
 };
 
-LP_DATA const lp_op lp_op_repeat = {
-    .name = "repeat",
-    .aliases = "_np_repeat",
+static const lp_op_family op_repeat_family = {
     .attrs = op_repeat_attrs,
     .num_attrs = LP_COUNT(op_repeat_attrs),
     .param_size = sizeof(op_repeat_param),
@@ -82,4 +80,9 @@ LP_DATA const lp_op lp_op_repeat = {
     .shape = op_repeat_shape,
     .algorithms = op_repeat_algorithms,
     .num_algorithms = LP_COUNT(op_repeat_algorithms),
+};
+LP_DATA const lp_op lp_op_repeat = {
+    .name = "repeat",
+    .aliases = "_np_repeat",
+    .family = &op_repeat_family,
 };

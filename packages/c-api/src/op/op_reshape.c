@@ -217,9 +217,7 @@ static lp_status op_reshape_shape(const lp_infer *infer) {
   return LP_OK;
 }
 
-LP_DATA const lp_op lp_op_Reshape = {
-    .name = "Reshape",
-    .aliases = "reshape",
+static const lp_op_family op_reshape_family = {
     .attrs = op_reshape_attrs,
     .num_attrs = LP_COUNT(op_reshape_attrs),
     .param_size = sizeof(op_reshape_param),
@@ -228,4 +226,9 @@ LP_DATA const lp_op lp_op_Reshape = {
     .algorithms = &lp_movement_copy,
     .num_algorithms = 1,
     .reshapes = true,
+};
+LP_DATA const lp_op lp_op_Reshape = {
+    .name = "Reshape",
+    .aliases = "reshape",
+    .family = &op_reshape_family,
 };

@@ -83,9 +83,7 @@ static lp_status op_reshape_like_shape(const lp_infer *infer) {
   return lp_infer_merge(infer, &infer->out[0], &out);
 }
 
-LP_DATA const lp_op lp_op_reshape_like = {
-    .name = "reshape_like",
-    .aliases = "_npx_reshape_like",
+static const lp_op_family op_reshape_like_family = {
     .attrs = op_reshape_like_attrs,
     .num_attrs = LP_COUNT(op_reshape_like_attrs),
     .param_size = sizeof(op_reshape_like_param),
@@ -95,4 +93,9 @@ LP_DATA const lp_op lp_op_reshape_like = {
     .algorithms = &lp_movement_copy,
     .num_algorithms = 1,
     .reshapes = true,
+};
+LP_DATA const lp_op lp_op_reshape_like = {
+    .name = "reshape_like",
+    .aliases = "_npx_reshape_like",
+    .family = &op_reshape_like_family,
 };

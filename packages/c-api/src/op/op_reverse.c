@@ -44,9 +44,7 @@ static void op_reverse_box(const void *any_param, const lp_tensor *in, const lp_
 
 LP_BOX_ALGORITHMS(op_reverse, 1)
 
-LP_DATA const lp_op lp_op_reverse = {
-    .name = "reverse",
-    .aliases = "flip",
+static const lp_op_family op_reverse_family = {
     .attrs = op_reverse_attrs,
     .num_attrs = LP_COUNT(op_reverse_attrs),
     .param_size = sizeof(op_reverse_param),
@@ -55,4 +53,9 @@ LP_DATA const lp_op lp_op_reverse = {
     .algorithms = op_reverse_algorithms,
     .num_algorithms = LP_COUNT(op_reverse_algorithms),
     .slice_view = op_reverse_view,
+};
+LP_DATA const lp_op lp_op_reverse = {
+    .name = "reverse",
+    .aliases = "flip",
+    .family = &op_reverse_family,
 };

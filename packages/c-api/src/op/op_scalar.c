@@ -85,19 +85,20 @@ static const lp_algorithm op_scalar_algorithms[] = {
     {.name = "convert", .cost = op_scalar_convert_cost, .run = op_scalar_run},
 };
 
-#define OP_SCALAR(identifier, text, alias_texts, function)        \
-  LP_DATA const lp_op lp_op_##identifier = {                      \
-      .name = text,                                               \
-      .aliases = alias_texts,                                     \
-      .kind = function,                                           \
-      .attrs = op_scalar_attrs,                                   \
-      .num_attrs = (int)LP_COUNT(op_scalar_attrs),                \
-      .param_size = sizeof(op_scalar_param),                      \
-      .inputs = "input0",                                           \
-      .dtype = op_scalar_dtype,                                   \
-      .links = op_scalar_links,                                   \
-      .algorithms = op_scalar_algorithms,                         \
-      .num_algorithms = (int)LP_COUNT(op_scalar_algorithms)}
+static const lp_op_family op_scalar_family = {
+    .attrs = op_scalar_attrs,
+    .num_attrs = (int)LP_COUNT(op_scalar_attrs),
+    .param_size = sizeof(op_scalar_param),
+    .inputs = "input0",
+    .dtype = op_scalar_dtype,
+    .links = op_scalar_links,
+    .algorithms = op_scalar_algorithms,
+    .num_algorithms = (int)LP_COUNT(op_scalar_algorithms),
+};
+
+#define OP_SCALAR(identifier, text, alias_texts, function) \
+  LP_DATA const lp_op lp_op_##identifier = {               \
+      .name = text, .aliases = alias_texts, .kind = function, .family = &op_scalar_family}
 
 OP_SCALAR(plus_scalar, "_plus_scalar", "_PlusScalar _scatter_plus_scalar", LP_FUNCTION_ADD);
 OP_SCALAR(minus_scalar, "_minus_scalar", "_MinusScalar _scatter_minus_scalar",

@@ -39,23 +39,18 @@ static const lp_algorithm op_shape_array_algorithms[] = {
     {.name = "plain", .cost = lp_movement_cost, .run = op_shape_array_run},
 };
 
+static const lp_op_family op_shape_array_family = {
+    .attrs_any = true,
+    .inputs = "input0",
+    .shape = op_shape_array_shape,
+    .dtype = op_shape_array_dtype,
+    .algorithms = op_shape_array_algorithms,
+    .num_algorithms = LP_COUNT(op_shape_array_algorithms),
+};
 LP_DATA const lp_op lp_op_shape_array = {
     .name = "shape_array",
     .aliases = "_npx_shape_array",
-    .attrs_any = true,
-    .inputs = "input0",
-    .shape = op_shape_array_shape,
-    .dtype = op_shape_array_dtype,
-    .algorithms = op_shape_array_algorithms,
-    .num_algorithms = LP_COUNT(op_shape_array_algorithms),
+    .family = &op_shape_array_family,
 };
 
-LP_DATA const lp_op lp_op_size_array = {
-    .name = "size_array",
-    .attrs_any = true,
-    .inputs = "input0",
-    .shape = op_shape_array_shape,
-    .dtype = op_shape_array_dtype,
-    .algorithms = op_shape_array_algorithms,
-    .num_algorithms = LP_COUNT(op_shape_array_algorithms),
-};
+LP_DATA const lp_op lp_op_size_array = {.name = "size_array", .family = &op_shape_array_family};

@@ -172,9 +172,7 @@ static const lp_algorithm op_slice_assign_algorithms[] = {
     {.name = "plain", .cost = lp_movement_cost, .run = op_slice_assign_run},
 };
 
-LP_DATA const lp_op lp_op_slice = {
-    .name = "slice",
-    .aliases = "crop _sparse_slice _npx_slice _npi_slice",
+static const lp_op_family op_slice_family = {
     .attrs = op_slice_attrs,
     .num_attrs = OP_SLICE_NUM_ATTRS,
     .param_size = sizeof(op_slice_param),
@@ -185,10 +183,13 @@ LP_DATA const lp_op lp_op_slice = {
     .num_algorithms = LP_COUNT(op_slice_algorithms),
     .slice_view = op_slice_view,
 };
+LP_DATA const lp_op lp_op_slice = {
+    .name = "slice",
+    .aliases = "crop _sparse_slice _npx_slice _npi_slice",
+    .family = &op_slice_family,
+};
 
-LP_DATA const lp_op lp_op_slice_assign = {
-    .name = "_slice_assign",
-    .aliases = "_crop_assign",
+static const lp_op_family op_slice_assign_family = {
     .attrs = op_slice_attrs,
     .num_attrs = OP_SLICE_NUM_ATTRS,
     .param_size = sizeof(op_slice_param),
@@ -198,10 +199,13 @@ LP_DATA const lp_op lp_op_slice_assign = {
     .algorithms = op_slice_assign_algorithms,
     .num_algorithms = LP_COUNT(op_slice_assign_algorithms),
 };
+LP_DATA const lp_op lp_op_slice_assign = {
+    .name = "_slice_assign",
+    .aliases = "_crop_assign",
+    .family = &op_slice_assign_family,
+};
 
-LP_DATA const lp_op lp_op_slice_assign_scalar = {
-    .name = "_slice_assign_scalar",
-    .aliases = "_crop_assign_scalar",
+static const lp_op_family op_slice_assign_scalar_family = {
     .attrs = op_slice_attrs,
     .num_attrs = LP_COUNT(op_slice_attrs),
     .param_size = sizeof(op_slice_param),
@@ -210,4 +214,9 @@ LP_DATA const lp_op lp_op_slice_assign_scalar = {
     .shape = op_slice_assign_shape,
     .algorithms = op_slice_assign_algorithms,
     .num_algorithms = LP_COUNT(op_slice_assign_algorithms),
+};
+LP_DATA const lp_op lp_op_slice_assign_scalar = {
+    .name = "_slice_assign_scalar",
+    .aliases = "_crop_assign_scalar",
+    .family = &op_slice_assign_scalar_family,
 };

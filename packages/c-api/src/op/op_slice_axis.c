@@ -53,8 +53,7 @@ static void op_slice_axis_box(const void *any_param, const lp_tensor *in, const 
 
 LP_BOX_ALGORITHMS(op_slice_axis, 1)
 
-LP_DATA const lp_op lp_op_slice_axis = {
-    .name = "slice_axis",
+static const lp_op_family op_slice_axis_family = {
     .attrs = op_slice_axis_attrs,
     .num_attrs = LP_COUNT(op_slice_axis_attrs),
     .param_size = sizeof(op_slice_axis_param),
@@ -64,3 +63,4 @@ LP_DATA const lp_op lp_op_slice_axis = {
     .num_algorithms = LP_COUNT(op_slice_axis_algorithms),
     .slice_view = op_slice_axis_view,
 };
+LP_DATA const lp_op lp_op_slice_axis = {.name = "slice_axis", .family = &op_slice_axis_family};

@@ -56,8 +56,7 @@ static void op_slice_like_box(const void *param, const lp_tensor *in, const lp_t
 
 LP_BOX_ALGORITHMS(op_slice_like, 1)
 
-LP_DATA const lp_op lp_op_slice_like = {
-    .name = "slice_like",
+static const lp_op_family op_slice_like_family = {
     .attrs = op_slice_like_attrs,
     .num_attrs = LP_COUNT(op_slice_like_attrs),
     .param_size = sizeof(op_slice_like_param),
@@ -69,3 +68,4 @@ LP_DATA const lp_op lp_op_slice_like = {
     .num_algorithms = LP_COUNT(op_slice_like_algorithms),
     .slice_view = op_slice_like_view,
 };
+LP_DATA const lp_op lp_op_slice_like = {.name = "slice_like", .family = &op_slice_like_family};

@@ -147,30 +147,39 @@ static const lp_algorithm op_softmax_algorithms[] = {
   .algorithms = op_softmax_algorithms,                                       \
   .num_algorithms = (int)LP_COUNT(op_softmax_algorithms)
 
-LP_DATA const lp_op lp_op_softmax = {
-    .name = "softmax",
-    .aliases = "_npx_softmax",
-    .kind = OP_SOFTMAX_PLAIN,
+static const lp_op_family op_softmax_family = {
     .check = op_softmax_check,
     .inputs = "data length",
     OP_SOFTMAX_REST,
 };
+LP_DATA const lp_op lp_op_softmax = {
+    .name = "softmax",
+    .aliases = "_npx_softmax",
+    .kind = OP_SOFTMAX_PLAIN,
+    .family = &op_softmax_family,
+};
 
-LP_DATA const lp_op lp_op_log_softmax = {
-    .name = "log_softmax",
-    .aliases = "_npx_log_softmax",
-    .kind = OP_SOFTMAX_LOG,
+static const lp_op_family op_log_softmax_family = {
     .check = op_softmax_check_other,
     .inputs = "data length",
     OP_SOFTMAX_REST,
 };
+LP_DATA const lp_op lp_op_log_softmax = {
+    .name = "log_softmax",
+    .aliases = "_npx_log_softmax",
+    .kind = OP_SOFTMAX_LOG,
+    .family = &op_log_softmax_family,
+};
 
-LP_DATA const lp_op lp_op_softmin = {
-    .name = "softmin",
-    .kind = OP_SOFTMAX_MIN,
+static const lp_op_family op_softmin_family = {
     .check = op_softmax_check_other,
     .inputs = "input0",
     OP_SOFTMAX_REST,
+};
+LP_DATA const lp_op lp_op_softmin = {
+    .name = "softmin",
+    .kind = OP_SOFTMAX_MIN,
+    .family = &op_softmin_family,
 };
 
 #undef OP_SOFTMAX_REST

@@ -141,10 +141,7 @@ static const lp_algorithm op_softmax_output_algorithms[] = {
      .run = op_softmax_output_run},
 };
 
-LP_DATA const lp_op lp_op_SoftmaxOutput = {
-    .name = "SoftmaxOutput",
-    .aliases = "Softmax",
-    .kind = OP_SOFTMAX_OUTPUT_HEAD,
+static const lp_op_family op_softmaxoutput_family = {
     .attrs = op_softmax_output_attrs,
     .num_attrs = (int)LP_COUNT(op_softmax_output_attrs),
     .param_size = sizeof(op_softmax_output_param),
@@ -154,10 +151,14 @@ LP_DATA const lp_op lp_op_SoftmaxOutput = {
     .algorithms = op_softmax_output_algorithms,
     .num_algorithms = (int)LP_COUNT(op_softmax_output_algorithms),
 };
+LP_DATA const lp_op lp_op_SoftmaxOutput = {
+    .name = "SoftmaxOutput",
+    .aliases = "Softmax",
+    .kind = OP_SOFTMAX_OUTPUT_HEAD,
+    .family = &op_softmaxoutput_family,
+};
 
-LP_DATA const lp_op lp_op_SoftmaxActivation = {
-    .name = "SoftmaxActivation",
-    .kind = OP_SOFTMAX_OUTPUT_ACTIVATION,
+static const lp_op_family op_softmaxactivation_family = {
     .attrs = op_softmax_output_activation_attrs,
     .num_attrs = (int)LP_COUNT(op_softmax_output_activation_attrs),
     .param_size = sizeof(op_softmax_output_param),
@@ -165,4 +166,9 @@ LP_DATA const lp_op lp_op_SoftmaxActivation = {
     .shape = op_softmax_output_activation_shape,
     .algorithms = op_softmax_output_algorithms,
     .num_algorithms = (int)LP_COUNT(op_softmax_output_algorithms),
+};
+LP_DATA const lp_op lp_op_SoftmaxActivation = {
+    .name = "SoftmaxActivation",
+    .kind = OP_SOFTMAX_OUTPUT_ACTIVATION,
+    .family = &op_softmaxactivation_family,
 };

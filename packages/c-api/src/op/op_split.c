@@ -148,9 +148,7 @@ static const lp_algorithm op_split_algorithms[] = {
     {.name = "plain", .cost = op_split_cost, .run = op_split_run},
 };
 
-LP_DATA const lp_op lp_op_SliceChannel = {
-    .name = "SliceChannel",
-    .aliases = "split",
+static const lp_op_family op_slicechannel_family = {
     .attrs = op_split_attrs,
     .num_attrs = LP_COUNT(op_split_attrs),
     .param_size = sizeof(op_split_param),
@@ -164,10 +162,13 @@ LP_DATA const lp_op lp_op_SliceChannel = {
     .num_algorithms = LP_COUNT(op_split_algorithms),
     .slice_view = op_split_view,
 };
+LP_DATA const lp_op lp_op_SliceChannel = {
+    .name = "SliceChannel",
+    .aliases = "split",
+    .family = &op_slicechannel_family,
+};
 
-LP_DATA const lp_op lp_op_split_v2 = {
-    .name = "_split_v2",
-    .aliases = "_npi_split",
+static const lp_op_family op_split_v2_family = {
     .attrs = op_split_v2_attrs,
     .num_attrs = LP_COUNT(op_split_v2_attrs),
     .param_size = sizeof(op_split_param),
@@ -180,4 +181,9 @@ LP_DATA const lp_op lp_op_split_v2 = {
     .algorithms = op_split_algorithms,
     .num_algorithms = LP_COUNT(op_split_algorithms),
     .slice_view = op_split_view,
+};
+LP_DATA const lp_op lp_op_split_v2 = {
+    .name = "_split_v2",
+    .aliases = "_npi_split",
+    .family = &op_split_v2_family,
 };

@@ -52,8 +52,7 @@ static lp_status op_squeeze_shape(const lp_infer *infer) {
   return lp_infer_merge(infer, &infer->out[0], &out);
 }
 
-LP_DATA const lp_op lp_op_squeeze = {
-    .name = "squeeze",
+static const lp_op_family op_squeeze_family = {
     .attrs = op_squeeze_attrs,
     .num_attrs = LP_COUNT(op_squeeze_attrs),
     .param_size = sizeof(op_squeeze_param),
@@ -63,3 +62,4 @@ LP_DATA const lp_op lp_op_squeeze = {
     .num_algorithms = 1,
     .reshapes = true,
 };
+LP_DATA const lp_op lp_op_squeeze = {.name = "squeeze", .family = &op_squeeze_family};

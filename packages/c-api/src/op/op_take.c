@@ -109,9 +109,7 @@ static const lp_algorithm op_take_batch_algorithms[] = {
     {.name = "plain", .cost = lp_movement_cost, .run = op_take_batch_run},
 };
 
-LP_DATA const lp_op lp_op_take = {
-    .name = "take",
-    .aliases = "_npi_take",
+static const lp_op_family op_take_family = {
     .attrs = op_take_attrs,
     .num_attrs = LP_COUNT(op_take_attrs),
     .param_size = sizeof(op_take_param),
@@ -121,9 +119,13 @@ LP_DATA const lp_op lp_op_take = {
     .algorithms = op_take_algorithms,
     .num_algorithms = LP_COUNT(op_take_algorithms),
 };
+LP_DATA const lp_op lp_op_take = {
+    .name = "take",
+    .aliases = "_npi_take",
+    .family = &op_take_family,
+};
 
-LP_DATA const lp_op lp_op_batch_take = {
-    .name = "batch_take",
+static const lp_op_family op_batch_take_family = {
     .attrs_any = true,
     .inputs = "a indices",
     .shape = op_take_batch_shape,
@@ -131,3 +133,4 @@ LP_DATA const lp_op lp_op_batch_take = {
     .algorithms = op_take_batch_algorithms,
     .num_algorithms = LP_COUNT(op_take_batch_algorithms),
 };
+LP_DATA const lp_op lp_op_batch_take = {.name = "batch_take", .family = &op_batch_take_family};

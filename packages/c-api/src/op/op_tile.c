@@ -84,9 +84,7 @@ static const lp_algorithm op_tile_algorithms[] = {
     {.name = "plain", .cost = lp_movement_cost, .run = op_tile_run},
 };
 
-LP_DATA const lp_op lp_op_tile = {
-    .name = "tile",
-    .aliases = "_npi_tile",
+static const lp_op_family op_tile_family = {
     .attrs = op_tile_attrs,
     .num_attrs = LP_COUNT(op_tile_attrs),
     .param_size = sizeof(op_tile_param),
@@ -95,4 +93,9 @@ LP_DATA const lp_op lp_op_tile = {
     .shape = op_tile_shape,
     .algorithms = op_tile_algorithms,
     .num_algorithms = LP_COUNT(op_tile_algorithms),
+};
+LP_DATA const lp_op lp_op_tile = {
+    .name = "tile",
+    .aliases = "_npi_tile",
+    .family = &op_tile_family,
 };

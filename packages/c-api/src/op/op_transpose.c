@@ -111,8 +111,7 @@ static const lp_algorithm op_transpose_algorithms[] = {
     {.name = "plain", .cost = op_transpose_cost, .run = op_transpose_run},
 };
 
-LP_DATA const lp_op lp_op_transpose = {
-    .name = "transpose",
+static const lp_op_family op_transpose_family = {
     .attrs = op_transpose_attrs,
     .num_attrs = LP_COUNT(op_transpose_attrs),
     .param_size = sizeof(op_transpose_param),
@@ -121,10 +120,9 @@ LP_DATA const lp_op lp_op_transpose = {
     .algorithms = op_transpose_algorithms,
     .num_algorithms = LP_COUNT(op_transpose_algorithms),
 };
+LP_DATA const lp_op lp_op_transpose = {.name = "transpose", .family = &op_transpose_family};
 
-LP_DATA const lp_op lp_op_SwapAxis = {
-    .name = "SwapAxis",
-    .aliases = "swapaxes _npi_swapaxes",
+static const lp_op_family op_swapaxis_family = {
     .attrs = op_transpose_swap_attrs,
     .num_attrs = LP_COUNT(op_transpose_swap_attrs),
     .param_size = sizeof(op_transpose_swap_param),
@@ -132,4 +130,9 @@ LP_DATA const lp_op lp_op_SwapAxis = {
     .shape = op_transpose_shape,
     .algorithms = op_transpose_algorithms,
     .num_algorithms = LP_COUNT(op_transpose_algorithms),
+};
+LP_DATA const lp_op lp_op_SwapAxis = {
+    .name = "SwapAxis",
+    .aliases = "swapaxes _npi_swapaxes",
+    .family = &op_swapaxis_family,
 };

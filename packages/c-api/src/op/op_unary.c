@@ -38,17 +38,24 @@ OP_UNARY_ACTIVATION(relu, RELU)
 OP_UNARY_ACTIVATION(sigmoid, SIGMOID)
 OP_UNARY_ACTIVATION(tanh, TANH)
 
-#define OP_UNARY_FIELDS(text, alias_texts, function)                                           \
-  .name = text, .aliases = alias_texts, .kind = LP_FUNCTION_##function, .attrs_any = true,     \
-  .inputs = "input0", .links = lp_link_of_unary, .algorithms = op_unary_algorithms,             \
-  .num_algorithms = (int)LP_COUNT(op_unary_algorithms)
-#define OP_UNARY(name, alias_texts, function) \
-  LP_DATA const lp_op lp_op_##name = {OP_UNARY_FIELDS(#name, alias_texts, function)}
+#define OP_UNARY_FIELDS                                                                    \
+  .attrs_any = true, .inputs = "input0", .links = lp_link_of_unary,                        \
+  .algorithms = op_unary_algorithms, .num_algorithms = (int)LP_COUNT(op_unary_algorithms)
+static const lp_op_family op_unary_family = {OP_UNARY_FIELDS};
 
-#define OP_UNARY_FUSED(name, alias_texts, function)                                         \
-  LP_DATA const lp_op lp_op_##name = {OP_UNARY_FIELDS(#name, alias_texts, function),        \
-                                      .role = LP_ROLE_ACTIVATION,                           \
-                                      .activation = op_unary_##name##_activation}
+#define OP_UNARY_OF(operator, alias_texts, function, family_of)   \
+  LP_DATA const lp_op lp_op_##operator = {.name = #operator,      \
+                                          .aliases = alias_texts, \
+                                          .kind = LP_FUNCTION_##function, \
+                                          .family = &family_of}
+#define OP_UNARY(name, alias_texts, function) \
+  OP_UNARY_OF(name, alias_texts, function, op_unary_family)
+#define OP_UNARY_FUSED(name, alias_texts, function)                 \
+  static const lp_op_family op_unary_##name##_family = {            \
+      OP_UNARY_FIELDS,                                              \
+      .role = LP_ROLE_ACTIVATION,                                   \
+      .activation = op_unary_##name##_activation};                  \
+  OP_UNARY_OF(name, alias_texts, function, op_unary_##name##_family)
 
 OP_UNARY_FUSED(relu, "_sparse_relu", RELU);
 OP_UNARY_FUSED(sigmoid, "_sparse_sigmoid", SIGMOID);
@@ -97,4 +104,5 @@ OP_UNARY(logical_not, NULL, LOGICAL_NOT);
 #undef OP_UNARY_ACTIVATION
 #undef OP_UNARY_FUSED
 #undef OP_UNARY_FIELDS
+#undef OP_UNARY_OF
 #undef OP_UNARY

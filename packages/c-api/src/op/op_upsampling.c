@@ -341,8 +341,7 @@ static const lp_algorithm op_upsampling_algorithms[] = {
     {.name = "bilinear", .cost = op_upsampling_bilinear_cost, .run = op_upsampling_bilinear_run},
 };
 
-LP_DATA const lp_op lp_op_UpSampling = {
-    .name = "UpSampling",
+static const lp_op_family op_upsampling_family = {
     .attrs = op_upsampling_attrs,
     .num_attrs = (int)LP_COUNT(op_upsampling_attrs),
     .param_size = sizeof(op_upsampling_param),
@@ -354,6 +353,7 @@ LP_DATA const lp_op lp_op_UpSampling = {
     .algorithms = op_upsampling_algorithms,
     .num_algorithms = (int)LP_COUNT(op_upsampling_algorithms),
 };
+LP_DATA const lp_op lp_op_UpSampling = {.name = "UpSampling", .family = &op_upsampling_family};
 
 #undef OP_UPSAMPLING_LARGEST
 #undef OP_UPSAMPLING_MOST

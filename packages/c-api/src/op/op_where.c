@@ -110,13 +110,16 @@ static const lp_algorithm op_where_algorithms[] = {
     {.name = "plain", .cost = op_where_cost, .run = op_where_run},
 };
 
-LP_DATA const lp_op lp_op_where = {
-    .name = "where",
-    .aliases = "_sparse_where",
+static const lp_op_family op_where_family = {
     .attrs_any = true,
     .inputs = "condition x y",
     .shape = op_where_shape,
     .dtype = op_where_dtype,
     .algorithms = op_where_algorithms,
     .num_algorithms = LP_COUNT(op_where_algorithms),
+};
+LP_DATA const lp_op lp_op_where = {
+    .name = "where",
+    .aliases = "_sparse_where",
+    .family = &op_where_family,
 };

@@ -33,22 +33,22 @@ static bool signature_word(const char *list, int index, char *buffer) {
 }
 
 int lp_op_count_inputs(const lp_op *op, const void *param) {
-  return op->count_inputs != NULL ? op->count_inputs(param) : signature_words(op->inputs);
+  return op->family->count_inputs != NULL ? op->family->count_inputs(param) : signature_words(op->family->inputs);
 }
 
 int lp_op_count_outputs(const lp_op *op, const void *param) {
-  if (op->count_outputs != NULL) {
-    return op->count_outputs(param);
+  if (op->family->count_outputs != NULL) {
+    return op->family->count_outputs(param);
   }
-  return op->outputs != NULL ? signature_words(op->outputs) : 1;
+  return op->family->outputs != NULL ? signature_words(op->family->outputs) : 1;
 }
 
 int lp_op_count_visible(const lp_op *op, const void *param) {
-  return op->count_visible != NULL ? op->count_visible(param) : 1;
+  return op->family->count_visible != NULL ? op->family->count_visible(param) : 1;
 }
 
 const char *lp_op_input_name(const lp_op *op, int index, char *buffer) {
-  if (!signature_word(op->inputs, index, buffer)) {
+  if (!signature_word(op->family->inputs, index, buffer)) {
     (void)snprintf(buffer, LP_OP_NAME_SIZE, "input%d", index);
   }
   return buffer;
@@ -61,7 +61,7 @@ static bool signature_is_input(const lp_op *op, int index, const char *name, siz
 }
 
 int lp_op_find_input(const lp_op *op, const char *name, size_t length) {
-  int words = signature_words(op->inputs), number = 0;
+  int words = signature_words(op->family->inputs), number = 0;
   for (int k = 0; k < words; k++) {
     if (signature_is_input(op, k, name, length)) {
       return k;
@@ -83,8 +83,8 @@ int lp_op_find_input(const lp_op *op, const char *name, size_t length) {
 }
 
 const char *lp_op_output_name(const lp_op *op, int index, char *buffer) {
-  if (!signature_word(op->outputs, index, buffer)) {
-    if (index == 0 && op->outputs == NULL) {
+  if (!signature_word(op->family->outputs, index, buffer)) {
+    if (index == 0 && op->family->outputs == NULL) {
       (void)snprintf(buffer, LP_OP_NAME_SIZE, "output");
     } else {
       (void)snprintf(buffer, LP_OP_NAME_SIZE, "output%d", index);

@@ -30,7 +30,7 @@ static void plan_arena_concat(lp_plan_build *build) {
   for (uint32_t i = 0; i < build->num_emitted; i++) {
     lp_emitted *emitted = &build->emitted[i];
     const lp_step *step = &emitted->step;
-    if (step->op->concat_view == NULL) {
+    if (step->op->family->concat_view == NULL) {
       continue;
     }
     lp_query query;
@@ -44,7 +44,7 @@ static void plan_arena_concat(lp_plan_build *build) {
           place->tensor.block != build->places[out].tensor.block ||
           place->tensor.dtype != build->places[out].tensor.dtype ||
           plan_arena_find(build, out) == in ||
-          !step->op->concat_view(&query, k, place->tensor.block > 1, &offset)) {
+          !step->op->family->concat_view(&query, k, place->tensor.block > 1, &offset)) {
         all = false;
         continue;
       }

@@ -173,7 +173,7 @@ static lp_status plan_emit_read(lp_plan_build *build, const char *name, uint32_t
   step.num_outputs = 1;
   step.slope = LP_NO_VALUE;
   lp_emitted *emitted;
-  LP_TRY(plan_emit_append(build, &step, &lp_op_to_layout.algorithms[0], &emitted));
+  LP_TRY(plan_emit_append(build, &step, &lp_op_to_layout.family->algorithms[0], &emitted));
   LP_TRY(plan_emit_place(build, value, blocked ? build->program.block : 1, place));
   emitted->in[0] = from;
   emitted->out[0] = *place;
@@ -195,7 +195,7 @@ static lp_status plan_emit_output(lp_plan_build *build, uint32_t value) {
     step.num_outputs = 1;
     step.slope = LP_NO_VALUE;
     lp_emitted *emitted;
-    LP_TRY(plan_emit_append(build, &step, &lp_op_to_dtype.algorithms[0], &emitted));
+    LP_TRY(plan_emit_append(build, &step, &lp_op_to_dtype.family->algorithms[0], &emitted));
     LP_TRY(plan_emit_place(build, value, 1, &place));
     emitted->in[0] = from;
     emitted->out[0] = place;
@@ -295,12 +295,12 @@ static lp_status plan_emit_view(lp_plan_build *build, const lp_step *step, bool 
   lp_query query;
   *done = false;
   if (!plan_emit_has(build, LP_PASS_VIEW) || build->source->every_node ||
-      !(step->op->reshapes || step->op->slice_view != NULL)) {
+      !(step->op->family->reshapes || step->op->family->slice_view != NULL)) {
     return LP_OK;
   }
   uint32_t input = step->inputs[0];
   /* A blocked input would have to be converted first; a slice may be cheaper blocked, or a view there too. */
-  bool blocked = !step->op->reshapes && build->plain_place[input] == LP_NO_PLACE &&
+  bool blocked = !step->op->family->reshapes && build->plain_place[input] == LP_NO_PLACE &&
                  build->blocked_place[input] != LP_NO_PLACE;
   lp_program_query(&build->program, step, build->tensors, &query);
   for (int k = 0; k < step->num_outputs; k++) {
@@ -310,7 +310,7 @@ static lp_status plan_emit_view(lp_plan_build *build, const lp_step *step, bool 
       continue;
     }
     if (build->program.values[output].dtype != build->program.values[input].dtype ||
-        (step->op->reshapes ? k != 0 : !step->op->slice_view(&query, k, &offset)) ||
+        (step->op->family->reshapes ? k != 0 : !step->op->family->slice_view(&query, k, &offset)) ||
         (blocked && !plan_emit_slices_blocks(build, &build->program.values[input].shape,
                                              &build->program.values[output].shape, offset))) {
       return LP_OK;
@@ -324,8 +324,8 @@ static lp_status plan_emit_view(lp_plan_build *build, const lp_step *step, bool 
     if (step->outputs[k] == LP_NO_VALUE) {
       continue;
     }
-    if (!step->op->reshapes) {
-      (void)step->op->slice_view(&query, k, &offset);
+    if (!step->op->family->reshapes) {
+      (void)step->op->family->slice_view(&query, k, &offset);
     }
     LP_TRY(plan_emit_place(build, step->outputs[k], blocked ? build->program.block : 1, &place));
     plan_emit_alias(build, place, from,
@@ -370,8 +370,8 @@ static const lp_algorithm *plan_emit_choose(const lp_plan_build *build, const lp
   const lp_algorithm *best = NULL;
   double best_cost = 0.0;
   bool layouts = plan_emit_has(build, LP_PASS_LAYOUT) && !build->source->every_node;
-  for (int a = 0; a < step->op->num_algorithms; a++) {
-    const lp_algorithm *algorithm = &step->op->algorithms[a];
+  for (int a = 0; a < step->op->family->num_algorithms; a++) {
+    const lp_algorithm *algorithm = &step->op->family->algorithms[a];
     bool blocked = algorithm->blocked_inputs != LP_BLOCKED_NONE || algorithm->blocked_output;
     if (!plan_emit_allows(step->op, algorithm) ||
         (blocked && (!layouts || !plan_emit_can_block(build, step->outputs[0])))) {
@@ -385,7 +385,7 @@ static const lp_algorithm *plan_emit_choose(const lp_plan_build *build, const lp
         able = build->program.values[value].constant;
         continue;
       }
-      if (i < 32 && (step->op->shape_inputs >> i & 1u) != 0) {
+      if (i < 32 && (step->op->family->shape_inputs >> i & 1u) != 0) {
         continue;
       }
       bool wants = plan_emit_wants_blocked(query, algorithm, i);
@@ -427,8 +427,8 @@ static lp_status plan_emit_inputs(lp_plan_build *build, const lp_query *query,
     }
     /* The bias is in the shift already; a label is not read, nor what is there for its shape. */
     bool unread = (step->epilogue.bias_in_shift && i == 2) ||
-                  (i < 32 && (step->op->shape_inputs >> i & 1u) != 0) ||
-                  (i < 32 && (step->op->label_inputs >> i & 1u) != 0 &&
+                  (i < 32 && (step->op->family->shape_inputs >> i & 1u) != 0) ||
+                  (i < 32 && (step->op->family->label_inputs >> i & 1u) != 0 &&
                    build->program.values[value].node != LP_NO_VALUE);
     if (build->source->every_node || !(packed || unread)) {
       LP_TRY(plan_emit_read(build, step->name, value, plan_emit_wants_blocked(query, algorithm, i),
@@ -446,7 +446,7 @@ static lp_status plan_emit_step(lp_plan_build *build, const lp_step *original) {
   if (viewed) {
     return LP_OK;
   }
-  if (step.op->role == LP_ROLE_LINEAR && step.num_inputs - (step.epilogue.add ? 1 : 0) > 2 &&
+  if (step.op->family->role == LP_ROLE_LINEAR && step.num_inputs - (step.epilogue.add ? 1 : 0) > 2 &&
       build->program.values[step.inputs[2]].constant &&
       build->program.values[step.inputs[2]].dtype == LP_FLOAT32 &&
       build->program.values[step.outputs[0]].dtype == LP_FLOAT32) {
@@ -458,7 +458,7 @@ static lp_status plan_emit_step(lp_plan_build *build, const lp_step *original) {
   if (algorithm == NULL) {
     return plan_emit_unable(build, &step);
   }
-  if (step.op->role == LP_ROLE_LINEAR) {
+  if (step.op->family->role == LP_ROLE_LINEAR) {
     LP_TRY(plan_emit_epilogue(build, &step));
   }
   /* Reading inputs may emit conversions, which go before: the step is filled apart and appended after them. */
