@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"libpredict/gen/capi"
+	"libpredict/gen/constants"
 )
 
 // Model is a trained network: graph and weights, immutable, shared by its predictors. Any number of
@@ -81,12 +82,26 @@ type Options struct {
 	Threads int
 	// DisabledPasses are bits of LPPass to switch off.
 	DisabledPasses uint32
+	// Memory is what to save, time or memory.
+	Memory MemoryMode
 }
+
+// MemoryMode is what a predictor saves.
+type MemoryMode uint32
+
+const (
+	// MemoryFast saves time: weights may be held in a second, faster form, up to four times as large.
+	MemoryFast MemoryMode = constants.LP_MEMORY_FAST
+	// MemoryLean saves memory: one copy of the weights. Convolutions of 3x3 take two to three times
+	// as long.
+	MemoryLean MemoryMode = constants.LP_MEMORY_LEAN
+)
 
 // NewPredictor makes a predictor: it plans memory and packs weights for the given shapes.
 //
 // Errors: ErrName for an unknown input or output, near ones are listed; ErrShape and ErrDType for
-// contradictions; ErrArgument for a negative dimension or number of threads; ErrDisposed.
+// contradictions; ErrArgument for a negative dimension or number of threads, or an unknown memory mode;
+// ErrDisposed.
 func (m *Model) NewPredictor(options Options) (*Predictor, error) {
 	defer runtime.KeepAlive(m)
 	names, starts, dims, err := shapeArguments(options.Shapes)
@@ -103,7 +118,8 @@ func (m *Model) NewPredictor(options Options) (*Predictor, error) {
 	}
 	handle, err := m.library.binding.LPPredCreate(m.handle, uint32(len(names)), names, starts, dims,
 		uint32(len(typed)), typed, types, uint32(len(options.Outputs)), options.Outputs,
-		&capi.LPOptions{NumThreads: uint32(options.Threads), DisabledPasses: options.DisabledPasses})
+		&capi.LPOptions{NumThreads: uint32(options.Threads), DisabledPasses: options.DisabledPasses,
+			MemoryMode: uint32(options.Memory)})
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"libpredict/gen/capi"
+	"libpredict/gen/constants"
 )
 
 // Predictor is a model bound to input shapes, with memory of its own for inputs, activations and
@@ -87,28 +88,26 @@ func SetInput[T Element](p *Predictor, name string, data []T) error {
 
 // Run computes the outputs from the inputs.
 //
-// With a context that can be cancelled, it is asked before each node of the network; an error of
-// the context is wrapped and returned. The outputs are undefined then, and the predictor can be used
-// again: the next Run computes everything anew. With context.Background() nothing is asked, which
-// saves one call of the library for each node.
+// When the context ends, so does the run, before the next node of the network; the context's error is
+// wrapped and returned. The outputs are undefined then, and the predictor can be used again: the next
+// Run computes everything anew. A run that was through already is no error.
 //
 // Errors: ErrMissing for a weight that is neither in the parameters nor was set; ErrUnsupported for
-// values that an operator cannot take; ErrBusy, ErrDisposed.
+// values that an operator cannot take; ErrUnavailable for a context that can end with a library that
+// cannot be stopped; ErrBusy, ErrDisposed.
 func (p *Predictor) Run(ctx context.Context) error {
 	defer runtime.KeepAlive(p)
 	if ctx.Done() == nil {
 		return p.library.binding.MXPredForward(p.handle)
 	}
-	goOn := func() error {
-		if err := ctx.Err(); err != nil {
-			return stopped(ctx, err)
-		}
-		return nil
+	if err := ctx.Err(); err != nil {
+		return stopped(ctx, err)
 	}
-	if err := goOn(); err != nil {
-		return err
+	err := p.library.binding.MXPredForwardContext(ctx, p.handle)
+	if errors.Is(err, constants.ErrCancelled) {
+		return stopped(ctx, ctx.Err())
 	}
-	return p.library.binding.MXPredPartialForwardSteps(p.handle, goOn)
+	return err
 }
 
 func stopped(ctx context.Context, err error) error {

@@ -494,3 +494,35 @@ func TestALibraryWithPartOneOnlyIsUnavailable(t *testing.T) {
 		t.Error(arrays, err)
 	}
 }
+
+func TestLeanHoldsOneCopyOfTheWeights(t *testing.T) {
+	const channels = 64
+	model := newModel(t, testkit.ConvolutionSymbol(channels), testkit.ConvolutionParams(channels))
+	x := make([]float32, channels*28*28)
+	for i := range x {
+		x[i] = 1
+	}
+	packed := map[libpredict.MemoryMode]uint64{}
+	for _, mode := range []libpredict.MemoryMode{libpredict.MemoryFast, libpredict.MemoryLean} {
+		options := shapes(1, channels, 28, 28)
+		options.Memory = mode
+		p := newPredictor(t, model, options)
+		got := run(t, p, x...)
+		// In a corner four of the nine weights of each channel meet a pixel.
+		if math.Abs(float64(got[0])-4*channels) > 1e-2 || math.Abs(float64(got[29])-9*channels) > 1e-2 {
+			t.Error(mode, got[0], got[29])
+		}
+		stats, err := p.Stats()
+		if err := errors.Join(err, p.Close()); err != nil {
+			t.Fatal(err)
+		}
+		packed[mode] = stats.PackedBytes
+	}
+	if packed[libpredict.MemoryLean] >= packed[libpredict.MemoryFast]/2 {
+		t.Error(packed)
+	}
+	options := shapes(1, channels, 28, 28)
+	options.Memory = 2
+	_, err := model.NewPredictor(options)
+	is(t, err, libpredict.ErrArgument)
+}

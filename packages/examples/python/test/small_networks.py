@@ -55,6 +55,22 @@ def dense(weight: Sequence[Sequence[float]], dtype: npt.DTypeLike = np.float32) 
     return graph("FullyConnected", ["x", "w"], attrs, "fc"), ndarray_file({"arg:w": w})
 
 
+def chain(length: int) -> str:
+    """A sigmoid after the other on "x"."""
+    nodes: List[Dict[str, Any]] = [{"op": "null", "name": "x", "inputs": []}]
+    for i in range(length):
+        attrs = {"act_type": "sigmoid"}
+        nodes.append({"op": "Activation", "name": f"act{i}", "attrs": attrs, "inputs": [[i, 0, 0]]})
+    return json.dumps({"nodes": nodes, "arg_nodes": [0], "heads": [[length, 0, 0]]})
+
+
+def convolution(channels: int) -> Tuple[str, bytes]:
+    """Symbol and parameters of a 3x3 convolution of "x", all weights 1, padded to keep the size."""
+    attrs = {"kernel": "(3, 3)", "pad": "(1, 1)", "num_filter": str(channels), "no_bias": "True"}
+    weight = np.ones((channels, channels, 3, 3), np.float32)
+    return graph("Convolution", ["x", "w"], attrs, "conv"), ndarray_file({"arg:w": weight})
+
+
 def u32(*numbers: int) -> npt.NDArray[np.uint32]:
     return np.array(numbers, np.uint32)
 

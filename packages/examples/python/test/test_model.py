@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import DIGITS
-from small_networks import RELU, dense, graph
+from small_networks import RELU, convolution, dense, graph
 
 from libpredict import Binding, LoadError, LPPass, Model, PredictError, check_model, list_operators
 
@@ -125,6 +125,19 @@ def test_choices_of_a_predictor() -> None:
         ]
 
 
+def test_lean_holds_one_copy_of_the_weights() -> None:
+    x = np.ones((1, 64, 28, 28), np.float32)
+    packed = {}
+    with Model(*convolution(64)) as model:
+        for mode in ("fast", "lean"):
+            with model.predictor({"x": x.shape}, memory=mode) as predictor:  # type: ignore[arg-type]
+                y = predictor.run(x=x)[0][0, 0]
+                # In a corner four of the nine weights of each channel meet a pixel.
+                assert np.allclose([y[0, 0], y[5, 5]], [4 * 64, 9 * 64], rtol=1e-5)
+                packed[mode] = predictor.stats().packed_bytes
+    assert packed["lean"] < packed["fast"] / 2
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [
@@ -137,6 +150,9 @@ def test_choices_of_a_predictor() -> None:
         ({"inputs": {"x": (3,)}, "dtypes": ["float16"]}, "argument"),
         ({"inputs": {"x": (3,)}, "threads": 257}, "argument"),
         ({"inputs": {"x": (3,)}, "threads": -1}, "argument"),
+        ({"inputs": {"x": (3,)}, "memory": "small"}, "argument"),
+        ({"inputs": {"x": (3,)}, "memory": 1}, "argument"),
+        ({"inputs": {"x": (3,)}, "memory": ["lean"]}, "argument"),
         ({"inputs": {"x": (-1,)}}, "argument"),
         ({"inputs": {"x": 3}}, "argument"),
         ({"inputs": {"x": "3"}}, "argument"),

@@ -204,6 +204,8 @@ def test_a_closed_predictor(relu: Predictor) -> None:
         relu.view,
         relu.stats,
         relu.describe,
+        relu.profile,
+        lambda: relu.set_profiling(True),
         lambda: relu.set_input("x", X),
         lambda: relu.reshape({"x": (4,)}),
         lambda: relu.set_monitor(None),

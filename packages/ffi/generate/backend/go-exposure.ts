@@ -14,13 +14,8 @@ export const notExposed: Readonly<Record<string, string>> = {
  */
 export const lending: Readonly<Record<string, string>> = { LPPredGetOutputData: "data" };
 
-/**
- * Functions that also have a form that makes all steps in one call of the binding, and asks between
- * two of them whether to go on: the step, and what tells how many are left.
- */
-export const stepping: Readonly<Record<string, { step: string; left: string }>> = {
-  MXPredPartialForward: { step: "step", left: "step_left" },
-};
+/** Functions that also have a form that ends when a context does: the function that stops them. */
+export const stoppable: Readonly<Record<string, string>> = { MXPredForward: "LPPredCancel" };
 
 /** Which parameter tells the tensor whose elements are passed, by the method that finds its type. */
 export const elementTypes: Readonly<Record<string, { method: string; parameter: string }>> = {
@@ -56,8 +51,13 @@ export function checkExposure(api: Api): void {
   };
   for (const name of Object.keys(notExposed)) functionOf(name);
   for (const [name, view] of Object.entries(lending)) check(name, { [view]: "view" });
-  for (const [name, { step, left }] of Object.entries(stepping))
-    check(name, { [step]: "scalar", [left]: "value" });
+  for (const [name, stop] of Object.entries(stoppable)) {
+    const [handle, ...others] = functionOf(stop).parameters;
+    if (others.length > 0 || handle?.handle !== functionOf(name).parameters[0]?.handle)
+      throw new Error(`go-exposure.ts: ${stop} does not take the handle of ${name}`);
+    if (!functionOf(stop).alongside)
+      throw new Error(`go-exposure.ts: ${stop} may not be called while ${name} runs`);
+  }
   for (const [name, { method, parameter }] of Object.entries(elementTypes))
     check(name, { [parameter]: method === "InputType" ? "string" : "scalar" });
   for (const [name, { value, index }] of Object.entries(indexedValues))

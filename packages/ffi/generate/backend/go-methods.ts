@@ -11,7 +11,7 @@ import {
   lending,
   notExposed,
   rememberedTypes,
-  stepping,
+  stoppable,
 } from "./go-exposure.js";
 import { GoNames } from "./go-names.js";
 import { lentHandle } from "./go-types.js";
@@ -41,14 +41,15 @@ export class GoMethods {
       const reason = notExposed[f.name];
       if (reason !== undefined) return `// ${prototypeOf(f)}\n// not exposed: ${reason}\n`;
       const view = lending[f.name];
-      const steps = stepping[f.name];
+      const stop = stoppable[f.name];
       const forms = [this.#method(f)];
       if (view !== undefined) forms.push(this.#lendingMethod(f, view));
-      if (steps !== undefined) forms.push(this.#steppingMethod(f, steps.step, steps.left));
+      if (stop !== undefined) forms.push(this.#stoppableMethod(f, stop));
       return forms.join("\n");
     });
     return `
 import (
+	"context"
 	"unsafe"
 
 	"libpredict/gen/constants"
@@ -134,20 +135,19 @@ ${before.map((line) => `\t${line}\n`).join("")}	if c.${runOf(f, passed)} {
 `;
   }
 
-  /** The form that makes all steps. */
-  #steppingMethod(f: ApiFunction, step: string, left: string): string {
-    const { before, passed } = this.#pieces(f);
-    const list = this.#argumentParts(f).filter((part) => !part.startsWith(`${step} `));
-    const read = this.#pointee(f, left).replace(/^uint64\((.*)\)$/, "$1");
+  /** The form that ends when a context does. */
+  #stoppableMethod(f: ApiFunction, stop: string): string {
+    const { before, passed, after } = this.#pieces(f);
+    if (passed.length !== 1 || after.length > 0)
+      throw new Error(`${f.name}: Go stops what takes a handle and nothing else`);
+    const list = ["ctx context.Context", ...this.#argumentParts(f)].join(", ");
     const doc = goDoc([
-      `${f.name}Steps makes all steps of ${f.name}, and calls goOn between two of them, while the handle is busy. An error of goOn ends the forward and is returned; the outputs are undefined then, and the predictor can be used again.`,
+      `${f.name}Context is ${f.name} until ctx is over: from then on it calls ${stop} until ${f.name} has ended. It gives the errors of ${f.name}, cancelled (LP_ERROR_CANCELLED) where it was stopped, and unavailable where the library does not have ${stop}.`,
     ]);
     return `${doc}
-func (b *Binding) ${f.name}Steps(${[...list, "goOn func() error"].join(", ")}) error {
+func (b *Binding) ${f.name}Context(${list}) error {
 	c := b.library.Begin(constants.Fn${f.name})
-${before.map((line) => `\t${line}\n`).join("")}	for ${step} := int32(0); c.${runOf(f, passed)} && ${read} > 0; ${step}++ {
-		c.Ask(goOn)
-	}
+${before.map((line) => `\t${line}\n`).join("")}	c.RunUntil(ctx, constants.Fn${stop}, ${passed[0]})
 	return c.End()
 }
 `;
@@ -192,7 +192,7 @@ ${before.map((line) => `\t${line}\n`).join("")}	for ${step} := int32(0); c.${run
     if (held.length > 1) throw new Error(`${f.name}: Go holds one handle at a time`);
     for (const p of held)
       before.push(
-        `${p.name}Address := c.Hold("${p.name}", ${p.name}.raw(), "${p.handle}", ${!f.concurrent})`,
+        `${p.name}Address := c.Hold("${p.name}", ${p.name}.raw(), "${p.handle}", native.${useOf(f)})`,
       );
     for (const p of f.parameters) {
       if (parameterRole(p) === "argument") this.#pass(f, p, { before, passed, after: others });
@@ -436,6 +436,12 @@ function resultsOf(f: ApiFunction): Parameter[] {
 function resultDoc(p: Parameter): string {
   if (p.owner.is === "new") return `${p.doc} Give it back with ${p.owner.release}.`;
   return p.kind === "view" ? `${p.doc} A copy.` : p.doc;
+}
+
+/** How a call uses its handle, as package native calls it. */
+function useOf(f: ApiFunction): string {
+  if (f.alongside) return "Alongside";
+  return f.concurrent ? "Shared" : "Exclusive";
 }
 
 /** The call of C, padded with zeros: C ignores arguments that its function does not have. */

@@ -166,7 +166,7 @@ ${indent(body, 12)}
       lines.push(...this.#check(f, p));
     for (const p of f.parameters.filter((q) => parameterRole(q) !== "argument"))
       lines.push(...this.#cell(f, p));
-    const handle = exclusiveHandle(f);
+    const handle = exclusiveHandle(this.api, f);
     const native = f.parameters.map((p) => this.#native(f, p, p === handle));
     if (!handle) return [...lines, ...this.#direct(f, `c(${native.join(", ")})`)];
     const kind = this.#names.handle(handle.handle ?? "");
@@ -408,7 +408,7 @@ ${indent(body, 12)}
       case "view": {
         const count = this.#written(f, p);
         if (lentViews[f.name] === p.name) {
-          const handle = exclusiveHandle(f);
+          const handle = exclusiveHandle(this.api, f);
           if (!handle) throw new Error(`${f.name}: a view that no handle keeps`);
           return `lend(${local(handle)}, ${local(p)}.value, ${count})`;
         }
@@ -437,13 +437,27 @@ ${indent(body, 12)}
   }
 }
 
-/** The handle that a call needs alone. */
-function exclusiveHandle(f: ApiFunction): Parameter | undefined {
-  const found = f.parameters.filter(
-    (p) => p.kind === "handle" && p.direction === "in" && !f.concurrent,
+/** The handle that a call needs alone, and whose gate it goes through; the others it only keeps from being freed. */
+function exclusiveHandle(api: Api, f: ApiFunction): Parameter | undefined {
+  const handles = f.parameters.filter((p) => p.kind === "handle" && p.direction === "in");
+  if (f.concurrent) {
+    const gated = handles.find((p) => !f.alongside && isGated(api, p.handle));
+    if (gated) throw new Error(`${f.name}: shares ${gated.name}, which other calls need alone`);
+    return undefined;
+  }
+  if (handles.length > 1) throw new Error(`${f.name}: more than one handle that it needs alone`);
+  return handles[0];
+}
+
+/** Whether there are calls that need a handle of a kind alone; a release waits in any case. */
+function isGated(api: Api, kind: string | undefined): boolean {
+  const releases = releasedKinds(api);
+  return api.functions.some(
+    (f) =>
+      !f.concurrent &&
+      !releases.has(f.name) &&
+      f.parameters.some((p) => p.kind === "handle" && p.direction === "in" && p.handle === kind),
   );
-  if (found.length > 1) throw new Error(`${f.name}: more than one handle that it needs alone`);
-  return found[0];
 }
 
 function indent(lines: readonly string[], by: number): string {

@@ -57,9 +57,18 @@ it("arguments stand in C's order under C's names, results before the error", () 
   expect(real).toContain("func (b *Binding) LPGetErrorCode() (result int32, err error) {");
 });
 
-it("a model may be shared, a predictor not", () => {
-  expect(real).toContain('c.Hold("model", model.raw(), "model", false)');
-  expect(real).toContain('c.Hold("handle", handle.raw(), "predictor", true)');
+it("a model may be shared, a predictor not, but for what may be called alongside", () => {
+  const hold = (name: string): string =>
+    real.match(new RegExp(`\\) ${name}\\([^]*?c\\.Hold\\((.*)\\)`))?.[1] ?? "";
+  expect(hold("LPPredCreate")).toBe('"model", model.raw(), "model", native.Shared');
+  expect(hold("MXPredForward")).toBe('"handle", handle.raw(), "predictor", native.Exclusive');
+  expect(hold("LPPredCancel")).toBe('"handle", handle.raw(), "predictor", native.Alongside');
+});
+
+it("a forward also has a form that a context ends", () => {
+  expect(real).toMatch(
+    /MXPredForwardContext\(ctx context\.Context, handle \*PredictorHandle\) error \{\n[^}]*native\.Exclusive\)\n\tc\.RunUntil\(ctx, constants\.FnLPPredCancel, handleAddress\)\n/,
+  );
 });
 
 it("every error stands at its function, with word, constant and trigger", () => {
@@ -142,6 +151,20 @@ describe("what the binding does not know stops generation", () => {
       (made) => {
         for (const p of of(made, "MXPredSetInput").parameters)
           if (p.name === "key") p.name = "name";
+      },
+    ],
+    [
+      "a stop that may not be called during the call",
+      "LPPredCancel may not be called while MXPredForward runs",
+      (made) => {
+        of(made, "LPPredCancel").alongside = false;
+      },
+    ],
+    [
+      "a stop of something else",
+      "LPPredCancel does not take the handle of MXPredForward",
+      (made) => {
+        for (const p of of(made, "LPPredCancel").parameters) p.handle = "model";
       },
     ],
     [

@@ -87,6 +87,12 @@ describe("the Python binding", () => {
     expect(methodOf(binding, "LPModelGetInputName")).not.toContain(".run(");
   });
 
+  it("lets into a busy handle what may be called alongside", () => {
+    const cancel = methodOf(binding, "LPPredCancel");
+    expect(cancel).toContain('handle_ = borrow(handle, PredictorHandle, "handle", self)');
+    expect(cancel).not.toContain(".run(");
+  });
+
   it("changes with the type of a parameter", async () => {
     const other = await changed("int step, int *step_left);", "uint32_t step, int *step_left);");
     expect(methodOf(fileOf(other, "binding.py"), "MXPredPartialForward")).toContain(
@@ -107,7 +113,7 @@ describe("the Python binding", () => {
       'extent("nd_file_bytes", nd_file_size_) + 1)',
     );
     const shared = structuredClone(api);
-    functionOf(shared, "MXPredGetOutputType").concurrent = true;
+    Object.assign(functionOf(shared, "MXPredGetOutputType"), { concurrent: true, alongside: true });
     expect(methodOf(fileOf(shared, "binding.py"), "MXPredGetOutputType")).not.toContain(".run(");
     expect(methodOf(binding, "MXPredGetOutputType")).toContain("handle_.run(c, ");
     const wider = await changed("  uint32_t num_threads;", "  uint64_t num_threads;");
@@ -175,6 +181,13 @@ describe("the Python binding", () => {
         f.parameters.push(...f.parameters.map((p) => ({ ...structuredClone(p), name: "other" })));
       },
       /more than one handle/,
+    ],
+    [
+      "a call shares a handle that others need alone",
+      (from) => {
+        functionOf(from, "LPPredCancel").alongside = false;
+      },
+      /LPPredCancel: shares handle, which other calls need alone/,
     ],
     [
       "a callback takes what Python cannot be handed",

@@ -4,6 +4,7 @@
 package capi
 
 import (
+	"context"
 	"unsafe"
 
 	"libpredict/gen/constants"
@@ -274,7 +275,7 @@ func (b *Binding) MXPredCreateMultiThread(symbol_json_str string, param_bytes []
 // Threads: not at the same time as another call on the old predictor.
 func (b *Binding) MXPredReshape(num_input_nodes uint32, input_keys []string, input_shape_indptr []uint32, input_shape_data []uint32, handle *PredictorHandle) (out *PredictorHandle, err error) {
 	c := b.library.Begin(constants.FnMXPredReshape)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	input_keysPointer := c.Strings("input_keys", input_keys, native.Length(num_input_nodes), num_input_nodes == 0)
 	input_shape_indptrPointer := native.Array(c, "input_shape_indptr", input_shape_indptr, native.Length(num_input_nodes)+1, num_input_nodes == 0)
 	input_shape_dataPointer := native.Array(c, "input_shape_data", input_shape_data, native.At(input_shape_indptr, num_input_nodes), native.At(input_shape_indptr, num_input_nodes) == 0)
@@ -307,7 +308,7 @@ func (b *Binding) MXPredReshape(num_input_nodes uint32, input_keys []string, inp
 // Threads: one call at a time on a predictor.
 func (b *Binding) MXPredGetOutputShape(handle *PredictorHandle, index uint32) (shape_data []uint32, shape_ndim uint32, err error) {
 	c := b.library.Begin(constants.FnMXPredGetOutputShape)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	if c.Run4(handleAddress, uintptr(index), uintptr(c.Pointer(0)), uintptr(c.Value(0))) {
 		shape_data = native.View[uint32](c, 0, uint64(c.Uint32(0)))
 		shape_ndim = c.Uint32(0)
@@ -336,7 +337,7 @@ func (b *Binding) MXPredGetOutputShape(handle *PredictorHandle, index uint32) (s
 // Threads: one call at a time on a predictor.
 func (b *Binding) MXPredGetOutputType(handle *PredictorHandle, out_index uint32) (out_dtype int32, err error) {
 	c := b.library.Begin(constants.FnMXPredGetOutputType)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	out_dtypeCells := c.OutputTypeCells(out_index)
 	if c.Run4(handleAddress, uintptr(out_index), uintptr(unsafe.Pointer(unsafe.SliceData(out_dtypeCells))), 0) {
 		out_dtype = native.LastOf(out_dtypeCells)
@@ -369,7 +370,7 @@ func (b *Binding) MXPredGetOutputType(handle *PredictorHandle, out_index uint32)
 // Threads: one call at a time on a predictor.
 func (b *Binding) MXPredSetInput(handle *PredictorHandle, key string, data Elements, size uint32) error {
 	c := b.library.Begin(constants.FnMXPredSetInput)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	keyPointer := c.String("key", key)
 	dataPointer := c.Elements("data", data, native.Length(size), c.InputType(key))
 	c.Run4(handleAddress, uintptr(keyPointer), uintptr(dataPointer), uintptr(size))
@@ -397,8 +398,18 @@ func (b *Binding) MXPredSetInput(handle *PredictorHandle, key string, data Eleme
 // Threads: one call at a time on a predictor.
 func (b *Binding) MXPredForward(handle *PredictorHandle) error {
 	c := b.library.Begin(constants.FnMXPredForward)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	c.Run4(handleAddress, 0, 0, 0)
+	return c.End()
+}
+
+// MXPredForwardContext is MXPredForward until ctx is over: from then on it calls LPPredCancel until
+// MXPredForward has ended. It gives the errors of MXPredForward, cancelled (LP_ERROR_CANCELLED)
+// where it was stopped, and unavailable where the library does not have LPPredCancel.
+func (b *Binding) MXPredForwardContext(ctx context.Context, handle *PredictorHandle) error {
+	c := b.library.Begin(constants.FnMXPredForward)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
+	c.RunUntil(ctx, constants.FnLPPredCancel, handleAddress)
 	return c.End()
 }
 
@@ -426,24 +437,12 @@ func (b *Binding) MXPredForward(handle *PredictorHandle) error {
 // Threads: one call at a time on a predictor.
 func (b *Binding) MXPredPartialForward(handle *PredictorHandle, step int32) (step_left int32, err error) {
 	c := b.library.Begin(constants.FnMXPredPartialForward)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	if c.Run4(handleAddress, uintptr(step), uintptr(c.Value(0)), 0) {
 		step_left = c.Int32(0)
 	}
 	err = c.End()
 	return step_left, err
-}
-
-// MXPredPartialForwardSteps makes all steps of MXPredPartialForward, and calls goOn between two of
-// them, while the handle is busy. An error of goOn ends the forward and is returned; the outputs
-// are undefined then, and the predictor can be used again.
-func (b *Binding) MXPredPartialForwardSteps(handle *PredictorHandle, goOn func() error) error {
-	c := b.library.Begin(constants.FnMXPredPartialForward)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
-	for step := int32(0); c.Run4(handleAddress, uintptr(step), uintptr(c.Value(0)), 0) && c.Int32(0) > 0; step++ {
-		c.Ask(goOn)
-	}
-	return c.End()
 }
 
 // MXPredGetOutput copies an output.
@@ -466,7 +465,7 @@ func (b *Binding) MXPredPartialForwardSteps(handle *PredictorHandle, goOn func()
 // Threads: one call at a time on a predictor.
 func (b *Binding) MXPredGetOutput(handle *PredictorHandle, index uint32, data Elements, size uint32) error {
 	c := b.library.Begin(constants.FnMXPredGetOutput)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	dataPointer := c.Elements("data", data, native.Length(size), c.OutputType(index))
 	if c.Run4(handleAddress, uintptr(index), uintptr(dataPointer), uintptr(size)) {
 		c.Written(data)
@@ -512,7 +511,7 @@ func (b *Binding) MXPredFree(handle *PredictorHandle) error {
 // Threads: one call at a time on a predictor.
 func (b *Binding) MXPredSetMonitorCallback(handle *PredictorHandle, callback PredMonitorCallback, monitor_all bool) error {
 	c := b.library.Begin(constants.FnMXPredSetMonitorCallback)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	callbackEntry, callback_handleUser := c.Callback("ndarray", callback.native())
 	var monitor_allBit uintptr
 	if monitor_all {
@@ -575,7 +574,7 @@ func (b *Binding) MXNDListCreate(nd_file_bytes []byte, nd_file_size int32) (out 
 // Threads: one call at a time on a list.
 func (b *Binding) MXNDListGet(handle *NDListHandle, index uint32) (out_key string, out_data []float32, out_shape []uint32, out_ndim uint32, err error) {
 	c := b.library.Begin(constants.FnMXNDListGet)
-	handleAddress := c.Hold("handle", handle.raw(), "ndlist", true)
+	handleAddress := c.Hold("handle", handle.raw(), "ndlist", native.Exclusive)
 	if c.Run16(handleAddress, uintptr(index), uintptr(c.Pointer(0)), uintptr(c.Pointer(1)), uintptr(c.Pointer(2)), uintptr(c.Value(0)), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) {
 		out_shape = native.View[uint32](c, 2, uint64(c.Uint32(0)))
 		out_ndim = c.Uint32(0)
@@ -839,7 +838,7 @@ func (b *Binding) LPModelFree(model *LPModelHandle) error {
 // Threads: any.
 func (b *Binding) LPModelGetInputCount(model *LPModelHandle) (count uint32, err error) {
 	c := b.library.Begin(constants.FnLPModelGetInputCount)
-	modelAddress := c.Hold("model", model.raw(), "model", false)
+	modelAddress := c.Hold("model", model.raw(), "model", native.Shared)
 	if c.Run4(modelAddress, uintptr(c.Value(0)), 0, 0) {
 		count = c.Uint32(0)
 	}
@@ -866,7 +865,7 @@ func (b *Binding) LPModelGetInputCount(model *LPModelHandle) (count uint32, err 
 // Threads: any.
 func (b *Binding) LPModelGetInputName(model *LPModelHandle, index uint32) (name string, err error) {
 	c := b.library.Begin(constants.FnLPModelGetInputName)
-	modelAddress := c.Hold("model", model.raw(), "model", false)
+	modelAddress := c.Hold("model", model.raw(), "model", native.Shared)
 	if c.Run4(modelAddress, uintptr(index), uintptr(c.Pointer(0)), 0) {
 		name = c.Text(0)
 	}
@@ -891,7 +890,7 @@ func (b *Binding) LPModelGetInputName(model *LPModelHandle, index uint32) (name 
 // Threads: any.
 func (b *Binding) LPModelGetOutputCount(model *LPModelHandle) (count uint32, err error) {
 	c := b.library.Begin(constants.FnLPModelGetOutputCount)
-	modelAddress := c.Hold("model", model.raw(), "model", false)
+	modelAddress := c.Hold("model", model.raw(), "model", native.Shared)
 	if c.Run4(modelAddress, uintptr(c.Value(0)), 0, 0) {
 		count = c.Uint32(0)
 	}
@@ -918,7 +917,7 @@ func (b *Binding) LPModelGetOutputCount(model *LPModelHandle) (count uint32, err
 // Threads: any.
 func (b *Binding) LPModelGetOutputName(model *LPModelHandle, index uint32) (name string, err error) {
 	c := b.library.Begin(constants.FnLPModelGetOutputName)
-	modelAddress := c.Hold("model", model.raw(), "model", false)
+	modelAddress := c.Hold("model", model.raw(), "model", native.Shared)
 	if c.Run4(modelAddress, uintptr(index), uintptr(c.Pointer(0)), 0) {
 		name = c.Text(0)
 	}
@@ -966,7 +965,7 @@ func (b *Binding) LPModelGetOutputName(model *LPModelHandle, index uint32) (name
 // Threads: any.
 func (b *Binding) LPPredCreate(model *LPModelHandle, num_inputs uint32, input_keys []string, input_shape_indptr []uint32, input_shape_data []uint32, num_dtypes uint32, dtype_keys []string, dtypes []int32, num_outputs uint32, output_keys []string, options *LPOptions) (out *PredictorHandle, err error) {
 	c := b.library.Begin(constants.FnLPPredCreate)
-	modelAddress := c.Hold("model", model.raw(), "model", false)
+	modelAddress := c.Hold("model", model.raw(), "model", native.Shared)
 	input_keysPointer := c.Strings("input_keys", input_keys, native.Length(num_inputs), num_inputs == 0)
 	input_shape_indptrPointer := native.Array(c, "input_shape_indptr", input_shape_indptr, native.Length(num_inputs)+1, num_inputs == 0)
 	input_shape_dataPointer := native.Array(c, "input_shape_data", input_shape_data, native.At(input_shape_indptr, num_inputs), native.At(input_shape_indptr, num_inputs) == 0)
@@ -1002,7 +1001,7 @@ func (b *Binding) LPPredCreate(model *LPModelHandle, num_inputs uint32, input_ke
 // Threads: one call at a time on a predictor.
 func (b *Binding) LPPredGetLastError(handle *PredictorHandle) (result string, err error) {
 	c := b.library.Begin(constants.FnLPPredGetLastError)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	result = c.RunText(handleAddress)
 	err = c.End()
 	return result, err
@@ -1022,7 +1021,7 @@ func (b *Binding) LPPredGetLastError(handle *PredictorHandle) (result string, er
 // Threads: one call at a time on a predictor.
 func (b *Binding) LPPredGetErrorCode(handle *PredictorHandle) (result int32, err error) {
 	c := b.library.Begin(constants.FnLPPredGetErrorCode)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	result = c.RunCode(handleAddress)
 	err = c.End()
 	return result, err
@@ -1046,7 +1045,7 @@ func (b *Binding) LPPredGetErrorCode(handle *PredictorHandle) (result int32, err
 // Threads: one call at a time on a predictor.
 func (b *Binding) LPPredGetInputCount(handle *PredictorHandle) (count uint32, err error) {
 	c := b.library.Begin(constants.FnLPPredGetInputCount)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	if c.Run4(handleAddress, uintptr(c.Value(0)), 0, 0) {
 		count = c.Uint32(0)
 	}
@@ -1076,7 +1075,7 @@ func (b *Binding) LPPredGetInputCount(handle *PredictorHandle) (count uint32, er
 // Threads: one call at a time on a predictor.
 func (b *Binding) LPPredGetInputInfo(handle *PredictorHandle, index uint32) (name string, dtype int32, dims []int64, ndim uint32, err error) {
 	c := b.library.Begin(constants.FnLPPredGetInputInfo)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	if c.Run16(handleAddress, uintptr(index), uintptr(c.Pointer(0)), uintptr(c.Value(0)), uintptr(c.Pointer(1)), uintptr(c.Value(1)), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) {
 		dtype = c.Int32(0)
 		dims = native.View[int64](c, 1, uint64(c.Uint32(1)))
@@ -1104,7 +1103,7 @@ func (b *Binding) LPPredGetInputInfo(handle *PredictorHandle, index uint32) (nam
 // Threads: one call at a time on a predictor.
 func (b *Binding) LPPredGetOutputCount(handle *PredictorHandle) (count uint32, err error) {
 	c := b.library.Begin(constants.FnLPPredGetOutputCount)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	if c.Run4(handleAddress, uintptr(c.Value(0)), 0, 0) {
 		count = c.Uint32(0)
 	}
@@ -1134,7 +1133,7 @@ func (b *Binding) LPPredGetOutputCount(handle *PredictorHandle) (count uint32, e
 // Threads: one call at a time on a predictor.
 func (b *Binding) LPPredGetOutputInfo(handle *PredictorHandle, index uint32) (name string, dtype int32, dims []int64, ndim uint32, err error) {
 	c := b.library.Begin(constants.FnLPPredGetOutputInfo)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	if c.Run16(handleAddress, uintptr(index), uintptr(c.Pointer(0)), uintptr(c.Value(0)), uintptr(c.Pointer(1)), uintptr(c.Value(1)), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) {
 		dtype = c.Int32(0)
 		dims = native.View[int64](c, 1, uint64(c.Uint32(1)))
@@ -1169,7 +1168,7 @@ func (b *Binding) LPPredGetOutputInfo(handle *PredictorHandle, index uint32) (na
 // Threads: one call at a time on a predictor.
 func (b *Binding) LPPredSetInput(handle *PredictorHandle, key string, dtype int32, data []byte, size_bytes uint64) error {
 	c := b.library.Begin(constants.FnLPPredSetInput)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	keyPointer := c.String("key", key)
 	dataPointer := c.Bytes("data", data, native.Length(size_bytes), true)
 	c.Run16(handleAddress, uintptr(keyPointer), uintptr(dtype), uintptr(dataPointer), uintptr(size_bytes), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
@@ -1199,7 +1198,7 @@ func (b *Binding) LPPredSetInput(handle *PredictorHandle, key string, dtype int3
 // Threads: one call at a time on a predictor.
 func (b *Binding) LPPredGetOutput(handle *PredictorHandle, index uint32, dtype int32, data []byte, size_bytes uint64) error {
 	c := b.library.Begin(constants.FnLPPredGetOutput)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	dataPointer := c.Bytes("data", data, native.Length(size_bytes), true)
 	c.Run16(handleAddress, uintptr(index), uintptr(dtype), uintptr(dataPointer), uintptr(size_bytes), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 	return c.End()
@@ -1226,7 +1225,7 @@ func (b *Binding) LPPredGetOutput(handle *PredictorHandle, index uint32, dtype i
 // Threads: one call at a time on a predictor.
 func (b *Binding) LPPredGetOutputData(handle *PredictorHandle, index uint32) (data []byte, size_bytes uint64, err error) {
 	c := b.library.Begin(constants.FnLPPredGetOutputData)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	if c.Run4(handleAddress, uintptr(index), uintptr(c.Pointer(0)), uintptr(c.Value(0))) {
 		data = native.View[byte](c, 0, c.Uint64(0))
 		size_bytes = c.Uint64(0)
@@ -1240,7 +1239,7 @@ func (b *Binding) LPPredGetOutputData(handle *PredictorHandle, index uint32) (da
 // with the next forward, and is gone with the handle. What use returns is returned.
 func (b *Binding) LPPredGetOutputDataLent(handle *PredictorHandle, index uint32, use func(data []byte) error) error {
 	c := b.library.Begin(constants.FnLPPredGetOutputData)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	if c.Run4(handleAddress, uintptr(index), uintptr(c.Pointer(0)), uintptr(c.Value(0))) {
 		c.Lend(0, c.Uint64(0), use)
 	}
@@ -1264,7 +1263,7 @@ func (b *Binding) LPPredGetOutputDataLent(handle *PredictorHandle, index uint32,
 // Threads: one call at a time on a predictor.
 func (b *Binding) LPPredGetStats(handle *PredictorHandle) (stats LPStats, err error) {
 	c := b.library.Begin(constants.FnLPPredGetStats)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	statsCell := new(LPStats)
 	statsCell.structSize = uint32(unsafe.Sizeof(*statsCell))
 	if c.Run4(handleAddress, uintptr(unsafe.Pointer(statsCell)), 0, 0) {
@@ -1294,7 +1293,7 @@ func (b *Binding) LPPredGetStats(handle *PredictorHandle) (stats LPStats, err er
 // Threads: any, also while a call on the predictor runs.
 func (b *Binding) LPPredCancel(handle *PredictorHandle) error {
 	c := b.library.Begin(constants.FnLPPredCancel)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", false)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Alongside)
 	c.Run4(handleAddress, 0, 0, 0)
 	return c.End()
 }
@@ -1320,7 +1319,7 @@ func (b *Binding) LPPredCancel(handle *PredictorHandle) error {
 // Threads: one call at a time on a predictor.
 func (b *Binding) LPPredSetProfiling(handle *PredictorHandle, enable int32) error {
 	c := b.library.Begin(constants.FnLPPredSetProfiling)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	c.Run4(handleAddress, uintptr(enable), 0, 0)
 	return c.End()
 }
@@ -1355,7 +1354,7 @@ func (b *Binding) LPPredSetProfiling(handle *PredictorHandle, enable int32) erro
 // Threads: one call at a time on a predictor.
 func (b *Binding) LPPredGetNodeProfile(handle *PredictorHandle, report []byte, report_capacity uint64) (report_size uint64, err error) {
 	c := b.library.Begin(constants.FnLPPredGetNodeProfile)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	reportPointer := c.Bytes("report", report, native.Length(report_capacity), true)
 	if c.Run4(handleAddress, uintptr(reportPointer), uintptr(report_capacity), uintptr(c.Value(0))) {
 		report_size = c.Uint64(0)
@@ -1401,7 +1400,7 @@ func (b *Binding) LPPredGetNodeProfile(handle *PredictorHandle, report []byte, r
 // Threads: one call at a time on a predictor.
 func (b *Binding) LPPredDescribe(handle *PredictorHandle, report []byte, report_capacity uint64) (report_size uint64, err error) {
 	c := b.library.Begin(constants.FnLPPredDescribe)
-	handleAddress := c.Hold("handle", handle.raw(), "predictor", true)
+	handleAddress := c.Hold("handle", handle.raw(), "predictor", native.Exclusive)
 	reportPointer := c.Bytes("report", report, native.Length(report_capacity), true)
 	if c.Run4(handleAddress, uintptr(reportPointer), uintptr(report_capacity), uintptr(c.Value(0))) {
 		report_size = c.Uint64(0)
@@ -1431,7 +1430,7 @@ func (b *Binding) LPPredDescribe(handle *PredictorHandle, report []byte, report_
 // Threads: the thread of the callback.
 func (b *Binding) LPArrayGetInfo(array *NDArrayHandle) (dtype int32, dims []int64, ndim uint32, data []byte, size_bytes uint64, err error) {
 	c := b.library.Begin(constants.FnLPArrayGetInfo)
-	arrayAddress := c.Hold("array", array.raw(), "ndarray", true)
+	arrayAddress := c.Hold("array", array.raw(), "ndarray", native.Exclusive)
 	if c.Run16(arrayAddress, uintptr(c.Value(0)), uintptr(c.Pointer(0)), uintptr(c.Value(1)), uintptr(c.Pointer(1)), uintptr(c.Value(2)), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) {
 		dtype = c.Int32(0)
 		dims = native.View[int64](c, 0, uint64(c.Uint32(1)))

@@ -28,6 +28,7 @@ type Call struct {
 	function constants.Function
 	err      error
 	handle   *Handle // held
+	use      Use     // of the handle
 	failure  *CallbackPanic
 
 	arguments [maxArguments]uintptr
@@ -83,15 +84,15 @@ func (c *Call) checkHandle(name string, h *Handle, kind string) bool {
 }
 
 // Hold claims the handle that the call works on, until End.
-func (c *Call) Hold(name string, h *Handle, kind string, exclusive bool) uintptr {
+func (c *Call) Hold(name string, h *Handle, kind string, use Use) uintptr {
 	if !c.checkHandle(name, h, kind) {
 		return 0
 	}
-	if code, text := h.enter(exclusive); code != "" {
+	if code, text := h.enter(use); code != "" {
 		c.Fail(code, "%s", text)
 		return 0
 	}
-	c.handle = h
+	c.handle, c.use = h, use
 	return h.address
 }
 
@@ -131,7 +132,7 @@ func (c *Call) End() error {
 		c.settleMonitor()
 	}
 	if c.handle != nil {
-		c.handle.leave()
+		c.handle.leave(c.use)
 	}
 	if c.pinned {
 		c.pinner.Unpin()

@@ -68,18 +68,13 @@ func (c *Call) Lend(i int, size uint64, use func(data []byte) error) {
 		c.Fail(failed.Code, "%s", failed.Text)
 		return
 	}
-	c.Ask(func() error { return use(view[:len(view):len(view)]) })
-}
-
-// Ask calls a function of the caller's in the middle of the call. Its error is the call's.
-func (c *Call) Ask(question func() error) {
 	returned := false
 	defer func() {
 		if !returned { // it panicked, or ended the goroutine
 			_ = c.End()
 		}
 	}()
-	c.err = question()
+	c.err = use(view[:len(view):len(view)])
 	returned = true
 }
 

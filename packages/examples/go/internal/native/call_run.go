@@ -37,7 +37,7 @@ func (c *Call) run(count int) bool {
 		c.Fail(code, "%s", text)
 	}
 	runtime.UnlockOSThread()
-	if c.handle != nil && c.handle.monitor != nil {
+	if c.handle != nil && c.use == Exclusive && c.handle.monitor != nil {
 		c.failure = c.handle.monitor.takeFailure()
 	}
 	return c.err == nil && c.failure == nil

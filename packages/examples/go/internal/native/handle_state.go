@@ -21,10 +21,25 @@ const (
 	Freed HandleState = "freed"
 )
 
-// Bits of Handle.state; the rest counts the calls that use the handle.
+// Use is what a call that uses a handle lets others do with it meanwhile.
+type Use int
+
 const (
-	freedBit     uint32 = 1 << 31
-	exclusiveBit uint32 = 1 << 30
+	// Shared: other calls may share it.
+	Shared Use = iota
+	// Exclusive: no other call may use it, but for those alongside.
+	Exclusive
+	// Alongside: any other call may use it, an exclusive one too.
+	Alongside
+)
+
+// Bits of Handle.state. The lowest count the calls that share the handle, or are alone with it;
+// those above, the calls alongside.
+const (
+	freedBit     uint64 = 1 << 63
+	exclusiveBit uint64 = 1 << 62
+	oneAlongside uint64 = 1 << 31
+	inTheWayBits        = exclusiveBit | (oneAlongside - 1)
 )
 
 // Handle is an object of the library. Its address never leaves this package but for C.
@@ -37,7 +52,7 @@ type Handle struct {
 	address uintptr
 	// release is the index of the C function that gives the object back; -1: it is never owned.
 	release int
-	state   atomic.Uint32
+	state   atomic.Uint64
 
 	// What follows is read and written only while the handle is held exclusively.
 	types   tensorTypes
@@ -49,7 +64,7 @@ func (h *Handle) State() HandleState {
 	switch s := h.state.Load(); {
 	case s&freedBit != 0:
 		return Freed
-	case s != 0:
+	case s&inTheWayBits != 0:
 		return Busy
 	}
 	return Alive
@@ -59,35 +74,42 @@ func (h *Handle) State() HandleState {
 func (h *Handle) Kind() string { return h.kind }
 
 // enter begins a use. Without success it says why.
-func (h *Handle) enter(exclusive bool) (code constants.ErrorCode, text string) {
+func (h *Handle) enter(use Use) (code constants.ErrorCode, text string) {
+	inTheWay := exclusiveBit
+	switch use {
+	case Exclusive:
+		inTheWay = inTheWayBits
+	case Alongside:
+		inTheWay = 0
+	}
 	for {
 		s := h.state.Load()
-		next := s + 1
-		if exclusive {
-			next |= exclusiveBit
-		}
 		switch {
 		case s&freedBit != 0:
 			return ErrDisposed, fmt.Sprintf("the %s handle was freed", h.kind)
-		case s&exclusiveBit != 0 || exclusive && s != 0:
+		case s&inTheWay != 0:
 			return ErrBusy, fmt.Sprintf("a running call uses the %s handle", h.kind)
-		case h.state.CompareAndSwap(s, next):
+		case h.state.CompareAndSwap(s, s+use.mark()):
 			return "", ""
 		}
 	}
 }
 
+// mark is what a call adds to the state while it uses a handle.
+func (use Use) mark() uint64 {
+	switch use {
+	case Exclusive:
+		return exclusiveBit + 1
+	case Alongside:
+		return oneAlongside
+	}
+	return 1
+}
+
 // leave ends a use, and releases the object if it was freed meanwhile and this was the last use.
-func (h *Handle) leave() {
-	for {
-		s := h.state.Load()
-		next := (s - 1) &^ exclusiveBit
-		if h.state.CompareAndSwap(s, next) {
-			if next == freedBit {
-				h.giveBack()
-			}
-			return
-		}
+func (h *Handle) leave(use Use) {
+	if h.state.Add(-use.mark()) == freedBit {
+		h.giveBack()
 	}
 }
 

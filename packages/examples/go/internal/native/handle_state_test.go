@@ -219,27 +219,3 @@ func TestAPanicWhileMemoryIsLentLeavesTheHandleUsable(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-func TestStepsMakeTheWholeForward(t *testing.T) {
-	b := load(t, testkit.FakeLibrary(t))
-	p := fakePredictor(t, b, 0)
-	asked := 0
-	err := errors.Join(b.MXPredSetInput(p, "data", capi.ElementsOf([]float32{21}), 1),
-		b.MXPredPartialForwardSteps(p, func() error {
-			asked++
-			wants(t, b.MXPredForward(p), capi.ErrBusy)
-			return nil
-		}))
-	got := []float32{0}
-	if err := errors.Join(err, b.MXPredGetOutput(p, 0, capi.ElementsOf(got), 1)); err != nil || got[0] != 42 || asked != 2 {
-		t.Error(got, asked, err)
-	}
-	own := errors.New("own")
-	asked = 0
-	if err := b.MXPredPartialForwardSteps(p, func() error { asked++; return own }); !errors.Is(err, own) || asked != 1 {
-		t.Error(asked, err)
-	}
-	if err := b.MXPredFree(p); err != nil {
-		t.Error(err)
-	}
-}

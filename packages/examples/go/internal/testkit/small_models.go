@@ -39,7 +39,26 @@ func CastSymbol(dtype string) string {
 	"arg_nodes": [0], "heads": [[1, 0, 0]]}`, dtype)
 }
 
-// ChainSymbol is relu after relu, n times.
+// ConvolutionSymbol is a 3x3 convolution of x with the parameter conv_weight, then relu.
+func ConvolutionSymbol(channels int) string {
+	return fmt.Sprintf(`{"nodes": [
+	{"op": "null", "name": "x", "inputs": []},
+	{"op": "null", "name": "conv_weight", "inputs": []},
+	{"op": "Convolution", "name": "conv", "attrs": {"kernel": "(3, 3)", "pad": "(1, 1)", "num_filter": "%d", "no_bias": "True"}, "inputs": [[0, 0, 0], [1, 0, 0]]},
+	{"op": "Activation", "name": "act", "attrs": {"act_type": "relu"}, "inputs": [[2, 0, 0]]}],
+	"arg_nodes": [0, 1], "heads": [[3, 0, 0]]}`, channels)
+}
+
+// ConvolutionParams are weights of 1 for as many input as output channels.
+func ConvolutionParams(channels int) []byte {
+	data := make([]float32, channels*channels*9)
+	for i := range data {
+		data[i] = 1
+	}
+	return NDArrayFile(Array{"arg:conv_weight", []int{channels, channels, 3, 3}, data})
+}
+
+// ChainSymbol is sigmoid after sigmoid, n times.
 func ChainSymbol(n int) string {
 	var nodes strings.Builder
 	nodes.WriteString(`{"op": "null", "name": "x", "inputs": []}`)

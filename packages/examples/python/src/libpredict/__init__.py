@@ -18,6 +18,7 @@ from .load_library import LibrarySearch, find_library, library_file_name, load_l
 from .model import Model
 from .model_check import Finding, ModelReport, check_model, list_operators
 from .ndarray_file import load_ndarrays
+from .node_profile import NodeProfile, Profile
 from .predict_error import (
     LoadAttempt,
     LoadError,
@@ -43,6 +44,7 @@ __all__ = [
     "LoadError",
     "Model",
     "ModelReport",
+    "NodeProfile",
     "Outputs",
     "PredictError",
     "PredictIndexError",
@@ -52,6 +54,7 @@ __all__ = [
     "PredictTypeError",
     "PredictValueError",
     "Predictor",
+    "Profile",
     "TensorInfo",
     "ViewsAliveError",
     "check_model",

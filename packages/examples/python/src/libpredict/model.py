@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Iterable, Mapping, Optional, Sequence, Tuple, Type, Union
+from typing import Dict, Iterable, Literal, Mapping, Optional, Sequence, Tuple, Type, Union
 
 import numpy.typing as npt
 
 from .gen.binding import Binding
-from .gen.constants import LPPass
+from .gen.constants import LPMemoryMode, LPPass
 from .gen.structs import LPOptions
 from .load_library import load_library
 from .model_files import PathLike, read_files, read_prefix
@@ -19,6 +19,11 @@ from .shape_arguments import Shapes, shape_arguments, type_arguments
 
 Library = Union[Binding, PathLike, None]
 """A loaded library, the path of one, or None: it is looked up."""
+
+_memory_modes: Dict[str, LPMemoryMode] = {
+    "fast": LPMemoryMode.LP_MEMORY_FAST,
+    "lean": LPMemoryMode.LP_MEMORY_LEAN,
+}
 
 
 class Model:
@@ -103,6 +108,7 @@ class Model:
         outputs: Optional[Sequence[str]] = None,
         threads: int = 0,
         disabled_passes: Iterable[LPPass] = (),
+        memory: Literal["fast", "lean"] = "fast",
     ) -> Predictor:
         """Makes a predictor for given input shapes. Plans memory and packs weights.
 
@@ -113,6 +119,8 @@ class Model:
             threads: how many threads a run may use; 0: what ``LIBPREDICT_NUM_THREADS`` says, or as many
                 as processors
             disabled_passes: graph passes to switch off
+            memory: ``fast``: weights may be held in a second form that is faster, up to four times as large;
+                ``lean``: one copy of them, convolutions of 3x3 take two to three times as long
 
         Raises:
             PredictError: ``disposed``; ``name``: an unknown input or output, near ones are listed;
@@ -120,6 +128,9 @@ class Model:
         """
         if outputs is not None and not isinstance(outputs, (list, tuple)):
             raise wrong_type("outputs", "a list or tuple of names", outputs)
+        mode = _memory_modes.get(memory) if isinstance(memory, str) else None
+        if mode is None:
+            raise error_of("argument", f'memory must be "fast" or "lean", not {memory!r}')
         passes = 0
         for one in disabled_passes:
             passes |= whole_number("disabled_passes", one, UINT32)
@@ -129,7 +140,7 @@ class Model:
             *type_arguments(dtypes),
             len(outputs or ()),
             outputs,
-            LPOptions(num_threads=threads, disabled_passes=passes),
+            LPOptions(num_threads=threads, disabled_passes=passes, memory_mode=mode),
         )
         return Predictor(self._library, handle, tuple(inputs))
 

@@ -15,9 +15,10 @@ import numpy as np
 from .gen.binding import Binding
 from .gen.handles import NDArrayHandle, PredictorHandle
 from .gen.structs import LPStats
-from .native_arguments import Array
+from .native_arguments import Array, truth
 from .native_handle import is_shut
-from .predict_error import error_of, wrong_type
+from .node_profile import Profile, read_profile
+from .predict_error import PredictError, error_of, wrong_type
 from .shape_arguments import Shapes, shape_arguments
 from .tensor_info import OutputNames, Outputs, TensorInfo
 from .tensor_types import dtype_numbers, dtypes
@@ -31,8 +32,8 @@ class Predictor:
     """Runs a model on inputs of given shapes. Made by ``Model.predictor``.
 
     Holds native memory until ``close``, or the end of a ``with`` block; what is forgotten goes with the
-    object. For one thread at a time: a call while another is running raises ``busy``. Other threads run
-    meanwhile, since a run does not hold the interpreter's lock.
+    object. For one thread at a time: a call while another is running raises ``busy``, ``cancel`` and
+    ``close`` excepted. Other threads run meanwhile, since a run does not hold the interpreter's lock.
     """
 
     def __init__(self, library: Binding, handle: PredictorHandle, required: Tuple[str, ...]) -> None:
@@ -42,6 +43,7 @@ class Predictor:
         # Entered by one call at a time, and left whatever happens: see native_handle.py.
         self._gate = contextvars.Context().run
         self._monitor: Optional[Tuple[Monitor, bool]] = None
+        self._profiling = False
         self._caller: Optional[contextvars.Context] = None
         self._take(handle)
 
@@ -78,8 +80,8 @@ class Predictor:
 
         Raises:
             PredictError: ``disposed``; ``busy``; ``name``: no such input or output; ``dtype``;
-                ``shape``; ``argument``: an input is missing or no array; or what the engine reports, such
-                as ``missing`` for a weight that the parameters lack
+                ``shape``; ``argument``: an input is missing or no array; ``cancelled``: see ``cancel``; or
+                what the engine reports, such as ``missing`` for a weight that the parameters lack
         """
         return self._alone(self._run, feeds, named, out, views)
 
@@ -128,13 +130,47 @@ class Predictor:
         """
         self._alone(self._watch, callback, inputs)
 
+    def cancel(self) -> None:
+        """Stops the run that is going on; may be called from any thread, and from a monitor.
+
+        ``run`` or ``forward`` then raises ``cancelled`` before the next node; the next run computes
+        everything anew. Where nothing is computed at the moment, this does nothing: who cannot know
+        whether a run has begun yet calls again until it has ended.
+
+        Raises:
+            PredictError: ``unavailable``: the library does not have LPPredCancel
+        """
+        try:
+            self._library.LPPredCancel(self._handle)
+        except PredictError as error:
+            # Closed, or reshaped this very moment: nothing runs.
+            if error.code != "disposed":
+                raise
+
+    def set_profiling(self, on: bool) -> None:
+        """Begins or ends the measuring of each node's time, from the next run on.
+
+        What was measured before is forgotten; so it is when the predictor is reshaped, a weight is set, or a
+        monitor comes or goes. Measuring takes about 50 ns a node.
+        """
+        self._alone(self._measure, on)
+
+    def profile(self) -> Profile:
+        """What each node took since ``set_profiling(True)``.
+
+        Raises:
+            PredictError: ``state``: nothing was measured
+        """
+        return read_profile(self._alone(self._report, self._library.LPPredGetNodeProfile))
+
     def stats(self) -> LPStats:
         """What the predictor and its model occupy."""
         return self._alone(self._library.LPPredGetStats, self._handle)
 
     def describe(self) -> Dict[str, Any]:
         """The graph that the predictor runs: nodes, shapes, parameters, multiply-adds. See LPPredDescribe."""
-        return self._alone(self._describe)
+        found: Dict[str, Any] = json.loads(self._alone(self._report, self._library.LPPredDescribe))
+        return found
 
     def close(self) -> None:
         """Gives the native memory back: at the end of the run that is going on, if one is; when views are gone, if there are any. Calling it again does nothing."""
@@ -278,6 +314,8 @@ class Predictor:
         try:
             if self._monitor is not None:
                 self._install(new, *self._monitor)
+            if self._profiling:
+                self._library.LPPredSetProfiling(new, 1)
             self._take(new)
         except BaseException:
             self._library.MXPredFree(new)
@@ -307,12 +345,17 @@ class Predictor:
 
         b.MXPredSetMonitorCallback(handle, seen, inputs)
 
-    def _describe(self) -> Dict[str, Any]:
-        size = self._library.LPPredDescribe(self._handle, None, 0)
+    def _measure(self, on: bool) -> None:
+        wanted = truth("on", on)
+        self._library.LPPredSetProfiling(self._handle, int(wanted))
+        self._profiling = wanted
+
+    def _report(self, tell: Callable[[PredictorHandle, Optional[bytearray], int], int]) -> str:
+        """A text of the library about the predictor."""
+        size = tell(self._handle, None, 0)
         report = bytearray(size)
-        self._library.LPPredDescribe(self._handle, report, size)
-        found: Dict[str, Any] = json.loads(report[:-1].decode("utf-8", "surrogateescape"))
-        return found
+        tell(self._handle, report, size)
+        return report[:-1].decode("utf-8", "surrogateescape")
 
 
 def _check_array(what: str, data: object, dtype: Optional[np.dtype[Any]]) -> None:
