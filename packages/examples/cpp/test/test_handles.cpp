@@ -253,13 +253,15 @@ TEST(an_exception_in_a_monitor_ends_the_watching_and_comes_after_the_forward) {
 
 TEST(a_cancel_leaves_the_exception_of_a_monitor_to_the_forward) {
     const std::string none = nets::params_file({});
-    const auto p = api().MXPredCreate(nets::sums(50), none, none.size(), 1, 0, 1, {"x"}, {0, 1},
-                                      {1 << 18});
+    const auto p = api().MXPredCreate(nets::sums(100), none, none.size(), 1, 0, 1, {"x"}, {0, 1},
+                                      {1 << 20});
     REQUIRE(p);
     std::atomic<bool> has_thrown{false}, has_ended{false};
+    int calls = 0;
     CHECK_OK(api().MXPredSetMonitorCallback(
         *p,
         [&](std::string_view, const capi::NDArrayHandle &) {
+            calls++;
             has_thrown = true;
             throw 42;
         },
@@ -278,5 +280,6 @@ TEST(a_cancel_leaves_the_exception_of_a_monitor_to_the_forward) {
     has_ended = true;
     canceller.join();
     CHECK_EQ(thrown, 42);
+    CHECK_EQ(calls, 1);
 }
 #endif
