@@ -1542,10 +1542,9 @@ public:
      */
     Result<void> LPPredCancel(const PredictorHandle &handle) const {
         detail::Call call(*library_, "LPPredCancel", 2, library_->functions.LPPredCancel);
-        detail::HandleUse used_handle(call, handle, "handle", detail::Sharing::shared);
+        detail::HandleUse used_handle(call, handle, "handle", detail::Sharing::alongside);
         if (call.failed()) return call.error();
         const int status = call.function(used_handle.address());
-        used_handle.rethrow();
         if (status != 0) return call.failure();
         return {};
     }

@@ -932,20 +932,26 @@ private:
  * Objects with one owner that calls may use meanwhile. Owns the state machine behind every
  * handle and predictor: alive, busy, freed.
  *
- * Invariants: nobody enters after `close`; `release` runs exactly once, when no use is left; the
- * memory goes when the owner is gone and no use is left.
+ * Invariants: nobody enters after `close`; `release` runs exactly once, when no use of any sort is
+ * left; the memory goes when the owner is gone and no use is left. Uses alongside are counted
+ * apart, so that they neither keep others out nor are kept out by them.
  */
 
 namespace libpredict {
 
-/** `alive`: may be used. `busy`: a call uses it. `freed`: given back, or about to be when the call
- * that uses it ends. `empty`: moved from, or never made. */
+/** `alive`: may be used. `busy`: a call uses it, one alongside others not counted. `freed`: given
+ * back, or about to be when the call that uses it ends. `empty`: moved from, or never made. */
 enum class HandleState { empty, alive, busy, freed };
 
 namespace detail {
 
-/** Whether calls may use an object at the same time. */
-enum class Sharing : std::uint32_t { shared = 1, exclusive = (1u << 31) + 1 };
+/** Whether calls may use an object at the same time. `alongside`: even during an exclusive use.
+ * The number is what a use adds to the state. */
+enum class Sharing : std::uint64_t {
+    shared = 1,
+    exclusive = (std::uint64_t{1} << 63) + 1,
+    alongside = std::uint64_t{1} << 32
+};
 
 /** Base of an object with a state. Derived has `Result<void> release() noexcept`. */
 template <class Derived>
@@ -957,12 +963,13 @@ public:
 
     /** Begins a use. @return `ok`, or why not: `disposed` or `busy` */
     ErrorCode enter(Sharing sharing) noexcept {
-        std::uint32_t state = state_.load(std::memory_order_relaxed);
+        std::uint64_t state = state_.load(std::memory_order_relaxed);
         do {
             if ((state & closed) != 0) return ErrorCode::disposed;
-            if ((state & exclusive) != 0 || (sharing == Sharing::exclusive && (state & uses) != 0))
-                return ErrorCode::busy;
-        } while (!state_.compare_exchange_weak(state, state + static_cast<std::uint32_t>(sharing),
+            // An exclusive use counts as one that works.
+            if (sharing == Sharing::exclusive && (state & working) != 0) return ErrorCode::busy;
+            if (sharing == Sharing::shared && (state & exclusive) != 0) return ErrorCode::busy;
+        } while (!state_.compare_exchange_weak(state, state + static_cast<std::uint64_t>(sharing),
                                                std::memory_order_acquire,
                                                std::memory_order_relaxed));
         return ErrorCode::ok;
@@ -970,10 +977,10 @@ public:
 
     /** Ends a use; what waited for it happens. The object may be gone afterwards. */
     void leave(Sharing sharing) noexcept {
-        const std::uint32_t use = static_cast<std::uint32_t>(sharing);
-        std::uint32_t state = state_.load(std::memory_order_acquire);
+        const std::uint64_t use = static_cast<std::uint64_t>(sharing);
+        std::uint64_t state = state_.load(std::memory_order_acquire);
         // Once closed, nobody enters: a last use stays the last.
-        while ((state & closed) == 0 || (state & uses) != 1)
+        while ((state & closed) == 0 || (state & uses) != (use & uses))
             if (state_.compare_exchange_weak(state, state - use, std::memory_order_acq_rel,
                                              std::memory_order_acquire))
                 return;
@@ -985,7 +992,7 @@ public:
     /** Has the object released: now, or when the last use ends. @return `disposed`: it was closed
      * before; else what the release gives */
     Result<void> close() noexcept {
-        std::uint32_t state = state_.load(std::memory_order_relaxed);
+        std::uint64_t state = state_.load(std::memory_order_relaxed);
         bool now = false;
         do {
             if ((state & closed) != 0) return Error{ErrorCode::disposed, "", {}};
@@ -1002,33 +1009,35 @@ public:
     /** The owner goes. */
     void abandon() noexcept {
         static_cast<void>(close());
-        const std::uint32_t before = state_.fetch_or(abandoned, std::memory_order_acq_rel);
+        const std::uint64_t before = state_.fetch_or(abandoned, std::memory_order_acq_rel);
         if ((before & uses) == 0) delete &self();
     }
 
     [[nodiscard]] HandleState state() const noexcept {
-        const std::uint32_t state = state_.load(std::memory_order_acquire);
+        const std::uint64_t state = state_.load(std::memory_order_acquire);
         if ((state & closed) != 0) return HandleState::freed;
-        return (state & uses) != 0 ? HandleState::busy : HandleState::alive;
+        return (state & working) != 0 ? HandleState::busy : HandleState::alive;
     }
 
 protected:
     ~Owned() = default;
 
 private:
-    static constexpr std::uint32_t exclusive = 1u << 31;
-    static constexpr std::uint32_t closed = 1u << 30;
-    static constexpr std::uint32_t abandoned = 1u << 29;
-    static constexpr std::uint32_t uses = abandoned - 1;
+    static constexpr std::uint64_t exclusive = std::uint64_t{1} << 63;
+    static constexpr std::uint64_t closed = std::uint64_t{1} << 62;
+    static constexpr std::uint64_t abandoned = std::uint64_t{1} << 61;
+    /** The count of all uses, and that of those which are not alongside. */
+    static constexpr std::uint64_t uses = abandoned - 1;
+    static constexpr std::uint64_t working = static_cast<std::uint64_t>(Sharing::alongside) - 1;
 
     Derived &self() noexcept { return static_cast<Derived &>(*this); }
 
-    void drop(std::uint32_t use) noexcept {
-        const std::uint32_t after = state_.fetch_sub(use, std::memory_order_acq_rel) - use;
+    void drop(std::uint64_t use) noexcept {
+        const std::uint64_t after = state_.fetch_sub(use, std::memory_order_acq_rel) - use;
         if ((after & abandoned) != 0 && (after & uses) == 0) delete &self();
     }
 
-    std::atomic<std::uint32_t> state_{0};
+    std::atomic<std::uint64_t> state_{0};
 };
 
 /** The one owner of a T; moves, never copies. */
@@ -3503,10 +3512,9 @@ public:
      */
     Result<void> LPPredCancel(const PredictorHandle &handle) const {
         detail::Call call(*library_, "LPPredCancel", 2, library_->functions.LPPredCancel);
-        detail::HandleUse used_handle(call, handle, "handle", detail::Sharing::shared);
+        detail::HandleUse used_handle(call, handle, "handle", detail::Sharing::alongside);
         if (call.failed()) return call.error();
         const int status = call.function(used_handle.address());
-        used_handle.rethrow();
         if (status != 0) return call.failure();
         return {};
     }
@@ -4353,10 +4361,19 @@ struct PredictorState final : Owned<PredictorState> {
         auto outs = tensor_infos(api.LPPredGetOutputCount(made),
                                  [&](std::uint32_t i) { return api.LPPredGetOutputInfo(made, i); });
         if (!outs) return outs.error();
-        handle = std::move(made);
+        {
+            const std::lock_guard<std::mutex> lock(replacing);
+            std::swap(handle, made);
+        }
         inputs = std::move(*ins);
         outputs = std::move(*outs);
         return {};
+    }
+
+    /** Stops the forward that runs, from any thread. */
+    Result<void> cancel() {
+        const std::lock_guard<std::mutex> lock(replacing);
+        return api.LPPredCancel(handle);
     }
 
     Result<void> reshape(const std::vector<NamedShape> &shapes) {
@@ -4425,7 +4442,9 @@ struct PredictorState final : Owned<PredictorState> {
     }
 
     capi::Api api;
+    /** Replaced under the lock only, for `cancel` comes at any time. */
     capi::PredictorHandle handle;
+    std::mutex replacing;
     /** Inputs that every run must be given. */
     std::vector<std::string> required;
     std::vector<TensorInfo> inputs;
@@ -4439,7 +4458,8 @@ struct PredictorState final : Owned<PredictorState> {
  * src/predictor.hpp
  * Predictors: a model bound to input shapes.
  *
- * Invariant: one call at a time works on a predictor, and a second one gets `busy`.
+ * Invariant: one call at a time works on a predictor, and a second one gets `busy`; `cancel` alone
+ * comes alongside.
  */
 
 namespace libpredict {
@@ -4454,6 +4474,8 @@ struct PredictorOptions {
     std::uint32_t threads = 0;
     /** Graph passes to switch off, one or more. */
     std::vector<Pass> disabled_passes = {};
+    /** What to save: time, or memory for weights. */
+    MemoryMode memory_mode = MemoryMode::fast;
 };
 
 /** What a predictor and its model occupy, in bytes, and how many nodes are left to run. */
@@ -4489,9 +4511,10 @@ private:
 /**
  * Runs a model on inputs of given shapes. Made by `Model::create_predictor`. Moves, never copies.
  *
- * One thread at a time may use it: a call gives `busy` while another one is going on. Predictors
- * of one model run at the same time, on one copy of the weights. Every call gives `disposed` after
- * `close()`, and `handle` after the predictor was moved from.
+ * One thread at a time may use it: a call gives `busy` while another one is going on; any thread
+ * may call `cancel()` and `close()` meanwhile. Predictors of one model run at the same time, on
+ * one copy of the weights. Every call gives `disposed` after `close()`, and `handle` after the
+ * predictor was moved from.
  */
 class Predictor {
 public:
@@ -4512,7 +4535,7 @@ public:
      *   the predictor; inputs that are not fed then start from zeros again.
      * @return copies of the outputs; `name`: an unknown or missing input; `dtype`: elements of
      *   another type; `shape`: a number of elements, or a shape, that does not fit; or what the
-     *   library reports, such as `missing` for a weight that the parameters lack
+     *   library reports, such as `missing` for a weight that the parameters lack; `cancelled`
      */
     Result<Outputs> run(const std::vector<Feed> &feeds) {
         return use<Outputs>([&](State &s) -> Result<Outputs> {
@@ -4539,9 +4562,23 @@ public:
         return use<void>([&](State &s) { return set_input(s, name, elements); });
     }
 
-    /** Computes the outputs from the inputs that are set. */
+    /** Computes the outputs from the inputs that are set. @return `cancelled`, among others */
     Result<void> forward() {
         return use<void>([](State &s) { return s.api.MXPredForward(s.handle); });
+    }
+
+    /**
+     * Stops the `run` or `forward` of another thread: it ends before the next node of the network,
+     * with `cancelled`, and the next one begins anew. For any thread, at any time, and for a
+     * monitor callback too.
+     *
+     * While no node is being computed, it does nothing: a thread that cannot know whether the other
+     * one has come so far calls again until the run has returned.
+     *
+     * @return `disposed`: closed, though a run may still be going on; `handle`: moved from
+     */
+    Result<void> cancel() const {
+        return use<void>([](State &s) { return s.cancel(); }, detail::Sharing::alongside);
     }
 
     /**
@@ -4595,15 +4632,28 @@ public:
 
     /** The graph that the predictor runs, as JSON; `Api::LPPredDescribe` tells its form. */
     [[nodiscard]] Result<std::string> describe() const {
-        return use<std::string>([](State &s) -> Result<std::string> {
-            const Result<std::size_t> size = s.api.LPPredDescribe(s.handle, nullptr, 0);
-            if (!size) return size.error();
-            std::string report(*size, '\0');
-            const Result<std::size_t> written =
-                s.api.LPPredDescribe(s.handle, report, report.size());
-            if (!written) return written.error();
-            report.resize(*size - 1); // without the NUL
-            return report;
+        return report([](State &s, const OptionalMutableBytes &room, std::size_t size) {
+            return s.api.LPPredDescribe(s.handle, room, size);
+        });
+    }
+
+    /**
+     * Begins to measure what each node of the network takes, or ends and forgets it. Setting a
+     * weight or a monitor begins anew; a reshape, also by a feed of another shape, ends it.
+     */
+    Result<void> set_profiling(bool enable) {
+        return use<void>(
+            [&](State &s) { return s.api.LPPredSetProfiling(s.handle, enable ? 1 : 0); });
+    }
+
+    /**
+     * What each node took, as JSON; `Api::LPPredGetNodeProfile` tells its form.
+     *
+     * @return `state`: nothing was measured: `set_profiling(true)` and a run come first
+     */
+    [[nodiscard]] Result<std::string> profile() const {
+        return report([](State &s, const OptionalMutableBytes &room, std::size_t size) {
+            return s.api.LPPredGetNodeProfile(s.handle, room, size);
         });
     }
 
@@ -4626,9 +4676,24 @@ private:
         return s.api.MXPredSetInput(s.handle, name, elements, elements.size());
     }
 
+    /** A text that the library writes. @param write - fills the room that it is given, and tells
+     * how much is needed, the NUL included */
+    template <class Write>
+    Result<std::string> report(Write &&write) const {
+        return use<std::string>([&](State &s) -> Result<std::string> {
+            const Result<std::size_t> size = write(s, nullptr, 0);
+            if (!size) return size.error();
+            std::string text(*size, '\0');
+            const Result<std::size_t> written = write(s, text, text.size());
+            if (!written) return written.error();
+            text.resize(*size - 1); // without the NUL
+            return text;
+        });
+    }
+
     template <class T, class Work>
-    Result<T> use(Work &&work) const {
-        const detail::Use<State> used(state_.get(), detail::Sharing::exclusive);
+    Result<T> use(Work &&work, detail::Sharing sharing = detail::Sharing::exclusive) const {
+        const detail::Use<State> used(state_.get(), sharing);
         if (used.problem() == ErrorCode::busy)
             return Error{ErrorCode::busy, "", "another call uses the predictor"};
         if (used.problem() == ErrorCode::disposed)
@@ -4754,6 +4819,7 @@ public:
         native.num_threads = options.threads;
         for (const Pass pass : options.disabled_passes)
             native.disabled_passes |= static_cast<std::uint32_t>(pass);
+        native.memory_mode = static_cast<std::uint32_t>(options.memory_mode);
         detail::Owner<detail::PredictorState> state(new (std::nothrow)
                                                         detail::PredictorState(api(), s->names));
         if (state.get() == nullptr)

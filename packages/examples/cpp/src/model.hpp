@@ -122,6 +122,7 @@ public:
         native.num_threads = options.threads;
         for (const Pass pass : options.disabled_passes)
             native.disabled_passes |= static_cast<std::uint32_t>(pass);
+        native.memory_mode = static_cast<std::uint32_t>(options.memory_mode);
         detail::Owner<detail::PredictorState> state(new (std::nothrow)
                                                         detail::PredictorState(api(), s->names));
         if (state.get() == nullptr)

@@ -3,8 +3,9 @@
  * Objects with one owner that calls may use meanwhile. Owns the state machine behind every
  * handle and predictor: alive, busy, freed.
  *
- * Invariants: nobody enters after `close`; `release` runs exactly once, when no use is left; the
- * memory goes when the owner is gone and no use is left.
+ * Invariants: nobody enters after `close`; `release` runs exactly once, when no use of any sort is
+ * left; the memory goes when the owner is gone and no use is left. Uses alongside are counted
+ * apart, so that they neither keep others out nor are kept out by them.
  */
 #pragma once
 
@@ -16,14 +17,19 @@
 
 namespace libpredict {
 
-/** `alive`: may be used. `busy`: a call uses it. `freed`: given back, or about to be when the call
- * that uses it ends. `empty`: moved from, or never made. */
+/** `alive`: may be used. `busy`: a call uses it, one alongside others not counted. `freed`: given
+ * back, or about to be when the call that uses it ends. `empty`: moved from, or never made. */
 enum class HandleState { empty, alive, busy, freed };
 
 namespace detail {
 
-/** Whether calls may use an object at the same time. */
-enum class Sharing : std::uint32_t { shared = 1, exclusive = (1u << 31) + 1 };
+/** Whether calls may use an object at the same time. `alongside`: even during an exclusive use.
+ * The number is what a use adds to the state. */
+enum class Sharing : std::uint64_t {
+    shared = 1,
+    exclusive = (std::uint64_t{1} << 63) + 1,
+    alongside = std::uint64_t{1} << 32
+};
 
 /** Base of an object with a state. Derived has `Result<void> release() noexcept`. */
 template <class Derived>
@@ -35,12 +41,13 @@ public:
 
     /** Begins a use. @return `ok`, or why not: `disposed` or `busy` */
     ErrorCode enter(Sharing sharing) noexcept {
-        std::uint32_t state = state_.load(std::memory_order_relaxed);
+        std::uint64_t state = state_.load(std::memory_order_relaxed);
         do {
             if ((state & closed) != 0) return ErrorCode::disposed;
-            if ((state & exclusive) != 0 || (sharing == Sharing::exclusive && (state & uses) != 0))
-                return ErrorCode::busy;
-        } while (!state_.compare_exchange_weak(state, state + static_cast<std::uint32_t>(sharing),
+            // An exclusive use counts as one that works.
+            if (sharing == Sharing::exclusive && (state & working) != 0) return ErrorCode::busy;
+            if (sharing == Sharing::shared && (state & exclusive) != 0) return ErrorCode::busy;
+        } while (!state_.compare_exchange_weak(state, state + static_cast<std::uint64_t>(sharing),
                                                std::memory_order_acquire,
                                                std::memory_order_relaxed));
         return ErrorCode::ok;
@@ -48,10 +55,10 @@ public:
 
     /** Ends a use; what waited for it happens. The object may be gone afterwards. */
     void leave(Sharing sharing) noexcept {
-        const std::uint32_t use = static_cast<std::uint32_t>(sharing);
-        std::uint32_t state = state_.load(std::memory_order_acquire);
+        const std::uint64_t use = static_cast<std::uint64_t>(sharing);
+        std::uint64_t state = state_.load(std::memory_order_acquire);
         // Once closed, nobody enters: a last use stays the last.
-        while ((state & closed) == 0 || (state & uses) != 1)
+        while ((state & closed) == 0 || (state & uses) != (use & uses))
             if (state_.compare_exchange_weak(state, state - use, std::memory_order_acq_rel,
                                              std::memory_order_acquire))
                 return;
@@ -63,7 +70,7 @@ public:
     /** Has the object released: now, or when the last use ends. @return `disposed`: it was closed
      * before; else what the release gives */
     Result<void> close() noexcept {
-        std::uint32_t state = state_.load(std::memory_order_relaxed);
+        std::uint64_t state = state_.load(std::memory_order_relaxed);
         bool now = false;
         do {
             if ((state & closed) != 0) return Error{ErrorCode::disposed, "", {}};
@@ -80,33 +87,35 @@ public:
     /** The owner goes. */
     void abandon() noexcept {
         static_cast<void>(close());
-        const std::uint32_t before = state_.fetch_or(abandoned, std::memory_order_acq_rel);
+        const std::uint64_t before = state_.fetch_or(abandoned, std::memory_order_acq_rel);
         if ((before & uses) == 0) delete &self();
     }
 
     [[nodiscard]] HandleState state() const noexcept {
-        const std::uint32_t state = state_.load(std::memory_order_acquire);
+        const std::uint64_t state = state_.load(std::memory_order_acquire);
         if ((state & closed) != 0) return HandleState::freed;
-        return (state & uses) != 0 ? HandleState::busy : HandleState::alive;
+        return (state & working) != 0 ? HandleState::busy : HandleState::alive;
     }
 
 protected:
     ~Owned() = default;
 
 private:
-    static constexpr std::uint32_t exclusive = 1u << 31;
-    static constexpr std::uint32_t closed = 1u << 30;
-    static constexpr std::uint32_t abandoned = 1u << 29;
-    static constexpr std::uint32_t uses = abandoned - 1;
+    static constexpr std::uint64_t exclusive = std::uint64_t{1} << 63;
+    static constexpr std::uint64_t closed = std::uint64_t{1} << 62;
+    static constexpr std::uint64_t abandoned = std::uint64_t{1} << 61;
+    /** The count of all uses, and that of those which are not alongside. */
+    static constexpr std::uint64_t uses = abandoned - 1;
+    static constexpr std::uint64_t working = static_cast<std::uint64_t>(Sharing::alongside) - 1;
 
     Derived &self() noexcept { return static_cast<Derived &>(*this); }
 
-    void drop(std::uint32_t use) noexcept {
-        const std::uint32_t after = state_.fetch_sub(use, std::memory_order_acq_rel) - use;
+    void drop(std::uint64_t use) noexcept {
+        const std::uint64_t after = state_.fetch_sub(use, std::memory_order_acq_rel) - use;
         if ((after & abandoned) != 0 && (after & uses) == 0) delete &self();
     }
 
-    std::atomic<std::uint32_t> state_{0};
+    std::atomic<std::uint64_t> state_{0};
 };
 
 /** The one owner of a T; moves, never copies. */

@@ -2,7 +2,8 @@
  * @file
  * Predictors: a model bound to input shapes.
  *
- * Invariant: one call at a time works on a predictor, and a second one gets `busy`.
+ * Invariant: one call at a time works on a predictor, and a second one gets `busy`; `cancel` alone
+ * comes alongside.
  */
 #pragma once
 
@@ -27,6 +28,8 @@ struct PredictorOptions {
     std::uint32_t threads = 0;
     /** Graph passes to switch off, one or more. */
     std::vector<Pass> disabled_passes = {};
+    /** What to save: time, or memory for weights. */
+    MemoryMode memory_mode = MemoryMode::fast;
 };
 
 /** What a predictor and its model occupy, in bytes, and how many nodes are left to run. */
@@ -62,9 +65,10 @@ private:
 /**
  * Runs a model on inputs of given shapes. Made by `Model::create_predictor`. Moves, never copies.
  *
- * One thread at a time may use it: a call gives `busy` while another one is going on. Predictors
- * of one model run at the same time, on one copy of the weights. Every call gives `disposed` after
- * `close()`, and `handle` after the predictor was moved from.
+ * One thread at a time may use it: a call gives `busy` while another one is going on; any thread
+ * may call `cancel()` and `close()` meanwhile. Predictors of one model run at the same time, on
+ * one copy of the weights. Every call gives `disposed` after `close()`, and `handle` after the
+ * predictor was moved from.
  */
 class Predictor {
 public:
@@ -85,7 +89,7 @@ public:
      *   the predictor; inputs that are not fed then start from zeros again.
      * @return copies of the outputs; `name`: an unknown or missing input; `dtype`: elements of
      *   another type; `shape`: a number of elements, or a shape, that does not fit; or what the
-     *   library reports, such as `missing` for a weight that the parameters lack
+     *   library reports, such as `missing` for a weight that the parameters lack; `cancelled`
      */
     Result<Outputs> run(const std::vector<Feed> &feeds) {
         return use<Outputs>([&](State &s) -> Result<Outputs> {
@@ -112,9 +116,23 @@ public:
         return use<void>([&](State &s) { return set_input(s, name, elements); });
     }
 
-    /** Computes the outputs from the inputs that are set. */
+    /** Computes the outputs from the inputs that are set. @return `cancelled`, among others */
     Result<void> forward() {
         return use<void>([](State &s) { return s.api.MXPredForward(s.handle); });
+    }
+
+    /**
+     * Stops the `run` or `forward` of another thread: it ends before the next node of the network,
+     * with `cancelled`, and the next one begins anew. For any thread, at any time, and for a
+     * monitor callback too.
+     *
+     * While no node is being computed, it does nothing: a thread that cannot know whether the other
+     * one has come so far calls again until the run has returned.
+     *
+     * @return `disposed`: closed, though a run may still be going on; `handle`: moved from
+     */
+    Result<void> cancel() const {
+        return use<void>([](State &s) { return s.cancel(); }, detail::Sharing::alongside);
     }
 
     /**
@@ -168,15 +186,28 @@ public:
 
     /** The graph that the predictor runs, as JSON; `Api::LPPredDescribe` tells its form. */
     [[nodiscard]] Result<std::string> describe() const {
-        return use<std::string>([](State &s) -> Result<std::string> {
-            const Result<std::size_t> size = s.api.LPPredDescribe(s.handle, nullptr, 0);
-            if (!size) return size.error();
-            std::string report(*size, '\0');
-            const Result<std::size_t> written =
-                s.api.LPPredDescribe(s.handle, report, report.size());
-            if (!written) return written.error();
-            report.resize(*size - 1); // without the NUL
-            return report;
+        return report([](State &s, const OptionalMutableBytes &room, std::size_t size) {
+            return s.api.LPPredDescribe(s.handle, room, size);
+        });
+    }
+
+    /**
+     * Begins to measure what each node of the network takes, or ends and forgets it. Setting a
+     * weight or a monitor begins anew; a reshape, also by a feed of another shape, ends it.
+     */
+    Result<void> set_profiling(bool enable) {
+        return use<void>(
+            [&](State &s) { return s.api.LPPredSetProfiling(s.handle, enable ? 1 : 0); });
+    }
+
+    /**
+     * What each node took, as JSON; `Api::LPPredGetNodeProfile` tells its form.
+     *
+     * @return `state`: nothing was measured: `set_profiling(true)` and a run come first
+     */
+    [[nodiscard]] Result<std::string> profile() const {
+        return report([](State &s, const OptionalMutableBytes &room, std::size_t size) {
+            return s.api.LPPredGetNodeProfile(s.handle, room, size);
         });
     }
 
@@ -199,9 +230,24 @@ private:
         return s.api.MXPredSetInput(s.handle, name, elements, elements.size());
     }
 
+    /** A text that the library writes. @param write - fills the room that it is given, and tells
+     * how much is needed, the NUL included */
+    template <class Write>
+    Result<std::string> report(Write &&write) const {
+        return use<std::string>([&](State &s) -> Result<std::string> {
+            const Result<std::size_t> size = write(s, nullptr, 0);
+            if (!size) return size.error();
+            std::string text(*size, '\0');
+            const Result<std::size_t> written = write(s, text, text.size());
+            if (!written) return written.error();
+            text.resize(*size - 1); // without the NUL
+            return text;
+        });
+    }
+
     template <class T, class Work>
-    Result<T> use(Work &&work) const {
-        const detail::Use<State> used(state_.get(), detail::Sharing::exclusive);
+    Result<T> use(Work &&work, detail::Sharing sharing = detail::Sharing::exclusive) const {
+        const detail::Use<State> used(state_.get(), sharing);
         if (used.problem() == ErrorCode::busy)
             return Error{ErrorCode::busy, "", "another call uses the predictor"};
         if (used.problem() == ErrorCode::disposed)

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -88,10 +89,19 @@ struct PredictorState final : Owned<PredictorState> {
         auto outs = tensor_infos(api.LPPredGetOutputCount(made),
                                  [&](std::uint32_t i) { return api.LPPredGetOutputInfo(made, i); });
         if (!outs) return outs.error();
-        handle = std::move(made);
+        {
+            const std::lock_guard<std::mutex> lock(replacing);
+            std::swap(handle, made);
+        }
         inputs = std::move(*ins);
         outputs = std::move(*outs);
         return {};
+    }
+
+    /** Stops the forward that runs, from any thread. */
+    Result<void> cancel() {
+        const std::lock_guard<std::mutex> lock(replacing);
+        return api.LPPredCancel(handle);
     }
 
     Result<void> reshape(const std::vector<NamedShape> &shapes) {
@@ -160,7 +170,9 @@ struct PredictorState final : Owned<PredictorState> {
     }
 
     capi::Api api;
+    /** Replaced under the lock only, for `cancel` comes at any time. */
     capi::PredictorHandle handle;
+    std::mutex replacing;
     /** Inputs that every run must be given. */
     std::vector<std::string> required;
     std::vector<TensorInfo> inputs;

@@ -1,4 +1,6 @@
 /** @file Misuse of handles: each gives an error, nothing crashes. */
+#include <atomic>
+#include <chrono>
 #include <thread>
 #include <type_traits>
 
@@ -117,6 +119,48 @@ TEST(a_predictor_in_use_is_busy_and_freed_later) {
     CHECK_ERROR(api().MXPredFree(p), "disposed", "freed");
 }
 
+TEST(a_cancel_enters_a_predictor_in_use) {
+    const std::string none = nets::params_file({});
+    const auto p = api().MXPredCreate(nets::two_outputs, none, none.size(), 1, 0, 1, {"x"}, {0, 1},
+                                      {1});
+    REQUIRE(p);
+    CHECK_OK(api().LPPredCancel(*p)); // nothing runs: does nothing
+    CHECK_OK(api().MXPredSetInput(*p, "x", {3.0f}, 1));
+    int calls = 0;
+    CHECK_OK(api().MXPredSetMonitorCallback(
+        *p,
+        [&](std::string_view, const capi::NDArrayHandle &) {
+            calls++;
+            std::thread([&] { CHECK_OK(api().LPPredCancel(*p)); }).join();
+            CHECK_OK(api().LPPredCancel(*p));
+            CHECK_EQ(p->state(), HandleState::busy);
+            CHECK_ERROR(api().MXPredForward(*p), "busy", "a running call uses");
+        },
+        false));
+    CHECK_ERROR(api().MXPredForward(*p), "cancelled", "MXPredForward: ");
+    CHECK_EQ(calls, 1);
+    CHECK_OK(api().MXPredSetMonitorCallback(*p, nullptr, false));
+    CHECK_OK(api().MXPredForward(*p));
+    float y = 0;
+    CHECK_OK(api().MXPredGetOutput(*p, 1, Span<float>(&y, 1), 1));
+    CHECK_EQ(y, 9.0f);
+    CHECK_OK(api().MXPredFree(*p));
+    CHECK_ERROR(api().LPPredCancel(*p), "disposed", "LPPredCancel: the predictor handle was freed");
+    CHECK_ERROR(api().LPPredCancel(capi::PredictorHandle()), "handle", "\"predictor\"");
+}
+
+TEST(a_predictor_that_is_freed_in_use_is_not_cancelled) {
+    const capi::PredictorHandle p = nets::relu_predictor();
+    CHECK_OK(api().MXPredSetMonitorCallback(
+        p,
+        [&](std::string_view, const capi::NDArrayHandle &) {
+            CHECK_OK(api().MXPredFree(p)); // when the forward ends
+            CHECK_ERROR(api().LPPredCancel(p), "disposed", "freed");
+        },
+        false));
+    CHECK_OK(api().MXPredForward(p));
+}
+
 TEST(a_handle_may_go_while_a_call_uses_it) {
     auto p = std::make_unique<capi::PredictorHandle>(nets::relu_predictor());
     const capi::PredictorHandle &used = *p;
@@ -205,5 +249,37 @@ TEST(an_exception_in_a_monitor_ends_the_watching_and_comes_after_the_forward) {
     float y = 0;
     CHECK_OK(api().MXPredGetOutput(*two, 1, Span<float>(&y, 1), 1)); // the forward went on
     CHECK_EQ(y, 25.0f);
+}
+
+TEST(a_cancel_leaves_the_exception_of_a_monitor_to_the_forward) {
+    const std::string none = nets::params_file({});
+    const auto p = api().MXPredCreate(nets::sums(100), none, none.size(), 1, 0, 1, {"x"}, {0, 1},
+                                      {1 << 20});
+    REQUIRE(p);
+    std::atomic<bool> has_thrown{false}, has_ended{false};
+    int calls = 0;
+    CHECK_OK(api().MXPredSetMonitorCallback(
+        *p,
+        [&](std::string_view, const capi::NDArrayHandle &) {
+            calls++;
+            has_thrown = true;
+            throw 42;
+        },
+        false));
+    std::thread canceller([&] {
+        while (!has_thrown) std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::milliseconds(1)); // in the middle of the forward
+        while (!has_ended) CHECK_OK(api().LPPredCancel(*p));
+    });
+    int thrown = 0;
+    try {
+        static_cast<void>(api().MXPredForward(*p));
+    } catch (int number) {
+        thrown = number;
+    }
+    has_ended = true;
+    canceller.join();
+    CHECK_EQ(thrown, 42);
+    CHECK_EQ(calls, 1);
 }
 #endif

@@ -83,6 +83,49 @@ TEST(models_and_predictors_tell_names_types_and_shapes) {
     CHECK_EQ((*description)["heads"].items().size(), 1u);
 }
 
+TEST(the_lean_mode_saves_memory) {
+    const Result<Model> model = digits();
+    REQUIRE(model);
+    std::uint64_t fast = 0;
+    {
+        const Result<Predictor> p = model->create_predictor({{"data", {64, 1, 8, 8}}});
+        REQUIRE(p);
+        fast = p->stats()->packed_bytes;
+    }
+    PredictorOptions options;
+    options.memory_mode = MemoryMode::lean;
+    Result<Predictor> p = model->create_predictor({{"data", {64, 1, 8, 8}}}, options);
+    REQUIRE(p);
+    CHECK(p->stats()->packed_bytes < fast / 2);
+    const std::vector<float> pixels = image(content_of(digits_folder / "digits-heldout.bin"), 0);
+    const Result<Outputs> outputs = p->run({{"data", pixels, Shape{1, 1, 8, 8}}});
+    REQUIRE(outputs);
+    CHECK((*outputs->find("softmax")->as<float>())[2] > 0.99f); // it is a 2
+    options.memory_mode = static_cast<MemoryMode>(7);
+    CHECK_ERROR(model->create_predictor({{"data", {1, 1, 8, 8}}}, options), "argument",
+                "memory_mode");
+}
+
+TEST(a_profile_tells_what_each_node_took) {
+    const Result<Model> model = digits();
+    REQUIRE(model);
+    Result<Predictor> p = model->create_predictor({{"data", {1, 1, 8, 8}}});
+    REQUIRE(p);
+    CHECK_ERROR(p->profile(), "state", "nothing was measured");
+    CHECK_OK(p->set_profiling(true));
+    CHECK_OK(p->forward());
+    CHECK_OK(p->forward());
+    const Result<std::string> text = p->profile();
+    REQUIRE(text);
+    const auto profile = JsonValue::parse(*text);
+    REQUIRE(profile);
+    CHECK_EQ((*profile)["runs"].integer(), 2);
+    CHECK_EQ((*profile)["nodes"].items().size(), p->stats()->plan_nodes);
+    CHECK_OK(p->set_profiling(false));
+    CHECK_OK(p->forward());
+    CHECK_ERROR(p->profile(), "state", "nothing was measured");
+}
+
 TEST(outputs_are_seen_without_a_copy) {
     const Result<Model> model = dense();
     REQUIRE(model);
@@ -178,6 +221,7 @@ TEST(closed_moved_and_busy_objects_say_so) {
     CHECK_OK(p->monitor([&](std::string_view, const capi::NDArrayHandle &) {
         calls++;
         CHECK_ERROR(p->forward(), "busy", "another call uses the predictor");
+        CHECK_ERROR(p->set_profiling(true), "busy", "another call");
         std::thread([&] { CHECK_ERROR(p->stats(), "busy", "another call"); }).join();
         p->close();
     }));
@@ -188,6 +232,7 @@ TEST(closed_moved_and_busy_objects_say_so) {
     p->close();
     const Predictor moved = std::move(*p);
     CHECK_ERROR(p->forward(), "handle", "moved from");
+    CHECK_ERROR(p->cancel(), "handle", "moved from");
     CHECK(p->closed());
     p->close();
 }

@@ -56,6 +56,15 @@ inline const std::string two_outputs =
     {"op":"elemwise_mul","name":"square","inputs":[[0,0,0],[0,0,0]]}],
     "arg_nodes":[0],"heads":[[1,0,0],[2,0,0]]})";
 
+/** y = (count + 1) * x, by as many additions; no parameters. */
+inline std::string sums(int count) {
+    std::string nodes = R"({"nodes":[{"op":"null","name":"x","inputs":[]})";
+    for (int i = 1; i <= count; i++)
+        nodes += R"(,{"op":"elemwise_add","name":"sum)" + std::to_string(i) + R"(","inputs":[[)" +
+                 std::to_string(i - 1) + R"(,0,0],[0,0,0]]})";
+    return nodes + R"(],"arg_nodes":[0],"heads":[[)" + std::to_string(count) + ",0,0]]}";
+}
+
 inline void append(std::string &to, const void *from, std::size_t size) {
     to.append(static_cast<const char *>(from), size);
 }

@@ -63,6 +63,49 @@ TEST(an_exclusive_use_keeps_others_out) {
     CHECK_EQ(owner.state(), HandleState::alive);
 }
 
+TEST(a_use_alongside_enters_and_keeps_nobody_out) {
+    Counters counters;
+    Owner<Thing> owner(new Thing(counters));
+    {
+        const Use<Thing> first(owner.get(), Sharing::exclusive);
+        {
+            const Use<Thing> beside(owner.get(), Sharing::alongside);
+            CHECK_EQ(beside.problem(), ErrorCode::ok);
+            CHECK_EQ(Use<Thing>(owner.get(), Sharing::alongside).problem(), ErrorCode::ok);
+        }
+        // The mark of the first is still there.
+        CHECK_EQ(Use<Thing>(owner.get(), Sharing::shared).problem(), ErrorCode::busy);
+        CHECK_EQ(Use<Thing>(owner.get(), Sharing::exclusive).problem(), ErrorCode::busy);
+        CHECK_EQ(owner.state(), HandleState::busy);
+    }
+    {
+        const Use<Thing> beside(owner.get(), Sharing::alongside);
+        CHECK_EQ(owner.state(), HandleState::alive);
+        CHECK_EQ(Use<Thing>(owner.get(), Sharing::exclusive).problem(), ErrorCode::ok);
+        CHECK_EQ(Use<Thing>(owner.get(), Sharing::shared).problem(), ErrorCode::ok);
+    }
+    CHECK_OK(owner->close());
+    CHECK_EQ(Use<Thing>(owner.get(), Sharing::alongside).problem(), ErrorCode::disposed);
+}
+
+TEST(a_close_waits_for_a_use_alongside) {
+    for (const bool is_last : {false, true}) {
+        Counters counters;
+        {
+            Owner<Thing> owner(new Thing(counters));
+            std::optional<Use<Thing>> first(std::in_place, owner.get(), Sharing::exclusive);
+            std::optional<Use<Thing>> beside(std::in_place, owner.get(), Sharing::alongside);
+            CHECK_OK(owner->close());
+            (is_last ? first : beside).reset();
+            CHECK_EQ(counters.released.load(), 0);
+            owner = Owner<Thing>();
+            CHECK_EQ(counters.deleted.load(), 0);
+        }
+        CHECK_EQ(counters.released.load(), 1);
+        CHECK_EQ(counters.deleted.load(), 1);
+    }
+}
+
 TEST(a_close_waits_for_the_last_use) {
     Counters counters;
     Owner<Thing> owner(new Thing(counters));
@@ -113,8 +156,9 @@ TEST(threads_release_and_delete_exactly_once) {
         std::vector<std::thread> threads;
         for (int t = 0; t < 3; t++)
             threads.emplace_back([&, t] {
+                const Sharing sharing = t == 2 ? Sharing::alongside : Sharing::shared;
                 for (int i = 0; i < 20; i++) {
-                    const Use<Thing> use(thing, Sharing::shared);
+                    const Use<Thing> use(thing, sharing);
                     if (use.get() == nullptr) return;
                     inside++;
                     if (counters.released > 0) overlap = true;

@@ -89,6 +89,62 @@ TEST(closing_while_others_run_is_safe) {
     }
 }
 
+TEST(another_thread_cancels_a_run) {
+    const Result<Model> model = Model::from_bytes(nets::sums(100), nullptr, nets::library());
+    REQUIRE(model);
+    for (const MemoryMode mode : {MemoryMode::fast, MemoryMode::lean}) {
+        PredictorOptions options = one_thread();
+        options.disabled_passes = {Pass::chain};
+        options.memory_mode = mode;
+        Result<Predictor> p = model->create_predictor({{"x", {1 << 14}}}, options);
+        REQUIRE(p && p->stats()->plan_nodes == 100);
+        CHECK_OK(p->cancel()); // nothing runs: does nothing
+        const std::vector<float> x(1 << 14, 0.5f);
+        std::atomic<bool> has_ended{false};
+        Error error;
+        std::thread runner([&] {
+            Result<Outputs> y = p->run({{"x", x}});
+            while (y) y = p->run({{"x", x}});
+            error = y.error();
+            has_ended = true;
+        });
+        // Whether a forward has begun cannot be known.
+        while (!has_ended) {
+            CHECK_OK(p->cancel());
+            std::this_thread::yield();
+        }
+        runner.join();
+        CHECK_EQ(error.code, ErrorCode::cancelled);
+        const Result<Outputs> y = p->run({{"x", x}});
+        REQUIRE(y);
+        for (const float sum : *y->at(0)->as<float>()) REQUIRE(sum == 101 * 0.5f);
+        p->close();
+        CHECK_ERROR(p->cancel(), "disposed", "closed");
+    }
+}
+
+TEST(a_cancel_during_a_reshape_is_safe) {
+    const Result<Model> model = Model::from_bytes(nets::sums(3), nullptr, nets::library());
+    REQUIRE(model);
+    Result<Predictor> p = model->create_predictor({{"x", {1}}}, one_thread());
+    REQUIRE(p);
+    std::atomic<bool> has_ended{false};
+    std::thread canceller([&] {
+        while (!has_ended) CHECK_OK(p->cancel());
+    });
+    int wrong = 0;
+    for (std::int64_t i = 0; i < 300; i++) {
+        const std::vector<float> x(static_cast<std::size_t>(1 + i % 2), 2.0f);
+        const Result<Outputs> y = p->run({{"x", x, Shape{1 + i % 2}}});
+        const bool is_right = y ? (*y->at(0)->as<float>())[0] == 8.0f
+                                : y.code() == ErrorCode::cancelled;
+        wrong += is_right ? 0 : 1;
+    }
+    has_ended = true;
+    canceller.join();
+    CHECK_EQ(wrong, 0);
+}
+
 TEST(handles_are_shared_by_threads_without_a_race) {
     const capi::Api &api = nets::api();
     const capi::PredictorHandle p = nets::relu_predictor();

@@ -154,6 +154,9 @@ ${fields.join("\n")}
       return [...lines, `return detail::release(call, ${handle.name}, "${handle.name}");`];
     }
     const uses = this.#arguments.filter((p) => p.kind === "handle");
+    // What the binding remembers of a handle belongs to the call that has it for itself.
+    if (f.alongside && this.#arguments.some((p) => p.kind === "elements" || p.kind === "callback"))
+      throw new Error(`${f.name}: no rule for elements or callbacks alongside another call`);
     // Handles first: what is wrong with one explains what follows from it.
     for (const p of uses)
       lines.push(
@@ -163,7 +166,7 @@ ${fields.join("\n")}
             "call",
             p.name,
             `"${p.name}"`,
-            `detail::Sharing::${f.concurrent ? "shared" : "exclusive"}`,
+            `detail::Sharing::${f.alongside ? "alongside" : f.concurrent ? "shared" : "exclusive"}`,
           ],
           ";",
         ),
@@ -177,7 +180,8 @@ ${fields.join("\n")}
     const variable =
       f.returns.kind === "string-view" ? "const char *const returned" : "const int status";
     lines.push(...wrapped(`${variable} = call.function(`, passed, ";"));
-    for (const p of uses) lines.push(`used_${p.name}.rethrow();`);
+    // What a callback threw belongs to the call that it was called by.
+    if (!f.alongside) for (const p of uses) lines.push(`used_${p.name}.rethrow();`);
     if (f.returns.kind === "string-view")
       return [...lines, `return std::string_view(returned != nullptr ? returned : "");`];
     if (f.returns.kind === "code") return [...lines, "return status;"];

@@ -81,7 +81,7 @@ ${body.map((line) => `${wrapStatement(line)}\n`).join("")}    } catch (Throwable
     const f = this.#f;
     const lines: string[] = [];
     const handle = this.#handle;
-    if (handle) lines.push(`call.enter("${handle.name}", ${handle.name}, ${!f.concurrent});`);
+    if (handle) lines.push(`call.enter("${handle.name}", ${handle.name}, ${this.#sharing()});`);
     if (viewEnders.includes(f.name)) {
       if (!handle) throw new Error(`${f.name}: ends views, but of no handle`);
       lines.push("call.endViews();");
@@ -94,6 +94,15 @@ ${body.map((line) => `${wrapStatement(line)}\n`).join("")}    } catch (Throwable
     for (const p of this.#copiedOut()) lines.push(`call.copyBack(c_${p.name}, ${p.name});`);
     if (f.parameters.some((p) => p.kind === "callback")) lines.push("call.keepCallback();");
     return [...lines, ...this.#return()];
+  }
+
+  #sharing(): string {
+    const f = this.#f;
+    if (!f.alongside) return f.concurrent ? "Sharing.SHARED" : "Sharing.EXCLUSIVE";
+    // What the binding remembers of a handle belongs to the call that has it for itself.
+    if (f.parameters.some((p) => p.kind === "elements" || p.kind === "callback"))
+      throw new Error(`${f.name}: no rule for elements or callbacks alongside another call`);
+    return "Sharing.ALONGSIDE";
   }
 
   #releaseBody(): string[] {

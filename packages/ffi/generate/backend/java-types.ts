@@ -21,6 +21,12 @@ export function javaTypes(api: Api): Output[] {
     ...api.enums.map((e) => javaFile(api, "libpredict.capi", e.name, constants(e))),
     javaFile(api, "libpredict", "ErrorCode", errorCodes(api)),
     javaFile(api, "libpredict", "DType", numbered(api, "LPDType", "DType", "LP_")),
+    javaFile(
+      api,
+      "libpredict",
+      "MemoryMode",
+      numbered(api, "LPMemoryMode", "MemoryMode", "LP_MEMORY_"),
+    ),
     javaFile(api, "libpredict", "Pass", numbered(api, "LPPass", "Pass", "LP_PASS_")),
     ...api.structs.map((s) => javaFile(api, "libpredict.capi", s.name, struct(s, api))),
     ...api.handles.map((h) => javaFile(api, "libpredict.capi", h.name, handle(h))),

@@ -68,6 +68,16 @@ describe("the C++ low level", () => {
     expect(memberOf(low, "LPModelGetInputCount")).toContain("detail::Sharing::shared");
   });
 
+  it("lets a call alongside another one in, which keeps what its callback threw", () => {
+    expect(memberOf(low, "LPPredCancel")).toContain("detail::Sharing::alongside");
+    expect(memberOf(low, "LPPredCancel")).not.toContain("rethrow");
+    expect(memberOf(low, "LPPredSetProfiling")).toContain("used_handle.rethrow();");
+    const make = generated((changed) => {
+      functionOf(changed, "LPPredSetProfiling").alongside = true;
+    });
+    expect(memberOf(make("gen/api.hpp"), "LPPredSetProfiling")).toContain("Sharing::alongside");
+  });
+
   it("follows a changed type, extent or error", () => {
     const make = generated((changed) => {
       const step = functionOf(changed, "MXPredPartialForward").parameters[1];
@@ -109,6 +119,13 @@ describe("the C++ low level", () => {
         if (key) key.name = "template";
       },
       'cannot call a parameter "template"',
+    ],
+    [
+      "elements that are set alongside another call",
+      (changed: Api) => {
+        functionOf(changed, "MXPredSetInput").alongside = true;
+      },
+      "no rule for elements or callbacks alongside another call",
     ],
     [
       "an unknown callback type",

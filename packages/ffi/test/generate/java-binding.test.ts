@@ -86,11 +86,25 @@ it("a parameter's type decides how it is passed", () => {
 
 it("a function that may run at the same time does not claim its handle for itself", () => {
   const api = fresh();
-  expect(classOf("capi/PredictLibrary", api)).toContain('call.enter("model", model, false);');
+  expect(classOf("capi/PredictLibrary", api)).toContain(
+    'call.enter("model", model, Sharing.SHARED);',
+  );
   functionOf(api, "MXPredForward").concurrent = true;
   expect(classOf("capi/PredictLibrary", api)).toMatch(
-    /CFunction\.MXPredForward\);\s+try \{\s+call\.enter\("handle", handle, false\);/,
+    /CFunction\.MXPredForward\);\s+try \{\s+call\.enter\("handle", handle, Sharing\.SHARED\);/,
   );
+});
+
+it("a function that may be called during another call enters alongside it", () => {
+  const api = fresh();
+  const entered = (name: string) =>
+    new RegExp(
+      `CFunction\\.${name}\\);\\s+try \\{\\s+call\\.enter\\("handle", handle, (.*)\\);`,
+    ).exec(classOf("capi/PredictLibrary", api))?.[1];
+  expect(entered("LPPredCancel")).toBe("Sharing.ALONGSIDE");
+  expect(entered("LPPredSetProfiling")).toBe("Sharing.EXCLUSIVE");
+  functionOf(api, "LPPredSetProfiling").alongside = true;
+  expect(entered("LPPredSetProfiling")).toBe("Sharing.ALONGSIDE");
 });
 
 it.each<[string, (api: Api) => void, RegExp]>([
@@ -121,6 +135,13 @@ it.each<[string, (api: Api) => void, RegExp]>([
       functionOf(api, "MXPredSetInput").name = "MXPredSetOther";
     },
     /the header has no MXPredSetInput/,
+  ],
+  [
+    "elements that are set alongside another call",
+    (api) => {
+      functionOf(api, "MXPredSetInput").alongside = true;
+    },
+    /no rule for elements or callbacks alongside another call/,
   ],
   [
     "a second handle",

@@ -1,6 +1,7 @@
 package libpredict;
 
 import java.lang.ref.Cleaner;
+import java.util.function.Consumer;
 import libpredict.capi.LPModelHandle;
 import libpredict.capi.NativeHandle;
 import libpredict.capi.PredictLibrary;
@@ -42,9 +43,17 @@ final class Owned<H extends NativeHandle> implements Runnable {
 
   /** Takes another native object in place of the present one, which is given back. */
   void replace(H other) {
-    H old = handle;
-    handle = other;
+    H old;
+    synchronized (this) {
+      old = handle;
+      handle = other;
+    }
     free(old);
+  }
+
+  /** Does something short with the present native object, which is not replaced meanwhile. */
+  synchronized void alongside(Consumer<H> work) {
+    work.accept(handle);
   }
 
   /** Gives the native object back, at the end of a call that uses it; does nothing the second time. */

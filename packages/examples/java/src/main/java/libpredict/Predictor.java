@@ -14,8 +14,8 @@ import libpredict.capi.PredictorHandle;
  * A model bound to input shapes. Made by {@link Model#predictor}.
  *
  * <p>Holds native memory: close it, or open it in a try-with-resources statement. One thread at a
- * time: a second one gets {@code busy}. Different predictors run at the same time, and share the
- * weights of their model.
+ * time: a second one gets {@code busy}, but for {@link #cancel} and {@link #close}. Different
+ * predictors run at the same time, and share the weights of their model.
  */
 public final class Predictor implements AutoCloseable {
   private final Owned<PredictorHandle> owned;
@@ -60,7 +60,8 @@ public final class Predictor implements AutoCloseable {
    * @throws PredictException {@code busy}: another thread uses the predictor, or reads a view of an
    *     output just now; {@code disposed}: it was closed; {@code name}: no such input; {@code
    *     argument}: an input is missing; {@code dtype}: an element type that is not the input's;
-   *     {@code shape}: a shape that does not fit; {@code missing}: a weight that the parameters lack
+   *     {@code shape}: a shape that does not fit; {@code missing}: a weight that the parameters
+   *     lack; {@code cancelled}: by {@link #cancel}
    */
   public Outputs run(Map<String, NDArray> feeds) {
     turn.enter();
@@ -130,7 +131,7 @@ public final class Predictor implements AutoCloseable {
    * Computes the outputs from the inputs that were set; inputs that never were are zeros.
    *
    * @throws PredictException {@code busy}, {@code disposed}; {@code missing}: a weight that the
-   *     parameters lack
+   *     parameters lack; {@code cancelled}: by {@link #cancel}
    */
   public void forward() {
     turn.enter();
@@ -138,6 +139,24 @@ public final class Predictor implements AutoCloseable {
       library.MXPredForward(owned.handle());
     } finally {
       done();
+    }
+  }
+
+  /**
+   * Stops the run or forward of another thread: it ends before the next node of the network, with
+   * {@code cancelled}, and the next one begins anew. For any thread, at any time.
+   *
+   * <p>While no node is being computed, it does nothing: a thread that cannot know whether the
+   * other one has come so far calls again until the run has ended.
+   *
+   * @throws PredictException {@code disposed}: closed, though a run may still be going on
+   */
+  public void cancel() {
+    turn.checkOpen();
+    try {
+      owned.alongside(library::LPPredCancel);
+    } finally {
+      Reference.reachabilityFence(this);
     }
   }
 
@@ -238,15 +257,34 @@ public final class Predictor implements AutoCloseable {
    * @throws PredictException {@code busy}, {@code disposed}
    */
   public String describe() {
+    return report(library::LPPredDescribe);
+  }
+
+  /**
+   * Begins to measure what each node of the network takes, or ends and forgets it. Setting a weight
+   * begins anew; a reshape, also by a feed of another shape, ends it.
+   *
+   * @param enabled whether to measure
+   * @throws PredictException {@code busy}, {@code disposed}
+   */
+  public void setProfiling(boolean enabled) {
     turn.enter();
     try {
-      long size = library.LPPredDescribe(owned.handle(), null, 0);
-      byte[] report = new byte[Math.toIntExact(size)];
-      library.LPPredDescribe(owned.handle(), MemorySegment.ofArray(report), size);
-      return new String(report, 0, report.length - 1, StandardCharsets.UTF_8);
+      library.LPPredSetProfiling(owned.handle(), enabled ? 1 : 0);
     } finally {
       done();
     }
+  }
+
+  /**
+   * Tells what each node took.
+   *
+   * @return JSON, as {@link PredictLibrary#LPPredGetNodeProfile} says
+   * @throws PredictException {@code busy}, {@code disposed}; {@code state}: nothing was measured:
+   *     {@link #setProfiling} and a run come first
+   */
+  public String profile() {
+    return report(library::LPPredGetNodeProfile);
   }
 
   /**
@@ -270,6 +308,23 @@ public final class Predictor implements AutoCloseable {
   @Override
   public String toString() {
     return "Predictor " + inputs + " -> " + outputs;
+  }
+
+  /** A function that writes a text, ended by a NUL, and tells how many bytes it needs. */
+  private interface Report {
+    long write(PredictorHandle predictor, MemorySegment text, long capacity);
+  }
+
+  private String report(Report report) {
+    turn.enter();
+    try {
+      long size = report.write(owned.handle(), null, 0);
+      byte[] text = new byte[Math.toIntExact(size)];
+      report.write(owned.handle(), MemorySegment.ofArray(text), size);
+      return new String(text, 0, text.length - 1, StandardCharsets.UTF_8);
+    } finally {
+      done();
+    }
   }
 
   /** Ends a turn. Until then the garbage collector must not think that the predictor is forgotten. */

@@ -4,7 +4,6 @@ import java.lang.ref.Reference;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import libpredict.capi.LPMemoryMode;
 import libpredict.capi.LPOptions;
 import libpredict.capi.PredictLibrary;
 import libpredict.capi.PredictorHandle;
@@ -17,6 +16,7 @@ public final class PredictorBuilder {
   private List<String> outputs = List.of();
   private int threads;
   private int disabledPasses;
+  private MemoryMode memoryMode = MemoryMode.FAST;
 
   PredictorBuilder(Model model) {
     this.model = model;
@@ -91,6 +91,21 @@ public final class PredictorBuilder {
   }
 
   /**
+   * What to save: time, or memory for weights.
+   *
+   * @param mode {@link MemoryMode#FAST} by default
+   * @return this
+   * @throws PredictException {@code argument}: null
+   */
+  public PredictorBuilder memoryMode(MemoryMode mode) {
+    if (mode == null) {
+      throw new PredictException(ErrorCode.ARGUMENT, "mode must not be null");
+    }
+    memoryMode = mode;
+    return this;
+  }
+
+  /**
    * Makes the predictor: plans memory and packs weights.
    *
    * @return the predictor
@@ -113,7 +128,7 @@ public final class PredictorBuilder {
             dtypes.values().stream().mapToInt(DType::number).toArray(),
             outputs.size(),
             outputs.toArray(String[]::new),
-            new LPOptions(threads, disabledPasses, LPMemoryMode.LP_MEMORY_FAST));
+            new LPOptions(threads, disabledPasses, memoryMode.number()));
     // Until here the garbage collector must not think that the model is forgotten.
     Reference.reachabilityFence(model);
     return new Predictor(library, handle, List.copyOf(shapes.keySet()));

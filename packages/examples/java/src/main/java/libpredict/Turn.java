@@ -25,7 +25,14 @@ final class Turn {
       throw new PredictException(ErrorCode.BUSY, "another thread is using the predictor");
     }
     if (found != State.IDLE) {
-      throw new PredictException(ErrorCode.DISPOSED, "the predictor was closed");
+      throw closed();
+    }
+  }
+
+  /** For what needs no turn. */
+  void checkOpen() {
+    if (isClosed()) {
+      throw closed();
     }
   }
 
@@ -51,5 +58,9 @@ final class Turn {
   boolean isClosed() {
     State now = state.get();
     return now == State.CLOSING || now == State.CLOSED;
+  }
+
+  private static PredictException closed() {
+    return new PredictException(ErrorCode.DISPOSED, "the predictor was closed");
   }
 }

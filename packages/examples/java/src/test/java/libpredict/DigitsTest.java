@@ -177,6 +177,37 @@ class DigitsTest {
     }
   }
 
+  @Test
+  void profile() {
+    try (Predictor predictor = model.predictor().input("data", 1, 1, 8, 8).build()) {
+      fails(ErrorCode.STATE, predictor::profile, "nothing was measured");
+      predictor.setProfiling(true);
+      predictor.forward();
+      predictor.forward();
+      JsonObject profile = JsonParser.parseString(predictor.profile()).getAsJsonObject();
+      assertEquals(2, profile.get("runs").getAsInt());
+      assertEquals(predictor.stats().planNodes(), profile.getAsJsonArray("nodes").size());
+      predictor.setProfiling(false);
+      predictor.forward();
+      fails(ErrorCode.STATE, predictor::profile);
+    }
+  }
+
+  @Test
+  void memoryModes() {
+    PredictorStats fast;
+    try (Predictor predictor = model.predictor().input("data", 64, 1, 8, 8).build()) {
+      fast = predictor.stats();
+    }
+    try (Predictor predictor =
+        model.predictor().input("data", 64, 1, 8, 8).memoryMode(MemoryMode.LEAN).build()) {
+      assertTrue(predictor.stats().packedBytes() < fast.packedBytes() / 2, fast.toString());
+      NDArray image = NDArray.of(pixels(0), 1, 1, 8, 8);
+      assertTrue(predictor.run("data", image).get(0).floats()[2] > 0.99); // it is a 2
+    }
+    fails(ErrorCode.ARGUMENT, () -> model.predictor().memoryMode(null), "mode must not be null");
+  }
+
   private static long operators(JsonObject described) {
     return described.getAsJsonArray("nodes").asList().stream()
         .filter(node -> !node.getAsJsonObject().get("op").getAsString().equals("null"))

@@ -41,6 +41,23 @@ public final class TestFiles {
 
   private TestFiles() {}
 
+  /** Of one input called data, count + 1 times that, by as many additions. */
+  public static String sums(int count) {
+    StringBuilder nodes = new StringBuilder();
+    for (int i = 1; i <= count; i++) {
+      nodes.append(
+          """
+          , {"op": "elemwise_add", "name": "sum%d", "inputs": [[%d, 0, 0], [0, 0, 0]]}
+          """
+              .formatted(i, i - 1));
+    }
+    return """
+        {"nodes": [{"op": "null", "name": "data", "inputs": []}%s],
+         "arg_nodes": [0], "heads": [[%d, 0, 0]]}
+        """
+        .formatted(nodes, count);
+  }
+
   /** A parameter file without arrays. */
   public static byte[] noParams() {
     return little(32).putLong(0x112).putLong(0).putLong(0).putLong(0).array();

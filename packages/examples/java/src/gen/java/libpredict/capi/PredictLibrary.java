@@ -500,7 +500,7 @@ public final class PredictLibrary extends NativeLibrary {
       PredictorHandle handle) {
     NativeCall call = begin(CFunction.MXPredReshape);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       int c_num_input_nodes = call.uint32("num_input_nodes", num_input_nodes);
       MemorySegment c_input_keys = call.strings("input_keys", input_keys, num_input_nodes,
           num_input_nodes == 0);
@@ -541,7 +541,7 @@ public final class PredictLibrary extends NativeLibrary {
   public MXPredGetOutputShapeResult MXPredGetOutputShape(PredictorHandle handle, long index) {
     NativeCall call = begin(CFunction.MXPredGetOutputShape);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       int c_index = call.uint32("index", index);
       MemorySegment c_shape_data = call.cells(ADDRESS, 1);
       MemorySegment c_shape_ndim = call.cells(JAVA_INT, 1);
@@ -575,7 +575,7 @@ public final class PredictLibrary extends NativeLibrary {
   public int MXPredGetOutputType(PredictorHandle handle, long out_index) {
     NativeCall call = begin(CFunction.MXPredGetOutputType);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       int c_out_index = call.uint32("out_index", out_index);
       MemorySegment c_out_dtype = call.indexedCells(JAVA_INT, "out_index", out_index);
       int status = (int) Downcalls.MXPredGetOutputType.HANDLE.invokeExact(call.target,
@@ -614,7 +614,7 @@ public final class PredictLibrary extends NativeLibrary {
   public void MXPredSetInput(PredictorHandle handle, String key, MemorySegment data, long size) {
     NativeCall call = begin(CFunction.MXPredSetInput);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       MemorySegment c_key = call.string("key", key);
       MemorySegment c_data = call.elements("data", data, call.inputType(key), size, false);
       int c_size = call.uint32("size", size);
@@ -655,7 +655,7 @@ public final class PredictLibrary extends NativeLibrary {
   public void MXPredForward(PredictorHandle handle) {
     NativeCall call = begin(CFunction.MXPredForward);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       call.endViews();
       int status = (int) Downcalls.MXPredForward.HANDLE.invokeExact(call.target, handle.address());
       call.check(status);
@@ -687,7 +687,7 @@ public final class PredictLibrary extends NativeLibrary {
   public int MXPredPartialForward(PredictorHandle handle, int step) {
     NativeCall call = begin(CFunction.MXPredPartialForward);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       call.endViews();
       MemorySegment c_step_left = call.cells(JAVA_INT, 1);
       int status = (int) Downcalls.MXPredPartialForward.HANDLE.invokeExact(call.target,
@@ -724,7 +724,7 @@ public final class PredictLibrary extends NativeLibrary {
   public void MXPredGetOutput(PredictorHandle handle, long index, MemorySegment data, long size) {
     NativeCall call = begin(CFunction.MXPredGetOutput);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       int c_index = call.uint32("index", index);
       MemorySegment c_data = call.elements("data", data, call.outputType(c_index), size, true);
       int c_size = call.uint32("size", size);
@@ -795,7 +795,7 @@ public final class PredictLibrary extends NativeLibrary {
       boolean monitor_all) {
     NativeCall call = begin(CFunction.MXPredSetMonitorCallback);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       MemorySegment c_callback =
           call.callback(callback == null ? null : new PredMonitorCallbackStub(this, callback));
       int status = (int) Downcalls.MXPredSetMonitorCallback.HANDLE.invokeExact(call.target,
@@ -864,7 +864,7 @@ public final class PredictLibrary extends NativeLibrary {
   public MXNDListGetResult MXNDListGet(NDListHandle handle, long index) {
     NativeCall call = begin(CFunction.MXNDListGet);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       int c_index = call.uint32("index", index);
       MemorySegment c_out_key = call.cells(ADDRESS, 1);
       MemorySegment c_out_data = call.cells(ADDRESS, 1);
@@ -1212,7 +1212,7 @@ public final class PredictLibrary extends NativeLibrary {
   public long LPModelGetInputCount(LPModelHandle model) {
     NativeCall call = begin(CFunction.LPModelGetInputCount);
     try {
-      call.enter("model", model, false);
+      call.enter("model", model, Sharing.SHARED);
       MemorySegment c_count = call.cells(JAVA_INT, 1);
       int status = (int) Downcalls.LPModelGetInputCount.HANDLE.invokeExact(call.target,
           model.address(), c_count);
@@ -1242,7 +1242,7 @@ public final class PredictLibrary extends NativeLibrary {
   public String LPModelGetInputName(LPModelHandle model, long index) {
     NativeCall call = begin(CFunction.LPModelGetInputName);
     try {
-      call.enter("model", model, false);
+      call.enter("model", model, Sharing.SHARED);
       int c_index = call.uint32("index", index);
       MemorySegment c_name = call.cells(ADDRESS, 1);
       int status = (int) Downcalls.LPModelGetInputName.HANDLE.invokeExact(call.target,
@@ -1271,7 +1271,7 @@ public final class PredictLibrary extends NativeLibrary {
   public long LPModelGetOutputCount(LPModelHandle model) {
     NativeCall call = begin(CFunction.LPModelGetOutputCount);
     try {
-      call.enter("model", model, false);
+      call.enter("model", model, Sharing.SHARED);
       MemorySegment c_count = call.cells(JAVA_INT, 1);
       int status = (int) Downcalls.LPModelGetOutputCount.HANDLE.invokeExact(call.target,
           model.address(), c_count);
@@ -1301,7 +1301,7 @@ public final class PredictLibrary extends NativeLibrary {
   public String LPModelGetOutputName(LPModelHandle model, long index) {
     NativeCall call = begin(CFunction.LPModelGetOutputName);
     try {
-      call.enter("model", model, false);
+      call.enter("model", model, Sharing.SHARED);
       int c_index = call.uint32("index", index);
       MemorySegment c_name = call.cells(ADDRESS, 1);
       int status = (int) Downcalls.LPModelGetOutputName.HANDLE.invokeExact(call.target,
@@ -1368,7 +1368,7 @@ public final class PredictLibrary extends NativeLibrary {
       LPOptions options) {
     NativeCall call = begin(CFunction.LPPredCreate);
     try {
-      call.enter("model", model, false);
+      call.enter("model", model, Sharing.SHARED);
       int c_num_inputs = call.uint32("num_inputs", num_inputs);
       MemorySegment c_input_keys = call.strings("input_keys", input_keys, num_inputs, num_inputs ==
           0);
@@ -1415,7 +1415,7 @@ public final class PredictLibrary extends NativeLibrary {
   public String LPPredGetLastError(PredictorHandle handle) {
     NativeCall call = begin(CFunction.LPPredGetLastError);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       MemorySegment text = (MemorySegment)
           Downcalls.LPPredGetLastError.HANDLE.invokeExact(call.target, handle.address());
       return NativeMemory.string(text);
@@ -1439,7 +1439,7 @@ public final class PredictLibrary extends NativeLibrary {
   public int LPPredGetErrorCode(PredictorHandle handle) {
     NativeCall call = begin(CFunction.LPPredGetErrorCode);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       int status = (int) Downcalls.LPPredGetErrorCode.HANDLE.invokeExact(call.target,
           handle.address());
       return status;
@@ -1464,7 +1464,7 @@ public final class PredictLibrary extends NativeLibrary {
   public long LPPredGetInputCount(PredictorHandle handle) {
     NativeCall call = begin(CFunction.LPPredGetInputCount);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       MemorySegment c_count = call.cells(JAVA_INT, 1);
       int status = (int) Downcalls.LPPredGetInputCount.HANDLE.invokeExact(call.target,
           handle.address(), c_count);
@@ -1496,7 +1496,7 @@ public final class PredictLibrary extends NativeLibrary {
   public LPPredGetInputInfoResult LPPredGetInputInfo(PredictorHandle handle, long index) {
     NativeCall call = begin(CFunction.LPPredGetInputInfo);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       int c_index = call.uint32("index", index);
       MemorySegment c_name = call.cells(ADDRESS, 1);
       MemorySegment c_dtype = call.cells(JAVA_INT, 1);
@@ -1531,7 +1531,7 @@ public final class PredictLibrary extends NativeLibrary {
   public long LPPredGetOutputCount(PredictorHandle handle) {
     NativeCall call = begin(CFunction.LPPredGetOutputCount);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       MemorySegment c_count = call.cells(JAVA_INT, 1);
       int status = (int) Downcalls.LPPredGetOutputCount.HANDLE.invokeExact(call.target,
           handle.address(), c_count);
@@ -1563,7 +1563,7 @@ public final class PredictLibrary extends NativeLibrary {
   public LPPredGetOutputInfoResult LPPredGetOutputInfo(PredictorHandle handle, long index) {
     NativeCall call = begin(CFunction.LPPredGetOutputInfo);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       int c_index = call.uint32("index", index);
       MemorySegment c_name = call.cells(ADDRESS, 1);
       MemorySegment c_dtype = call.cells(JAVA_INT, 1);
@@ -1614,7 +1614,7 @@ public final class PredictLibrary extends NativeLibrary {
       long size_bytes) {
     NativeCall call = begin(CFunction.LPPredSetInput);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       MemorySegment c_key = call.string("key", key);
       MemorySegment c_data = call.bytes("data", data, size_bytes, true, false);
       long c_size_bytes = call.size("size_bytes", size_bytes);
@@ -1663,7 +1663,7 @@ public final class PredictLibrary extends NativeLibrary {
       long size_bytes) {
     NativeCall call = begin(CFunction.LPPredGetOutput);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       int c_index = call.uint32("index", index);
       MemorySegment c_data = call.bytes("data", data, size_bytes, true, true);
       long c_size_bytes = call.size("size_bytes", size_bytes);
@@ -1705,7 +1705,7 @@ public final class PredictLibrary extends NativeLibrary {
   public LPPredGetOutputDataResult LPPredGetOutputData(PredictorHandle handle, long index) {
     NativeCall call = begin(CFunction.LPPredGetOutputData);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       int c_index = call.uint32("index", index);
       MemorySegment c_data = call.cells(ADDRESS, 1);
       MemorySegment c_size_bytes = call.cells(JAVA_LONG, 1);
@@ -1737,7 +1737,7 @@ public final class PredictLibrary extends NativeLibrary {
   public LPStats LPPredGetStats(PredictorHandle handle) {
     NativeCall call = begin(CFunction.LPPredGetStats);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       MemorySegment c_stats = LPStats.allocate(call);
       int status = (int) Downcalls.LPPredGetStats.HANDLE.invokeExact(call.target, handle.address(),
           c_stats);
@@ -1770,7 +1770,7 @@ public final class PredictLibrary extends NativeLibrary {
   public void LPPredCancel(PredictorHandle handle) {
     NativeCall call = begin(CFunction.LPPredCancel);
     try {
-      call.enter("handle", handle, false);
+      call.enter("handle", handle, Sharing.ALONGSIDE);
       int status = (int) Downcalls.LPPredCancel.HANDLE.invokeExact(call.target, handle.address());
       call.check(status);
     } catch (Throwable problem) {
@@ -1800,7 +1800,7 @@ public final class PredictLibrary extends NativeLibrary {
   public void LPPredSetProfiling(PredictorHandle handle, int enable) {
     NativeCall call = begin(CFunction.LPPredSetProfiling);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       int status = (int) Downcalls.LPPredSetProfiling.HANDLE.invokeExact(call.target,
           handle.address(), enable);
       call.check(status);
@@ -1844,7 +1844,7 @@ public final class PredictLibrary extends NativeLibrary {
       long report_capacity) {
     NativeCall call = begin(CFunction.LPPredGetNodeProfile);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       MemorySegment c_report = call.offHeap(call.bytes("report", report, report_capacity, true,
           true));
       long c_report_capacity = call.size("report_capacity", report_capacity);
@@ -1898,7 +1898,7 @@ public final class PredictLibrary extends NativeLibrary {
   public long LPPredDescribe(PredictorHandle handle, MemorySegment report, long report_capacity) {
     NativeCall call = begin(CFunction.LPPredDescribe);
     try {
-      call.enter("handle", handle, true);
+      call.enter("handle", handle, Sharing.EXCLUSIVE);
       MemorySegment c_report = call.offHeap(call.bytes("report", report, report_capacity, true,
           true));
       long c_report_capacity = call.size("report_capacity", report_capacity);
@@ -1934,7 +1934,7 @@ public final class PredictLibrary extends NativeLibrary {
   public LPArrayGetInfoResult LPArrayGetInfo(NDArrayHandle array) {
     NativeCall call = begin(CFunction.LPArrayGetInfo);
     try {
-      call.enter("array", array, true);
+      call.enter("array", array, Sharing.EXCLUSIVE);
       MemorySegment c_dtype = call.cells(JAVA_INT, 1);
       MemorySegment c_dims = call.cells(ADDRESS, 1);
       MemorySegment c_ndim = call.cells(JAVA_INT, 1);

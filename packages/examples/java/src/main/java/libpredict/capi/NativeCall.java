@@ -21,7 +21,7 @@ final class NativeCall extends CallArguments {
 
   private final NativeLibrary library;
   private NativeHandle handle;
-  private boolean exclusive;
+  private Sharing sharing;
   private MemorySegment error;
   private CallbackStub newCallback;
   private boolean setsCallback;
@@ -36,14 +36,14 @@ final class NativeCall extends CallArguments {
   // --- handles ---
 
   /** Claims the handle for the time of the call. */
-  void enter(String name, NativeHandle used, boolean exclusively) {
+  void enter(String name, NativeHandle used, Sharing how) {
     checkHandle(name, used);
-    ErrorCode problem = used.enter(exclusively);
+    ErrorCode problem = used.enter(how);
     if (problem != null) {
       throw unusable(used, problem);
     }
     handle = used;
-    exclusive = exclusively;
+    sharing = how;
   }
 
   /** Ends the memory that the handle has lent, before the library writes there. */
@@ -59,7 +59,7 @@ final class NativeCall extends CallArguments {
       return;
     }
     checkHandle(name, used);
-    int uses = used.markFreed(release);
+    long uses = used.markFreed(release);
     if (uses < 0) {
       throw unusable(used, ErrorCode.DISPOSED);
     }
@@ -89,7 +89,8 @@ final class NativeCall extends CallArguments {
 
   @Override
   MemorySegment knownName(String name) {
-    return exclusive && handle.types != null ? handle.types.nativeName(name) : null;
+    boolean isAlone = sharing == Sharing.EXCLUSIVE;
+    return isAlone && handle.types != null ? handle.types.nativeName(name) : null;
   }
 
   /** Whether memory may go to C where it lies, by a call that holds the garbage collector up. */
@@ -155,7 +156,9 @@ final class NativeCall extends CallArguments {
               ? fail(ErrorCode.of(written.code()), written.text())
               : library.lastError(function);
     }
-    CallbackStub stub = handle == null || setsCallback ? null : handle.callback;
+    // A call alongside leaves it to the call that the callback was called by.
+    boolean isCaller = handle != null && !setsCallback && sharing != Sharing.ALONGSIDE;
+    CallbackStub stub = isCaller ? handle.callback : null;
     if (stub != null) {
       thrownByCallback = stub.takeThrown();
       if (thrownByCallback != null) {
@@ -196,7 +199,7 @@ final class NativeCall extends CallArguments {
     }
     giveBackMemory();
     if (handle != null) {
-      handle.leave();
+      handle.leave(sharing);
     }
   }
 }

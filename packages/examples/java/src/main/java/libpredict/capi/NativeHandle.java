@@ -20,7 +20,7 @@ public abstract class NativeHandle {
   public enum State {
     /** It may be used. */
     ALIVE,
-    /** A call is running on it. */
+    /** A call is running on it; one alongside others does not count. */
     BUSY,
     /** It was given back, or will be when the running call ends. */
     FREED
@@ -36,15 +36,19 @@ public abstract class NativeHandle {
 
   static {
     try {
-      USE = MethodHandles.lookup().findVarHandle(NativeHandle.class, "use", int.class);
+      USE = MethodHandles.lookup().findVarHandle(NativeHandle.class, "use", long.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
   }
 
-  private static final int FREED = 1 << 31;
-  private static final int EXCLUSIVE = 1 << 30;
-  private static final int CALLS = EXCLUSIVE - 1;
+  private static final long FREED = 1L << 63;
+  private static final long EXCLUSIVE = 1L << 62;
+
+  /** The count of all running calls, and that of those which are not alongside. */
+  private static final long CALLS = EXCLUSIVE - 1;
+
+  private static final long WORKING = Sharing.ALONGSIDE.use - 1;
 
   /** How long a release waits before it asks again whether lent memory is still being read. */
   private static final long READER_WAIT_MS = 5;
@@ -53,8 +57,8 @@ public abstract class NativeHandle {
   private final NativeLibrary library;
   private final MemorySegment address;
 
-  /** Running calls, and the two flags. */
-  private volatile int use;
+  /** Running calls, those alongside counted apart, and the two flags. */
+  private volatile long use;
 
   /** Set before FREED is, so that whoever ends the last call finds it. */
   private volatile Release pending;
@@ -89,11 +93,11 @@ public abstract class NativeHandle {
    * @return the state at this moment
    */
   public final State state() {
-    int now = use;
+    long now = use;
     if ((now & FREED) != 0) {
       return State.FREED;
     }
-    return (now & CALLS) > 0 ? State.BUSY : State.ALIVE;
+    return (now & WORKING) > 0 ? State.BUSY : State.ALIVE;
   }
 
   @Override
@@ -110,26 +114,28 @@ public abstract class NativeHandle {
   }
 
   /** Begins a use; tells why not, if it cannot. */
-  final ErrorCode enter(boolean exclusive) {
+  final ErrorCode enter(Sharing sharing) {
     for (; ; ) {
-      int now = use;
+      long now = use;
       if ((now & FREED) != 0) {
         return ErrorCode.DISPOSED;
       }
-      if ((now & EXCLUSIVE) != 0 || (exclusive && now != 0)) {
+      // An exclusive use counts as one that works.
+      if (sharing == Sharing.EXCLUSIVE && (now & WORKING) != 0
+          || sharing == Sharing.SHARED && (now & EXCLUSIVE) != 0) {
         return ErrorCode.BUSY;
       }
-      if (USE.compareAndSet(this, now, (now + 1) | (exclusive ? EXCLUSIVE : 0))) {
+      if (USE.compareAndSet(this, now, now + sharing.use)) {
         return null;
       }
     }
   }
 
-  /** Ends a use; runs the release that waited for it. */
-  final void leave() {
+  /** Ends a use that {@link #enter} began; runs the release that waited for it. */
+  final void leave(Sharing sharing) {
     for (; ; ) {
-      int now = use;
-      int then = (now - 1) & ~EXCLUSIVE;
+      long now = use;
+      long then = now - sharing.use;
       if (USE.compareAndSet(this, now, then)) {
         if (then == FREED) {
           releaseUnwatched();
@@ -140,9 +146,9 @@ public abstract class NativeHandle {
   }
 
   /** Marks as freed, which can be done once; the number of running uses, -1 if it was before. */
-  final int markFreed(Release release) {
+  final long markFreed(Release release) {
     for (; ; ) {
-      int now = use;
+      long now = use;
       if ((now & FREED) != 0) {
         return -1;
       }
@@ -158,7 +164,7 @@ public abstract class NativeHandle {
    *
    * @return the status of the C function; 0 if it will be called later
    */
-  final int releaseOrDefer(int usesWhenMarked) throws Throwable {
+  final int releaseOrDefer(long usesWhenMarked) throws Throwable {
     if (usesWhenMarked > 0) {
       return 0;
     }

@@ -133,15 +133,51 @@ class HandleTest {
   @Test
   void anObjectInSharedUseCannotBeClaimedForOneself() {
     LPModelHandle model = model("{}");
-    assertEquals(null, model.enter(false));
-    assertEquals(null, model.enter(false));
-    assertEquals(ErrorCode.BUSY, model.enter(true));
-    model.leave();
-    model.leave();
-    assertEquals(null, model.enter(true));
-    assertEquals(ErrorCode.BUSY, model.enter(false));
-    model.leave();
+    assertEquals(null, model.enter(Sharing.SHARED));
+    assertEquals(null, model.enter(Sharing.SHARED));
+    assertEquals(ErrorCode.BUSY, model.enter(Sharing.EXCLUSIVE));
+    model.leave(Sharing.SHARED);
+    model.leave(Sharing.SHARED);
+    assertEquals(null, model.enter(Sharing.EXCLUSIVE));
+    assertEquals(ErrorCode.BUSY, model.enter(Sharing.SHARED));
+    model.leave(Sharing.EXCLUSIVE);
     fake.LPModelFree(model);
+  }
+
+  @Test
+  void aUseAlongsideEntersAndKeepsNobodyOut() {
+    LPModelHandle model = model("{}");
+    assertEquals(null, model.enter(Sharing.EXCLUSIVE));
+    assertEquals(null, model.enter(Sharing.ALONGSIDE));
+    assertEquals(null, model.enter(Sharing.ALONGSIDE));
+    model.leave(Sharing.ALONGSIDE);
+    // The mark of the first is still there.
+    assertEquals(ErrorCode.BUSY, model.enter(Sharing.SHARED));
+    assertEquals(NativeHandle.State.BUSY, model.state());
+    model.leave(Sharing.EXCLUSIVE);
+    assertEquals(NativeHandle.State.ALIVE, model.state());
+    for (Sharing other : Sharing.values()) {
+      assertEquals(null, model.enter(other));
+      model.leave(other);
+    }
+    model.leave(Sharing.ALONGSIDE);
+    fake.LPModelFree(model);
+    assertEquals(ErrorCode.DISPOSED, model.enter(Sharing.ALONGSIDE));
+  }
+
+  @Test
+  void freeingWaitsForAUseAlongside() {
+    for (Sharing last : new Sharing[] {Sharing.ALONGSIDE, Sharing.EXCLUSIVE}) {
+      int live = FakeLibrary.live();
+      LPModelHandle model = model("{}");
+      model.enter(Sharing.EXCLUSIVE);
+      model.enter(Sharing.ALONGSIDE);
+      fake.LPModelFree(model);
+      model.leave(last == Sharing.ALONGSIDE ? Sharing.EXCLUSIVE : Sharing.ALONGSIDE);
+      assertEquals(live + 1, FakeLibrary.live());
+      model.leave(last);
+      assertEquals(live, FakeLibrary.live());
+    }
   }
 
   /** Whether both threads came to the end without an exception. */
