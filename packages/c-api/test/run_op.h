@@ -333,7 +333,7 @@ static inline void run_op_once(run_op *run, const lp_algorithm *algorithm, const
     size_t size = packing->size(query);
     packed = run_op_memory(size);
     memset(packed, 0xff, size);
-    packing->pack(query, run->in[packing->input].data, packed);
+    packing->pack(query, run->in[packing->input].data, threads, packed);
     if (packing->unpack != NULL) {
       float *back = run_op_memory(plain_bytes);
       packing->unpack(query, packed, back);

@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+/* Floats below which one thread does it all. */
+#define CONV_PACK_PARALLEL 32768.0
+
 lp_conv_weights lp_conv_weights_of(int64_t filters, int64_t channels, int64_t taps,
                                    int64_t groups) {
   return (lp_conv_weights){.filters = filters,
@@ -79,30 +82,56 @@ static LP_ALWAYS_INLINE void conv_pack_pair(const lp_conv_weights *weights, int 
   }
 }
 
-static LP_ALWAYS_INLINE void conv_pack_blocked(const lp_conv_weights *weights, int block,
-                                          const bool unpacking, float *plain, float *packed) {
-  int64_t filters = weights->filters / weights->groups;
-  for (int64_t group = 0; group < weights->groups; group++) {
-    for (int64_t f = 0; f < filters; f += 2 * block) {
-      int64_t count = filters - f < 2 * block ? filters - f : 2 * block;
-      int64_t width = count > block ? 2 * block : block;
-      conv_pack_pair(weights, block, count, width, unpacking,
-                plain + weights->origin + group * weights->group_step + f * weights->filter_step,
-                packed);
-      packed += weights->channels * weights->taps * width;
-    }
-  }
+typedef struct conv_pack_job {
+  const lp_conv_weights *weights;
+  int block;
+  int64_t pairs; /* of blocks of filters of a group */
+  float *plain, *packed;
+} conv_pack_job;
+
+static LP_ALWAYS_INLINE void conv_pack_chunk(const conv_pack_job *job, int64_t chunk,
+                                             const bool unpacking) {
+  const lp_conv_weights *weights = job->weights;
+  const int64_t block = job->block;
+  const int64_t filters = weights->filters / weights->groups;
+  const int64_t products = weights->channels * weights->taps;
+  const int64_t group = chunk / job->pairs;
+  const int64_t f = chunk % job->pairs * 2 * block;
+  const int64_t count = filters - f < 2 * block ? filters - f : 2 * block;
+  conv_pack_pair(weights, job->block, count, count > block ? 2 * block : block, unpacking,
+                 job->plain + weights->origin + group * weights->group_step +
+                     f * weights->filter_step,
+                 job->packed + (group * ((filters + block - 1) / block * block) + f) * products);
 }
 
-/* The casts only bring both directions under one signature: the const side is not written. */
+static void conv_pack_forth(void *context, int64_t chunk, unsigned worker) {
+  (void)worker;
+  conv_pack_chunk(context, chunk, false);
+}
+
+static void conv_pack_back(void *context, int64_t chunk, unsigned worker) {
+  (void)worker;
+  conv_pack_chunk(context, chunk, true);
+}
+
+/* The side that `chunk` reads is const in the functions that call this. */
+static void conv_pack_run(const lp_conv_weights *weights, int block, lp_threads *threads,
+                          lp_loop_body chunk, float *plain, float *packed) {
+  conv_pack_job job = {weights, block, 0, plain, packed};
+  job.pairs = (weights->filters / weights->groups + 2 * block - 1) / (2 * block);
+  double floats = (double)weights->filters * (double)weights->channels * (double)weights->taps;
+  lp_threads_run(floats < CONV_PACK_PARALLEL ? NULL : threads, job.pairs * weights->groups, chunk,
+                 &job);
+}
+
 void lp_conv_blocked_pack(const lp_conv_weights *weights, int block, const float *plain,
-                          float *packed) {
-  conv_pack_blocked(weights, block, false, (float *)(uintptr_t)plain, packed);
+                          lp_threads *threads, float *packed) {
+  conv_pack_run(weights, block, threads, conv_pack_forth, (float *)(uintptr_t)plain, packed);
 }
 
 void lp_conv_blocked_unpack(const lp_conv_weights *weights, int block, const float *packed,
                             float *plain) {
-  conv_pack_blocked(weights, block, true, plain, (float *)(uintptr_t)packed);
+  conv_pack_run(weights, block, NULL, conv_pack_back, plain, (float *)(uintptr_t)packed);
 }
 
 size_t lp_conv_depthwise_size(const lp_conv_weights *weights, int block) {
@@ -143,3 +172,5 @@ void lp_conv_depthwise_unpack(const lp_conv_weights *weights, int block, const f
                               float *plain) {
   conv_pack_depthwise(weights, block, true, plain, (float *)(uintptr_t)packed);
 }
+
+#undef CONV_PACK_PARALLEL

@@ -367,39 +367,92 @@ size_t lp_conv_winograd_size(const lp_conv_weights *weights, int block, lp_winog
   return size;
 }
 
-/* [point][pair of blocks of filters][channel][filter]; the transform is done in double and rounded once. */
-void lp_conv_winograd_pack(const lp_conv_weights *weights, int block, lp_winograd_form form,
-                           const float *plain, float *packed) {
-  const lp_winograd_sizes sizes = lp_winograd_sizes_of(form);
-  const int64_t taps = sizes.taps, points = sizes.points;
-  const int64_t filters = (weights->filters + block - 1) / block * block;
+/* Filters that are transformed together: a block has that many, or a multiple. */
+#define CONV_WINOGRAD_LANES 4
+/* Floats of plain weights below which one thread does it all. */
+#define CONV_WINOGRAD_PACK_PARALLEL 8192.0
+
+typedef struct conv_winograd_packing {
+  const lp_conv_weights *weights;
+  lp_winograd_sizes sizes;
+  int block;
+  const float *plain;
+  float *packed;
   double g[LP_WINOGRAD_MOST_POINTS][LP_WINOGRAD_MOST_POINTS];
-  lp_winograd_filter(form, g);
-  for (int64_t f = 0; f < filters; f++) {
-    const int64_t pair = f / (2 * block);
-    const int64_t width = filters - pair * 2 * block < 2 * block ? block : 2 * block;
-    for (int64_t c = 0; c < weights->channels; c++) {
-      const float *w = plain + f * weights->filter_step + c * weights->channel_step;
-      float *u = packed + (pair * weights->channels * 2 * block) + c * width + f % (2 * block);
-      double turned[LP_WINOGRAD_MOST_POINTS][LP_WINOGRAD_MOST_POINTS];
-      const int64_t rows = sizes.line ? 1 : points;
-      for (int64_t r = 0; r < rows; r++) {
-        for (int64_t k = 0; k < taps; k++) {
-          turned[r][k] = 0.0;
-          for (int64_t i = 0; i < (sizes.line ? 1 : taps) && f < weights->filters; i++) {
-            turned[r][k] += (sizes.line ? 1.0 : g[r][i]) * (double)w[i * taps + k];
-          }
-        }
-        for (int64_t p = 0; p < points; p++) {
-          double sum = 0.0;
-          for (int64_t k = 0; k < taps; k++) {
-            sum += g[p][k] * turned[r][k];
-          }
-          u[(r * points + p) * filters * weights->channels] = (float)sum;
-        }
+} conv_winograd_packing;
+
+/* A few filters of one channel. `u` is the place of the first point; points lie `plane` apart. */
+static void conv_winograd_pack_lanes(const conv_winograd_packing *job, const float *w, int64_t count,
+                                     float *u, int64_t plane) {
+  const int64_t taps = job->sizes.taps, points = job->sizes.points;
+  const int64_t high = job->sizes.line ? 1 : taps, rows = job->sizes.line ? 1 : points;
+  double plain[LP_WINOGRAD_MOST_POINTS][LP_WINOGRAD_MOST_POINTS][CONV_WINOGRAD_LANES];
+  for (int64_t i = 0; i < high; i++) {
+    for (int64_t k = 0; k < taps; k++) {
+      for (int lane = 0; lane < CONV_WINOGRAD_LANES; lane++) {
+        plain[i][k][lane] =
+            lane < count ? (double)w[lane * job->weights->filter_step + i * taps + k] : 0.0;
       }
     }
   }
+  for (int64_t r = 0; r < rows; r++) {
+    double turned[LP_WINOGRAD_MOST_POINTS][CONV_WINOGRAD_LANES];
+    for (int64_t k = 0; k < taps; k++) {
+      double sum[CONV_WINOGRAD_LANES] = {0};
+      for (int64_t i = 0; i < high; i++) {
+        const double factor = job->sizes.line ? 1.0 : job->g[r][i];
+        for (int lane = 0; lane < CONV_WINOGRAD_LANES; lane++) {
+          sum[lane] += factor * plain[i][k][lane];
+        }
+      }
+      memcpy(turned[k], sum, sizeof sum);
+    }
+    for (int64_t p = 0; p < points; p++) {
+      double sum[CONV_WINOGRAD_LANES] = {0};
+      for (int64_t k = 0; k < taps; k++) {
+        for (int lane = 0; lane < CONV_WINOGRAD_LANES; lane++) {
+          sum[lane] += job->g[p][k] * turned[k][lane];
+        }
+      }
+      for (int lane = 0; lane < CONV_WINOGRAD_LANES; lane++) {
+        u[lane] = (float)sum[lane];
+      }
+      u += plane;
+    }
+  }
+}
+
+/* One pair of blocks of filters. */
+static void conv_winograd_pack_pair(void *context, int64_t pair, unsigned worker) {
+  const conv_winograd_packing *job = context;
+  const lp_conv_weights *weights = job->weights;
+  const int64_t filters = (weights->filters + job->block - 1) / job->block * job->block;
+  const int64_t first = pair * 2 * job->block;
+  const int64_t width = filters - first < 2 * job->block ? job->block : 2 * job->block;
+  (void)worker;
+  for (int64_t c = 0; c < weights->channels; c++) {
+    for (int64_t f = first; f < first + width; f += CONV_WINOGRAD_LANES) {
+      const int64_t left = weights->filters - f;
+      const float *w = job->plain + f * weights->filter_step + c * weights->channel_step;
+      conv_winograd_pack_lanes(job, left > 0 ? w : job->plain, left,
+                               job->packed + first * weights->channels + c * width + f - first,
+                               filters * weights->channels);
+    }
+  }
+}
+
+/* [point][pair of blocks of filters][channel][filter]; the transform is done in double and rounded once. */
+void lp_conv_winograd_pack(const lp_conv_weights *weights, int block, lp_winograd_form form,
+                           const float *plain, lp_threads *threads, float *packed) {
+  conv_winograd_packing job = {.weights = weights,
+                               .sizes = lp_winograd_sizes_of(form),
+                               .block = block,
+                               .plain = plain,
+                               .packed = packed};
+  double floats = (double)weights->filters * (double)weights->channels * (double)weights->taps;
+  lp_winograd_filter(form, job.g);
+  lp_threads_run(floats < CONV_WINOGRAD_PACK_PARALLEL ? NULL : threads,
+                 (weights->filters + 2 * block - 1) / (2 * block), conv_winograd_pack_pair, &job);
 }
 
 #undef CONV_WINOGRAD_NEAR_BYTES
@@ -408,3 +461,5 @@ void lp_conv_winograd_pack(const lp_conv_weights *weights, int block, lp_winogra
 #undef CONV_WINOGRAD_RUN
 #undef CONV_WINOGRAD_MOST_OUTPUTS
 #undef CONV_WINOGRAD_PARALLEL
+#undef CONV_WINOGRAD_LANES
+#undef CONV_WINOGRAD_PACK_PARALLEL

@@ -111,7 +111,7 @@ LP_INTERNAL lp_conv_weights lp_conv_weights_of(int64_t filters, int64_t channels
                                                int64_t groups);
 LP_INTERNAL size_t lp_conv_blocked_size(const lp_conv_weights *weights, int block);
 LP_INTERNAL void lp_conv_blocked_pack(const lp_conv_weights *weights, int block,
-                                      const float *plain, float *packed);
+                                      const float *plain, lp_threads *threads, float *packed);
 LP_INTERNAL void lp_conv_blocked_unpack(const lp_conv_weights *weights, int block,
                                         const float *packed, float *plain);
 LP_INTERNAL size_t lp_conv_depthwise_size(const lp_conv_weights *weights, int block);
@@ -124,7 +124,8 @@ LP_INTERNAL void lp_conv_depthwise_unpack(const lp_conv_weights *weights, int bl
 LP_INTERNAL size_t lp_conv_winograd_size(const lp_conv_weights *weights, int block,
                                          lp_winograd_form form);
 LP_INTERNAL void lp_conv_winograd_pack(const lp_conv_weights *weights, int block,
-                                       lp_winograd_form form, const float *plain, float *packed);
+                                       lp_winograd_form form, const float *plain,
+                                       lp_threads *threads, float *packed);
 
 /*
  * Transposed convolution. In the geometry `channels` are those of x, `filters`
@@ -146,7 +147,7 @@ LP_INTERNAL size_t lp_deconv_blocked_scratch(const lp_conv_geometry *g, lp_isa i
 LP_INTERNAL void lp_deconv_blocked_run(const lp_conv_run *run);
 LP_INTERNAL size_t lp_deconv_blocked_size(const lp_conv_geometry *g, int block);
 LP_INTERNAL void lp_deconv_blocked_pack(const lp_conv_geometry *g, int block, const float *plain,
-                                        float *packed);
+                                        lp_threads *threads, float *packed);
 LP_INTERNAL void lp_deconv_blocked_unpack(const lp_conv_geometry *g, int block,
                                           const float *packed, float *plain);
 

@@ -102,7 +102,7 @@ size_t lp_deconv_blocked_size(const lp_conv_geometry *g, int block) {
 
 /* Both directions; the side that is read is const in the functions that call it. */
 static void deconv_blocked_reorder(const lp_conv_geometry *g, int block, bool unpacking,
-                                  float *plain, float *packed) {
+                                   float *plain, lp_threads *threads, float *packed) {
   for (int64_t cy = 0; cy < deconv_blocked_classes(g, 1); cy++) {
     deconv_blocked_class y = deconv_blocked_class_of(g, 1, cy);
     for (int64_t cx = 0; cx < deconv_blocked_classes(g, 2); cx++) {
@@ -118,20 +118,20 @@ static void deconv_blocked_reorder(const lp_conv_geometry *g, int block, bool un
       } else if (unpacking) {
         lp_conv_blocked_unpack(&weights, block, part, plain);
       } else {
-        lp_conv_blocked_pack(&weights, block, plain, part);
+        lp_conv_blocked_pack(&weights, block, plain, threads, part);
       }
     }
   }
 }
 
 void lp_deconv_blocked_pack(const lp_conv_geometry *g, int block, const float *plain,
-                            float *packed) {
-  deconv_blocked_reorder(g, block, false, (float *)(uintptr_t)plain, packed);
+                            lp_threads *threads, float *packed) {
+  deconv_blocked_reorder(g, block, false, (float *)(uintptr_t)plain, threads, packed);
 }
 
 void lp_deconv_blocked_unpack(const lp_conv_geometry *g, int block, const float *packed,
                               float *plain) {
-  deconv_blocked_reorder(g, block, true, plain, (float *)(uintptr_t)packed);
+  deconv_blocked_reorder(g, block, true, plain, NULL, (float *)(uintptr_t)packed);
 }
 
 /* Outputs first, first + stride, ... of one dimension as a convolution; false if no tap reaches them. */

@@ -194,7 +194,7 @@ typedef struct lp_packing {
   size_t (*size)(const lp_query *query);
   /* Whatever besides the weight's shape, this packing and the block determines the packed form (such as the number of groups). */
   int64_t (*variant)(const lp_query *query);
-  void (*pack)(const lp_query *query, const float *plain, void *packed);
+  void (*pack)(const lp_query *query, const float *plain, lp_threads *threads, void *packed);
   void (*unpack)(const lp_query *query, const void *packed, float *plain); /* NULL: there is no way back, and another form is kept beside this one */
 } lp_packing;
 

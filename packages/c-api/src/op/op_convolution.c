@@ -130,9 +130,10 @@ static size_t op_convolution_packed_size(const lp_query *query) {
   return lp_conv_blocked_size(&weights, query->block) * sizeof(float);
 }
 
-static void op_convolution_pack(const lp_query *query, const float *plain, void *packed) {
+static void op_convolution_pack(const lp_query *query, const float *plain, lp_threads *threads,
+                                void *packed) {
   lp_conv_weights weights = op_convolution_weights(query);
-  lp_conv_blocked_pack(&weights, query->block, plain, packed);
+  lp_conv_blocked_pack(&weights, query->block, plain, threads, packed);
 }
 
 static void op_convolution_unpack(const lp_query *query, const void *packed, float *plain) {
@@ -202,7 +203,8 @@ static size_t op_convolution_depthwise_size(const lp_query *query) {
 }
 
 static void op_convolution_depthwise_pack(const lp_query *query, const float *plain,
-                                          void *packed) {
+                                          lp_threads *threads, void *packed) {
+  (void)threads;
   lp_conv_weights weights = op_convolution_weights(query);
   lp_conv_depthwise_pack(&weights, query->block, plain, packed);
 }
@@ -259,9 +261,9 @@ static size_t op_convolution_winograd_size(const lp_query *query, lp_winograd_fo
 }
 
 static void op_convolution_winograd_pack(const lp_query *query, lp_winograd_form form,
-                                         const float *plain, void *packed) {
+                                         const float *plain, lp_threads *threads, void *packed) {
   lp_conv_weights weights = op_convolution_weights(query);
-  lp_conv_winograd_pack(&weights, query->block, form, plain, packed);
+  lp_conv_winograd_pack(&weights, query->block, form, plain, threads, packed);
 }
 
 static size_t op_convolution_winograd_scratch(const lp_query *query, lp_winograd_form form) {
@@ -285,8 +287,8 @@ static lp_status op_convolution_winograd_run(const lp_call *call, lp_winograd_fo
     return op_convolution_winograd_size(query, form);                                        \
   }                                                                                          \
   static void op_convolution_##id##_pack(const lp_query *query, const float *plain,          \
-                                         void *packed) {                                     \
-    op_convolution_winograd_pack(query, form, plain, packed);                                \
+                                         lp_threads *threads, void *packed) {                \
+    op_convolution_winograd_pack(query, form, plain, threads, packed);                       \
   }                                                                                          \
   static size_t op_convolution_##id##_scratch(const lp_query *query) {                       \
     return op_convolution_winograd_scratch(query, form);                                     \

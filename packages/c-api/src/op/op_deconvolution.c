@@ -203,9 +203,10 @@ static size_t op_deconvolution_packed_size(const lp_query *query) {
   return lp_deconv_blocked_size(&g, query->block) * sizeof(float);
 }
 
-static void op_deconvolution_pack(const lp_query *query, const float *plain, void *packed) {
+static void op_deconvolution_pack(const lp_query *query, const float *plain, lp_threads *threads,
+                                  void *packed) {
   lp_conv_geometry g = op_deconvolution_weights(query);
-  lp_deconv_blocked_pack(&g, query->block, plain, packed);
+  lp_deconv_blocked_pack(&g, query->block, plain, threads, packed);
 }
 
 static void op_deconvolution_unpack(const lp_query *query, const void *packed, float *plain) {

@@ -173,7 +173,9 @@ static int64_t op_fully_connected_variant(const lp_query *query) {
   return lp_linear_find(query->isa)->gemm_columns;
 }
 
-static void op_fully_connected_pack(const lp_query *query, const float *plain, void *packed) {
+static void op_fully_connected_pack(const lp_query *query, const float *plain,
+                                    lp_threads *threads, void *packed) {
+  (void)threads;
   lp_fully_connected job = op_fully_connected_job(query->param, query->in);
   lp_fully_connected_pack(job.rows, job.depth, query->isa, plain, packed);
 }

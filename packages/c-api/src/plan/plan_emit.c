@@ -418,7 +418,8 @@ static lp_status plan_emit_inputs(lp_plan_build *build, const lp_query *query,
     if (packed) {
       lp_weight *weight = build->source->weights[build->program.values[value].node];
       lp_packed *use;
-      LP_TRY(lp_weight_use_packed(weight, algorithm->packing, query, &emitted->packed, &use));
+      LP_TRY(lp_weight_use_packed(weight, algorithm->packing, query, build->source->threads,
+                                  &emitted->packed, &use));
       lp_status status = lp_plan_keep_use(build->plan, weight, use);
       if (status != LP_OK) {
         lp_weight_drop_packed(weight, use);

@@ -138,7 +138,7 @@ void lp_weight_drop_plain(lp_weight *weight) {
 }
 
 static lp_status weight_pack(lp_weight *weight, const lp_packing *packing, const lp_query *query,
-                             int64_t variant) {
+                             lp_threads *threads, int64_t variant) {
   LP_TRY(weight_restore(weight));
   size_t bytes = packing->size(query);
   if (bytes == 0) {
@@ -169,7 +169,7 @@ static lp_status weight_pack(lp_weight *weight, const lp_packing *packing, const
     packed->query.num_inputs = WEIGHT_QUERY_INPUTS;
   }
   packed->query.epilogue = &packed->epilogue;
-  packing->pack(query, weight->plain, packed->data);
+  packing->pack(query, weight->plain, threads, packed->data);
   packed->next = weight->packed;
   weight->packed = packed;
   weight->store->held_bytes += bytes + sizeof *packed;
@@ -177,7 +177,7 @@ static lp_status weight_pack(lp_weight *weight, const lp_packing *packing, const
 }
 
 lp_status lp_weight_use_packed(lp_weight *weight, const lp_packing *packing, const lp_query *query,
-                               const void **data, lp_packed **use) {
+                               lp_threads *threads, const void **data, lp_packed **use) {
   int64_t variant = packing->variant != NULL ? packing->variant(query) : 0;
   lp_status status = LP_OK;
   weight_lock(weight);
@@ -187,7 +187,7 @@ lp_status lp_weight_use_packed(lp_weight *weight, const lp_packing *packing, con
     packed = packed->next;
   }
   if (packed == NULL) {
-    status = weight_pack(weight, packing, query, variant);
+    status = weight_pack(weight, packing, query, threads, variant);
     packed = weight->packed;
   }
   if (status == LP_OK) {

@@ -40,8 +40,8 @@ LP_INTERNAL lp_status lp_weight_use_plain(lp_weight *weight, const void **plain)
 LP_INTERNAL void lp_weight_drop_plain(lp_weight *weight);
 /* The numbers packed for an algorithm, valid until lp_weight_drop_packed with the same *use. */
 LP_INTERNAL lp_status lp_weight_use_packed(lp_weight *weight, const lp_packing *packing,
-                                           const lp_query *query, const void **data,
-                                           lp_packed **use);
+                                           const lp_query *query, lp_threads *threads,
+                                           const void **data, lp_packed **use);
 LP_INTERNAL void lp_weight_drop_packed(lp_weight *weight, lp_packed *use);
 
 #endif
