@@ -12,7 +12,7 @@ import { LPDType } from "./gen/constants.js";
 import { type HandleKind, handleClasses } from "./gen/handles.js";
 import { type LPError, structLayouts } from "./gen/structs.js";
 import { NativeError } from "./native-error.js";
-import { handleAccess, makeHandle, type NativeHandle } from "./native-handle.js";
+import { type HandleUse, handleAccess, makeHandle, type NativeHandle } from "./native-handle.js";
 import { allocateCells, copyElements, copyString, StringTable } from "./native-memory.js";
 import { checkScalar } from "./scalar-range.js";
 import { decodeStruct, encodeStruct, type StructLayout } from "./struct-layout.js";
@@ -48,7 +48,8 @@ export class NativeCall {
   /** Memory that `native` only points to. */
   readonly #kept: unknown[] = [];
   readonly #views: { name: string; view: ArrayBufferView; byteLength: number }[] = [];
-  readonly #exclusive: boolean[] = [];
+  /** How each of the handles is used. */
+  readonly #uses: HandleUse[] = [];
   #errorStruct: Uint8Array | undefined;
   #entered = false;
 
@@ -76,9 +77,9 @@ export class NativeCall {
   /** Claims the handles. @throws {@link NativeError} `disposed` or `busy` */
   enter(): void {
     this.handles.forEach((handle, i) => {
-      const problem = handleAccess.enter(handle, this.#exclusive[i] ?? true);
+      const problem = handleAccess.enter(handle, this.#use(i));
       if (problem === undefined) return;
-      for (const entered of this.handles.slice(0, i)) handleAccess.leave(entered);
+      for (let j = 0; j < i; j++) handleAccess.leave(this.handles[j] as NativeHandle, this.#use(j));
       throw handleError(handle, problem);
     });
     this.#entered = true;
@@ -95,7 +96,13 @@ export class NativeCall {
   leave(): void {
     if (!this.#entered) return;
     this.#entered = false;
-    for (const handle of this.handles) handleAccess.leave(handle);
+    this.handles.forEach((handle, i) => {
+      handleAccess.leave(handle, this.#use(i));
+    });
+  }
+
+  #use(index: number): HandleUse {
+    return this.#uses[index] ?? "exclusive";
   }
 
   argument(name: string): unknown {
@@ -220,12 +227,13 @@ export class NativeCall {
       );
     if (handleAccess.library(value) !== this.context.library)
       throw new NativeError("handle", `${p.name} belongs to another library`);
-    if (value.state === "freed") throw handleError(value, "disposed");
+    const use = useOf(p);
+    const problem = handleAccess.refusal(value, use);
     // A handle that is being freed may be busy: it is freed later.
-    if (value.state === "busy" && p.exclusive && this.descriptor.releases === undefined)
-      throw handleError(value, "busy");
+    if (problem === "disposed" || (problem && this.descriptor.releases === undefined))
+      throw handleError(value, problem);
     this.handles.push(value);
-    this.#exclusive.push(p.exclusive === true);
+    this.#uses.push(use);
   }
 
   // --- lengths ---
@@ -346,6 +354,11 @@ function withRoom(view: ArrayBufferView, length: number): Uint8Array {
   const bytes = new Uint8Array(length * largestElementBytes);
   bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
   return bytes;
+}
+
+function useOf(p: ParameterDescriptor): HandleUse {
+  if (p.exclusive) return "exclusive";
+  return p.alongside ? "alongside" : "shared";
 }
 
 function layoutOf(p: ParameterDescriptor): StructLayout {
