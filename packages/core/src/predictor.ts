@@ -10,11 +10,18 @@ import type { GraphDescription } from "./graph-description.js";
 import { nameOutputs, type Outputs } from "./outputs.js";
 import { PredictError } from "./predict-error.js";
 import { RunQueue } from "./run-queue.js";
+import { stoppableForward } from "./stoppable-forward.js";
 import { Tensor } from "./tensor.js";
 
 /** Options of one run. */
 export interface RunOptions {
-  /** Drops the run if it has not begun; a run that has begun goes on to its end. */
+  /**
+   * Ends the run, which rejects with code `aborted` and the signal's reason as `cause`: at once if
+   * it has not begun; if it has, as soon as the layer that is being computed is done. It rejects
+   * also if it came to its end before it could be stopped. With a library that cannot stop a run,
+   * as MXNet's own, a run that has begun goes on to its end and then rejects. The predictor may be
+   * used again.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -68,7 +75,7 @@ export class Predictor {
    *
    * @param feeds - the inputs, by name: an array, or a tensor with a shape. All inputs named
    *   in `createPredictor` are needed. Nothing is converted; arrays of numbers are refused.
-   * @param options - `signal` drops the run while it waits
+   * @param options - `signal` drops the run while it waits, and stops it when it has begun
    * @returns the outputs by name; they are copies and stay valid
    * @throws {@link PredictError} `disposed`; `aborted`; `name`, `dtype`, `argument`: see `feeds`;
    *   `argument` also: an array in shared or resizable memory, a `signal` that is none; or what the engine reports, such as `missing` for a weight that the parameters lack
@@ -82,7 +89,7 @@ export class Predictor {
       const done = this.#use();
       try {
         const backend = this.#prepare(given);
-        await backend.forward();
+        await stoppableForward(backend, options.signal);
         return readOutputs(backend);
       } finally {
         done();

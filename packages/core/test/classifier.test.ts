@@ -142,6 +142,18 @@ describe("classify", () => {
     expect((await running)[0]?.score).toBe(2);
     expect(backend.predictors[0]?.forwards).toBe(1);
   });
+
+  it("is stopped by its signal while it computes", async () => {
+    const { backend, classifier } = await make({ size: 1 });
+    backend.hold();
+    backend.cancelsToStop = 1;
+    const abort = new AbortController();
+    const running = classifier.classify(image(1, 0), { signal: abort.signal });
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    abort.abort();
+    expect((await failure(running)).code).toBe("aborted");
+    expect(backend.predictors[0]?.forwards).toBe(0);
+  });
 });
 
 describe("scores", () => {

@@ -37,7 +37,8 @@ export interface FfiBackendOptions {
  *
  * With MXNet's own library it works too, within limits: models are not shared but read by every
  * predictor, on the calling thread; `Model.inputs`, `stats`, `threads` and `disabledPasses` are
- * `unavailable`; `dtypes` and `outputs` exclude each other; the text of an error of `run` is lost.
+ * `unavailable`; `dtypes` and `outputs` exclude each other; the text of an error of `run` is lost;
+ * a run that has begun is not stopped by its signal.
  *
  * @throws {@link LoadError} the library cannot be loaded
  * @throws {@link PredictError} `argument`: `library` is no path
@@ -163,6 +164,11 @@ class FfiPredictor implements BackendPredictor {
     } catch (error) {
       throw translateError(error);
     }
+  }
+
+  cancel(): void {
+    // Libraries of before its time do not have it.
+    if (this.library.has("LPPredCancel")) this.library.LPPredCancel(this.handle);
   }
 
   forwardSync(): void {

@@ -96,3 +96,22 @@ export const sum: ModelSource = {
   ),
   params: paramsFile({}),
 };
+
+const slowSteps = 600;
+
+/** 600 softmaxes, one after the other; input `data`. With shape [1000, 1000] it takes about half a second. */
+export const slow: ModelSource = {
+  symbol: graph(
+    [
+      variable("data"),
+      ...Array.from({ length: slowSteps }, (_, i) => ({
+        op: "softmax",
+        name: `softmax${i}`,
+        inputs: [[i, 0, 0]],
+      })),
+    ],
+    [[slowSteps, 0, 0]],
+    [0],
+  ),
+  params: paramsFile({}),
+};

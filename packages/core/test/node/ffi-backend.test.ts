@@ -9,7 +9,7 @@ import {
   Tensor,
 } from "../../src/node.js";
 import { failureOf } from "../fake/failure-of.js";
-import { dense, denseWithoutBias, sum } from "../fake/small-models.js";
+import { dense, denseWithoutBias, slow, sum } from "../fake/small-models.js";
 
 const model = await Model.load(dense);
 afterAll(() => {
@@ -179,6 +179,27 @@ describe("a predictor in the native library", () => {
     const running = predictor.run({ data: x });
     predictor.dispose();
     expect([...((await running)["fc"]?.data ?? [])]).toEqual(y);
+  });
+
+  it("stops when its signal is aborted, and computes right afterwards", async () => {
+    using model = await Model.load(slow);
+    using predictor = model.createPredictor({ inputs: { data: [1000, 1000] }, threads: 1 });
+    const data = new Float32Array(1_000_000);
+    const abort = new AbortController();
+    const stopped = predictor.run({ data }, { signal: abort.signal });
+    abort.abort("enough"); // the worker thread has not begun yet, most likely
+    await expect(stopped).rejects.toMatchObject({ code: "aborted", cause: "enough" });
+    const began = performance.now();
+    const { softmax599 } = await predictor.run({ data }, { signal: new AbortController().signal });
+    const wholeMs = performance.now() - began;
+    expect(softmax599?.data[999_999]).toBeCloseTo(0.001, 6);
+    const begun = performance.now();
+    const signal = AbortSignal.timeout(Math.ceil(wholeMs / 10));
+    await expect(predictor.run({ data }, { signal })).rejects.toMatchObject({
+      code: "aborted",
+      cause: { name: "TimeoutError" },
+    });
+    expect(performance.now() - begun).toBeLessThan(wholeMs * 0.8);
   });
 
   it("is one of many that run at the same time", async () => {

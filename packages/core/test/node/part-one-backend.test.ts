@@ -64,6 +64,16 @@ describe("MXNet's own library", () => {
     expect(model.outputs).toEqual(["fc_output"]);
   });
 
+  it("cannot stop a run, which rejects at its end", async () => {
+    using model = await load();
+    using predictor = model.createPredictor({ inputs: { data: [1, 3] } });
+    const abort = new AbortController();
+    const running = predictor.run({ data: x }, { signal: abort.signal });
+    abort.abort("enough");
+    await expect(running).rejects.toMatchObject({ code: "aborted", cause: "enough" });
+    expect([...((await predictor.run({ data: x }))["fc"]?.data ?? [])]).toEqual(y);
+  });
+
   it("reports errors with its text and code unknown", async () => {
     using model = await load();
     expect(failureOf(() => model.createPredictor({ inputs: { data: [1, 4] } }))).toMatchObject({
