@@ -7,7 +7,7 @@
  * made on a predictor, but for `cancel`; data are copied in and out.
  */
 import type { ElementData } from "./element-data.js";
-import type { DType, PassName } from "./gen/native-constants.js";
+import type { DType, MemoryMode, PassName } from "./gen/native-constants.js";
 import type { GraphDescription } from "./graph-description.js";
 
 /** A model in memory. */
@@ -35,6 +35,11 @@ export interface PredictorOptions {
   readonly dtypes?: Readonly<Record<string, DType>>;
   /** Threads that one run may use, from 1; by default as many as processors may be used. */
   readonly threads?: number;
+  /**
+   * What to save. `"fast"`, the default: time; `"lean"`: memory, for slower convolutions. The
+   * results stay the same within rounding.
+   */
+  readonly memory?: MemoryMode;
   /** Passes over the graph to leave out; the results stay the same within rounding. */
   readonly disabledPasses?: readonly PassName[];
 }

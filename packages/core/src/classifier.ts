@@ -351,12 +351,13 @@ export class Classifier {
       throw new PredictError("argument", "features takes { layer: name of an internal output }");
     const made = this.#forFeatures.get(layer);
     if (made) return made;
-    const { model, input, threads } = this.#parts;
+    const { model, input, threads, memory } = this.#parts;
     const predictor = model.createPredictor({
       inputs: { [input.name]: input.shape },
       dtypes: { [input.name]: input.dtype },
       outputs: [layer],
       ...(threads === undefined ? {} : { threads }),
+      ...(memory === undefined ? {} : { memory }),
     });
     this.#forFeatures.set(layer, predictor);
     return predictor;

@@ -427,7 +427,7 @@ describe("classifyAll", () => {
 
 describe("features", () => {
   it("come from a predictor for the layer, made once and kept", async () => {
-    const { backend, classifier } = await make({ threads: 3 });
+    const { backend, classifier } = await make({ threads: 3, memory: "lean" });
     const before = backend.predictors.length;
     const features = await classifier.features(image(3, 7), { layer: "pool5" });
     expect(features.shape).toEqual([1, 1, 1, 2]);
@@ -435,7 +435,7 @@ describe("features", () => {
     await classifier.features(image(1, 1), { layer: "pool5" });
     const [made, ...others] = backend.predictors.slice(before);
     expect(others).toEqual([]);
-    expect(made?.options).toMatchObject({ outputs: ["pool5"], threads: 3 });
+    expect(made?.options).toMatchObject({ outputs: ["pool5"], threads: 3, memory: "lean" });
     await classifier.features(image(1, 1), { layer: "fc" });
     expect(backend.predictors).toHaveLength(before + 2);
     classifier.dispose();

@@ -18,7 +18,7 @@ import type {
   TensorInfo,
 } from "../backend.js";
 import { arrayClassOf, type ElementData } from "../element-data.js";
-import { type DType, dtypeCodes, passBits } from "../gen/native-constants.js";
+import { type DType, dtypeCodes, memoryModes, passBits } from "../gen/native-constants.js";
 import { type GraphDescription, parseGraphDescription } from "../graph-description.js";
 import { PredictError } from "../predict-error.js";
 import { nativeCapacity } from "./native-capacity.js";
@@ -36,9 +36,9 @@ export interface FfiBackendOptions {
  * The backend over the native library.
  *
  * With MXNet's own library it works too, within limits: models are not shared but read by every
- * predictor, on the calling thread; `Model.inputs`, `stats`, `threads` and `disabledPasses` are
- * `unavailable`; `dtypes` and `outputs` exclude each other; the text of an error of `run` is lost;
- * a run that has begun is not stopped by its signal.
+ * predictor, on the calling thread; `Model.inputs`, `stats`, `threads`, `memory` and
+ * `disabledPasses` are `unavailable`; `dtypes` and `outputs` exclude each other; the text of an
+ * error of `run` is lost; a run that has begun is not stopped by its signal.
  *
  * @throws {@link LoadError} the library cannot be loaded
  * @throws {@link PredictError} `argument`: `library` is no path
@@ -111,7 +111,11 @@ class FfiModel implements BackendModel {
           Int32Array.from(dtypes, ([name, dtype]) => dtypeCode(name, dtype)),
           outputs.length,
           outputs,
-          { num_threads: options.threads ?? 0, disabled_passes: passMask(options) },
+          {
+            num_threads: options.threads ?? 0,
+            disabled_passes: passMask(options),
+            memory_mode: memoryModes[options.memory ?? "fast"],
+          },
         ),
       ),
     );

@@ -54,6 +54,7 @@ describe("MXNet's own library", () => {
       () => predictor.stats(),
       () => predictor.describe(),
       () => model.createPredictor({ inputs, threads: 2 }),
+      () => model.createPredictor({ inputs, memory: "lean" }),
       () => model.createPredictor({ inputs, disabledPasses: ["cse"] }),
       () => model.createPredictor({ inputs, outputs: ["fc"], dtypes: { data: "float32" } }),
     ])
