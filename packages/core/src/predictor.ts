@@ -7,7 +7,7 @@ import type { BackendPredictor, PredictorStats, TensorInfo } from "./backend.js"
 import { forgotten, Held } from "./disposal.js";
 import { type CheckedFeed, checkFeeds, copyFeeds, type Feeds } from "./feeds.js";
 import type { GraphDescription } from "./graph-description.js";
-import { nameOutputs, type Outputs } from "./outputs.js";
+import { OutputNames, type Outputs } from "./outputs.js";
 import { PredictError } from "./predict-error.js";
 import { RunQueue } from "./run-queue.js";
 import { stoppableForward } from "./stoppable-forward.js";
@@ -33,12 +33,14 @@ export interface RunOptions {
 export class Predictor {
   readonly #held: Held<BackendPredictor>;
   readonly #required: readonly string[];
+  readonly #names: OutputNames;
   readonly #queue = new RunQueue();
 
   /** @hidden */
   constructor(backend: BackendPredictor, required: readonly string[]) {
     this.#held = new Held(backend);
     this.#required = required;
+    this.#names = new OutputNames(backend.outputs.map(({ name }) => name));
     forgotten.register(this, this.#held, this);
   }
 
@@ -90,7 +92,7 @@ export class Predictor {
       try {
         const backend = this.#prepare(given);
         await stoppableForward(backend, options.signal);
-        return readOutputs(backend);
+        return this.#read(backend);
       } finally {
         done();
       }
@@ -111,7 +113,7 @@ export class Predictor {
       throw new PredictError("busy", "runSync while a run of this predictor is going on");
     const backend = this.#prepare(feeds);
     backend.forwardSync();
-    return readOutputs(backend);
+    return this.#read(backend);
   }
 
   /**
@@ -164,19 +166,26 @@ export class Predictor {
     return this.#held.use();
   }
 
+  #read(backend: BackendPredictor): Outputs {
+    return this.#names.name(
+      backend.outputs.map((info, i) => new Tensor(backend.readOutput(i), info.shape, info.dtype)),
+    );
+  }
+
   /** Checks everything, then reshapes where needed, then sets the inputs. */
   #prepare(feeds: Feeds): BackendPredictor {
     const backend = this.#live();
     const checked = checkFeeds(feeds, backend.inputs, this.#required);
-    if (checked.some((feed) => changesShape(feed, backend.inputs)))
-      this.#held.replace(
-        backend.reshape(Object.fromEntries(checked.map((feed) => [feed.name, feed.shape]))),
-      );
-    const current = this.#held.resource;
-    for (const feed of checked) {
-      const input = current.inputs.find((i) => i.name === feed.name) as TensorInfo;
-      current.setInput(input, feed.data);
+    if (!checked.some(changesShape)) {
+      for (const { input, data } of checked) backend.setInput(input, data);
+      return backend;
     }
+    this.#held.replace(
+      backend.reshape(Object.fromEntries(checked.map(({ input, shape }) => [input.name, shape]))),
+    );
+    const current = this.#held.resource;
+    for (const { input, data } of checked)
+      current.setInput(current.inputs.find((i) => i.name === input.name) as TensorInfo, data);
     return current;
   }
 }
@@ -185,17 +194,7 @@ function disposed(): PredictError {
   return new PredictError("disposed", "the predictor was disposed");
 }
 
-function changesShape(feed: CheckedFeed, inputs: readonly TensorInfo[]): boolean {
-  const shape = inputs.find((i) => i.name === feed.name)?.shape ?? [];
-  return shape.length !== feed.shape.length || shape.some((dim, i) => dim !== feed.shape[i]);
-}
-
-function readOutputs(backend: BackendPredictor): Outputs {
-  const tensors = backend.outputs.map(
-    (info, i) => new Tensor(backend.readOutput(i), info.shape, info.dtype),
-  );
-  return nameOutputs(
-    backend.outputs.map((o) => o.name),
-    tensors,
-  );
+function changesShape({ input, shape }: CheckedFeed): boolean {
+  if (shape === input.shape) return false;
+  return shape.length !== input.shape.length || shape.some((dim, i) => dim !== input.shape[i]);
 }
