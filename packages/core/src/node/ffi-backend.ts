@@ -21,6 +21,7 @@ import { arrayClassOf, type ElementData } from "../element-data.js";
 import { type DType, dtypeCodes, memoryModes, passBits } from "../gen/native-constants.js";
 import { type GraphDescription, parseGraphDescription } from "../graph-description.js";
 import { PredictError } from "../predict-error.js";
+import { elementCount } from "../tensor-shape.js";
 import { nativeCapacity } from "./native-capacity.js";
 import { translated, translateError } from "./native-errors.js";
 import { PartOneModel } from "./part-one-backend.js";
@@ -181,8 +182,7 @@ class FfiPredictor implements BackendPredictor {
 
   readOutput(index: number): ElementData {
     const info = this.outputs[index] as TensorInfo;
-    const size = info.shape.reduce((product, dim) => product * dim, 1);
-    const data = new (arrayClassOf(info.dtype))(size);
+    const data = new (arrayClassOf(info.dtype))(elementCount(info.shape));
     translated(() =>
       this.library.LPPredGetOutput(
         this.handle,
