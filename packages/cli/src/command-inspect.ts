@@ -6,16 +6,18 @@ import { setAction } from "./run-action.js";
 import {
   type JsonOption,
   type LibraryOption,
+  type MemoryOption,
   type ThreadsOption,
   wholeNumber,
   withJson,
   withLibrary,
+  withMemory,
   withParameters,
   withThreads,
 } from "./shared-options.js";
 
 /** The options of `inspect`. */
-export interface InspectOptions extends JsonOption, LibraryOption, ThreadsOption {
+export interface InspectOptions extends JsonOption, LibraryOption, MemoryOption, ThreadsOption {
   readonly input?: readonly InputArgument[];
   readonly params?: string;
   readonly epoch?: number;
@@ -45,7 +47,7 @@ export function addInspectCommand(program: Command): void {
     )
     .option("--top <n>", "show only the first n layers of that order", wholeNumber(1, 1_000_000))
     .option("--no-time", "do not measure the time (about a second)");
-  withThreads(withLibrary(withJson(withParameters(command)))).addHelpText(
+  withMemory(withThreads(withLibrary(withJson(withParameters(command))))).addHelpText(
     "after",
     `
 Examples:

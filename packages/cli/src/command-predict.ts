@@ -6,16 +6,18 @@ import { setAction } from "./run-action.js";
 import {
   type JsonOption,
   type LibraryOption,
+  type MemoryOption,
   type ThreadsOption,
   wholeNumber,
   withJson,
   withLibrary,
+  withMemory,
   withThreads,
 } from "./shared-options.js";
 import { colors } from "./terminal.js";
 
 /** The options of `predict`. */
-export interface PredictOptions extends JsonOption, LibraryOption, ThreadsOption {
+export interface PredictOptions extends JsonOption, LibraryOption, MemoryOption, ThreadsOption {
   readonly top: number;
   readonly labels?: string;
   readonly preset?: string;
@@ -65,7 +67,7 @@ export function addPredictCommand(program: Command): void {
     .option("--no-softmax", "take the output as it is")
     .option("--raw", "show outputs as arrays, not as classes")
     .option("--save <file>", "write the outputs of all inputs to a .npy, .nd or .params file");
-  withThreads(withLibrary(command));
+  withMemory(withThreads(withLibrary(command)));
   withJson(command)
     .addOption(
       new Option("--jsonl", "write one line of JSON for each result, as they come").conflicts(

@@ -1,5 +1,6 @@
 /** Options that several commands have, with one meaning everywhere. */
-import { type Command, InvalidArgumentError } from "commander";
+import type { MemoryMode } from "@libpredict/core";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** `--library`. */
 export interface LibraryOption {
@@ -14,6 +15,11 @@ export interface JsonOption {
 /** `--threads`. */
 export interface ThreadsOption {
   readonly threads?: number;
+}
+
+/** `--memory`. */
+export interface MemoryOption {
+  readonly memory?: MemoryMode;
 }
 
 /** Adds `--library FILE`. */
@@ -42,6 +48,18 @@ export function withThreads(command: Command): Command {
     "--threads <n>",
     "threads for one run (default: the processors it may use)",
     wholeNumber(1, 256),
+  );
+}
+
+const memoryModes: readonly MemoryMode[] = ["fast", "lean"];
+
+/** Adds `--memory MODE`. */
+export function withMemory(command: Command): Command {
+  return command.addOption(
+    new Option(
+      "--memory <mode>",
+      "save time, or memory for slower convolutions (default: fast)",
+    ).choices(memoryModes),
   );
 }
 

@@ -93,6 +93,14 @@ describe("libpredict inspect", () => {
     expect(report.outputs[0]?.shape).toEqual([4, 10]);
   });
 
+  it("shows what a memory mode saves", async () => {
+    const [fast, lean] = await Promise.all(
+      ["fast", "lean"].map((mode) => inspect(digits, ...shape, "--no-time", "--memory", mode)),
+    );
+    expect(lean?.memory.packed).toBeLessThan(Number(fast?.memory.packed) / 2);
+    expect(lean?.memory.weights).toBe(fast?.memory.weights);
+  });
+
   it("measures the time of forwards at the threads that are used", async () => {
     const { time } = await inspect(digits, ...shape, "--threads", "1");
     expect(time).toMatchObject({ threads: 1 });

@@ -122,6 +122,7 @@ describe("the command line", () => {
       ["--top", "0"],
       ["--top", "many"],
       ["--threads", "-1"],
+      ["--memory", "slow"],
       ["--batch", "1.5"],
       ["--input", "data"],
       ["--input", "=1,2"],

@@ -4,10 +4,10 @@
  *
  * Rules for an implementation: every failure is a {@link PredictError}; `dispose` is called
  * once, and never while a `forward` of the same object runs; at most one call at a time is
- * made on a predictor; data are copied in and out.
+ * made on a predictor, but for `cancel`; data are copied in and out.
  */
 import type { ElementData } from "./element-data.js";
-import type { DType, PassName } from "./gen/native-constants.js";
+import type { DType, MemoryMode, PassName } from "./gen/native-constants.js";
 import type { GraphDescription } from "./graph-description.js";
 
 /** A model in memory. */
@@ -35,6 +35,11 @@ export interface PredictorOptions {
   readonly dtypes?: Readonly<Record<string, DType>>;
   /** Threads that one run may use, from 1; by default as many as processors may be used. */
   readonly threads?: number;
+  /**
+   * What to save. `"fast"`, the default: time; `"lean"`: memory, for slower convolutions. The
+   * results stay the same within rounding.
+   */
+  readonly memory?: MemoryMode;
   /** Passes over the graph to leave out; the results stay the same within rounding. */
   readonly disabledPasses?: readonly PassName[];
 }
@@ -67,6 +72,11 @@ export interface BackendPredictor {
   setInput(input: TensorInfo, data: ElementData): void;
   /** Computes off the calling thread. */
   forward(): Promise<void>;
+  /**
+   * Stops the `forward` that runs, which then rejects; it may be called at any time and more than
+   * once, and must not fail. Absent, or without effect, where runs cannot be stopped.
+   */
+  cancel?(): void;
   /** Computes on the calling thread. */
   forwardSync(): void;
   /** Copies an output out. */

@@ -1,6 +1,7 @@
 /** What a classifier consists of, worked out from its options and the model's own description. */
 import { throwIfAborted } from "./abort-signal.js";
 import type { TensorInfo } from "./backend.js";
+import type { MemoryMode } from "./gen/native-constants.js";
 import type { ImageSize } from "./image/image.js";
 import { checkRecipe, type PreprocessOptions } from "./image/preprocess.js";
 import { type PresetName, presetForSize, presets } from "./image/presets.js";
@@ -39,6 +40,8 @@ export interface ClassifierOptions extends LoadModelOptions {
   readonly size?: number;
   /** Threads that one of them may use, as `threads` of `Model.createPool`. */
   readonly threads?: number;
+  /** What to save, as `memory` of `Model.createPool`. */
+  readonly memory?: MemoryMode;
   /**
    * Calls of `classify` and `features` that may be under way beyond `size`; one more is refused
    * with code `busy`, before its image is decoded. `Infinity` by default. `classifyAll` keeps
@@ -58,6 +61,7 @@ export interface ClassifierParts {
   readonly labels: readonly string[];
   readonly softmax: boolean;
   readonly threads: number | undefined;
+  readonly memory: MemoryMode | undefined;
   readonly maxWaiting: number;
 }
 
@@ -93,6 +97,7 @@ export async function loadParts(
       labels: names ?? Array.from({ length: classes }, (_, index) => String(index)),
       softmax: wantsSoftmax(pool, options.softmax ?? "auto"),
       threads: options.threads,
+      memory: options.memory,
       maxWaiting,
     };
   } catch (error) {
@@ -131,7 +136,7 @@ async function labelsOf({
 function poolOf(
   model: Model,
   recipe: PreprocessOptions,
-  { input = onlyInput(model), output, size, threads }: ClassifierOptions,
+  { input = onlyInput(model), output, size, threads, memory }: ClassifierOptions,
 ): PredictorPool {
   if (output === undefined && model.outputs.length !== 1)
     throw new PredictError("name", `${several("outputs", model.outputs)}; choose one with output`);
@@ -145,6 +150,7 @@ function poolOf(
     ...(output === undefined ? {} : { outputs: [output] }),
     ...(size === undefined ? {} : { size }),
     ...(threads === undefined ? {} : { threads }),
+    ...(memory === undefined ? {} : { memory }),
   });
 }
 

@@ -136,8 +136,8 @@ export class Classifier {
    * resizing and normalising take place on it. Calls at the same time go to different predictors.
    *
    * @param image - the image; its memory must not change until the promise settles
-   * @param options - how many classes to name; `signal` drops the call where it has not begun to
-   *   compute, and ends the reading of the image
+   * @param options - how many classes to name; `signal` ends the reading of the image, and drops
+   *   or stops the run
    * @returns the best classes, the best first; equal ones in order of number
    * @throws {@link PredictError} `image`: it cannot be decoded; `unavailable`: there is nothing
    *   to decode it with; `argument`: `image` is none, or `top` is impossible; `busy`: more than
@@ -199,7 +199,7 @@ export class Classifier {
    * the classifier is disposed of.
    *
    * @param images - one image, or a batch of them
-   * @param options - which layer; `signal` drops the call where it has not begun to compute
+   * @param options - which layer; `signal` ends the reading of images, and drops or stops the run
    * @returns the layer's output for the images: its first axis counts them, also if there is one
    * @throws {@link PredictError} `name`: there is no such layer, near names are listed; and as `classify`
    */
@@ -351,12 +351,13 @@ export class Classifier {
       throw new PredictError("argument", "features takes { layer: name of an internal output }");
     const made = this.#forFeatures.get(layer);
     if (made) return made;
-    const { model, input, threads } = this.#parts;
+    const { model, input, threads, memory } = this.#parts;
     const predictor = model.createPredictor({
       inputs: { [input.name]: input.shape },
       dtypes: { [input.name]: input.dtype },
       outputs: [layer],
       ...(threads === undefined ? {} : { threads }),
+      ...(memory === undefined ? {} : { memory }),
     });
     this.#forFeatures.set(layer, predictor);
     return predictor;

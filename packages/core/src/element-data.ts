@@ -61,6 +61,13 @@ const arrayClasses: Readonly<Record<DType, ArrayClass>> = {
   bool: Uint8Array,
 } as Readonly<Record<DType, ArrayClass>>;
 
+/** What the name of an array's class stands for by itself; bool, which shares one, does not count. */
+const dtypeByTag: ReadonlyMap<string, DType> = new Map(
+  Object.entries(arrayClasses)
+    .filter(([dtype]) => dtype !== "bool")
+    .map(([dtype, { name }]) => [name, dtype as DType]),
+);
+
 /** The class of array that holds an element type. */
 export function arrayClassOf(dtype: DType): ArrayClass {
   return arrayClasses[dtype];
@@ -77,9 +84,7 @@ export function checkedArrayClassOf(dtype: DType): ArrayClass {
 export function dtypeOfArray(value: unknown): DType | undefined {
   if (!ArrayBuffer.isView(value)) return undefined;
   const tag = (value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag];
-  for (const [dtype, { name }] of Object.entries(arrayClasses))
-    if (name === tag) return dtype as DType;
-  return undefined;
+  return tag === undefined ? undefined : dtypeByTag.get(tag);
 }
 
 /** Whether an array may hold elements of a type: bool and uint8 share a class. */

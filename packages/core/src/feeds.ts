@@ -20,7 +20,8 @@ export type Feeds = Readonly<Record<string, ElementData | TensorLike>>;
 
 /** One checked feed. */
 export interface CheckedFeed {
-  readonly name: string;
+  /** The input as it was before the run. */
+  readonly input: TensorInfo;
   readonly data: ElementData;
   readonly shape: readonly number[];
 }
@@ -98,7 +99,7 @@ function checkFeed(input: TensorInfo, feed: ElementData | TensorLike): CheckedFe
       [elements.length],
       `the data have ${elements.length} elements, shape [${shape.join(", ")}] has ${expected}`,
     );
-  return { name, data: elements, shape };
+  return { input, data: elements, shape };
 }
 
 function isTensor(feed: unknown): feed is TensorLike {

@@ -34,7 +34,7 @@ export type {
   ElementInputByDType,
 } from "./element-data.js";
 export type { Feeds, TensorLike } from "./feeds.js";
-export type { DType, PassName } from "./gen/native-constants.js";
+export type { DType, MemoryMode, PassName } from "./gen/native-constants.js";
 export type { NativeErrorCode } from "./gen/native-error-codes.js";
 export type { GraphDescription, GraphNode } from "./graph-description.js";
 export {

@@ -2,6 +2,7 @@
 import type { Backend, BackendModel, PredictorOptions } from "./backend.js";
 import { forgotten, Held } from "./disposal.js";
 import { LoadWatch } from "./load-watch.js";
+import { checkMemoryMode } from "./memory-mode.js";
 import { type ModelInput, type ReadModelOptions, readModelInput } from "./model-input.js";
 import { platform } from "./platform.js";
 import { PredictError } from "./predict-error.js";
@@ -149,8 +150,15 @@ export class Model {
 }
 
 /** @throws {@link PredictError} `argument`: an option of another kind than it is said to have */
-function checkChoices({ outputs, dtypes, threads, disabledPasses }: PredictorOptions): void {
+function checkChoices({
+  outputs,
+  dtypes,
+  threads,
+  memory,
+  disabledPasses,
+}: PredictorOptions): void {
   if (threads !== undefined) checkWholeNumber("threads", threads, 1);
+  checkMemoryMode(memory);
   for (const [name, list] of Object.entries({ outputs, disabledPasses }))
     if (list !== undefined && !(Array.isArray(list) && list.every((e) => typeof e === "string")))
       throw new PredictError("argument", `${name} must be an array of names`);

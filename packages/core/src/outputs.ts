@@ -9,16 +9,32 @@ export type Outputs = Readonly<Record<string, Tensor>>;
 
 const suffix = "_output";
 
-/** Puts tensors under their names. Of outputs that share a name, the last stays. */
-export function nameOutputs(names: readonly string[], tensors: readonly Tensor[]): Outputs {
-  const outputs: Record<string, Tensor> = Object.create(null);
-  names.forEach((name, i) => {
-    outputs[name] = tensors[i] as Tensor;
-  });
-  for (const name of new Set(names)) {
-    const short = name.endsWith(suffix) ? name.slice(0, -suffix.length) : "";
-    if (short && !(short in outputs))
-      Object.defineProperty(outputs, short, { value: outputs[name] as Tensor });
+/** Puts the tensors of run after run under the same names. Of outputs that share a name, the last stays. */
+export class OutputNames {
+  readonly #names: readonly string[];
+  /** Of all results: the short names. They cost a run nothing there. */
+  readonly #shortNames: object;
+
+  constructor(names: readonly string[]) {
+    this.#names = names;
+    this.#shortNames = Object.create(null);
+    for (const name of new Set(names)) {
+      const short = name.endsWith(suffix) ? name.slice(0, -suffix.length) : "";
+      if (!short || short in this.#shortNames || names.includes(short)) continue;
+      Object.defineProperty(this.#shortNames, short, {
+        get(this: Outputs) {
+          return this[name];
+        },
+      });
+    }
   }
-  return outputs;
+
+  /** @param tensors - one for each name */
+  name(tensors: readonly Tensor[]): Outputs {
+    const outputs: Record<string, Tensor> = Object.create(this.#shortNames);
+    this.#names.forEach((name, i) => {
+      outputs[name] = tensors[i] as Tensor;
+    });
+    return outputs;
+  }
 }

@@ -10,9 +10,9 @@ import type { NativeErrorCode } from "./gen/native-error-codes.js";
  * - `busy`: A call came while runs were going on that it cannot wait for. Example: `runSync`
  *   during a `run`; a run beyond `maxWaiting` of a pool. Remedy: wait for the run, or take
  *   another predictor; in a server, answer 503.
- * - `aborted`: The signal of a load, or of a run that had not begun, was aborted. Example:
- *   `AbortSignal.timeout(1000)` and a pool that is busy for longer. Remedy: none is needed: it
- *   was asked for; `cause` is the signal's reason.
+ * - `aborted`: The signal of a load or of a run was aborted. Example: `AbortSignal.timeout(1000)`
+ *   and a run that takes, or a pool that is busy, for longer. Remedy: none is needed: it was asked
+ *   for; `cause` is the signal's reason.
  * - `unavailable`: The library or the platform cannot do it. Example: `stats()` with MXNet's own
  *   library; a picture without sharp installed. Remedy: the text names what is missing; install
  *   it, or use the library of this project.

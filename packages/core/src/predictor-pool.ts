@@ -55,7 +55,7 @@ export interface PredictorPoolStats {
   readonly waiting: number;
   /** Runs that have ended well since the pool was made. */
   readonly completed: number;
-  /** Runs that began and failed. Runs that were dropped or refused are not among them. */
+  /** Runs that began and failed. Runs that were dropped, stopped or refused are not among them. */
   readonly failed: number;
   /**
    * Of a predictor that is running, as it was when that predictor was last free at a call of
@@ -154,7 +154,7 @@ export class PredictorPool {
    * shape fits already is preferred.
    *
    * @param feeds - the inputs, by name, as for `Predictor.run`
-   * @param options - `signal` drops the run while it waits
+   * @param options - `signal` drops the run while it waits, and stops it when it has begun
    * @returns the outputs by name; they are copies and stay valid
    * @throws {@link PredictError} `busy`: `maxWaiting` runs wait already; `disposed`, also for a
    *   run that waits when the pool is disposed; `aborted`; and as `Predictor.run`
@@ -167,11 +167,11 @@ export class PredictorPool {
     return this.#queue.run(async () => {
       const predictor = this.#take(given);
       try {
-        const outputs = await predictor.run(given);
+        const outputs = await predictor.run(given, options);
         this.#completed++;
         return outputs;
       } catch (error) {
-        this.#failed++;
+        if (!(error instanceof PredictError && error.code === "aborted")) this.#failed++;
         throw error;
       } finally {
         this.#free.push(predictor);

@@ -7,14 +7,21 @@ import type { BackendPredictor, PredictorStats, TensorInfo } from "./backend.js"
 import { forgotten, Held } from "./disposal.js";
 import { type CheckedFeed, checkFeeds, copyFeeds, type Feeds } from "./feeds.js";
 import type { GraphDescription } from "./graph-description.js";
-import { nameOutputs, type Outputs } from "./outputs.js";
+import { OutputNames, type Outputs } from "./outputs.js";
 import { PredictError } from "./predict-error.js";
 import { RunQueue } from "./run-queue.js";
+import { stoppableForward } from "./stoppable-forward.js";
 import { Tensor } from "./tensor.js";
 
 /** Options of one run. */
 export interface RunOptions {
-  /** Drops the run if it has not begun; a run that has begun goes on to its end. */
+  /**
+   * Ends the run, which rejects with code `aborted` and the signal's reason as `cause`: at once if
+   * it has not begun; if it has, as soon as the layer that is being computed is done. It rejects
+   * also if it came to its end before it could be stopped. With a library that cannot stop a run,
+   * as MXNet's own, a run that has begun goes on to its end and then rejects. The predictor may be
+   * used again.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -26,12 +33,14 @@ export interface RunOptions {
 export class Predictor {
   readonly #held: Held<BackendPredictor>;
   readonly #required: readonly string[];
+  readonly #names: OutputNames;
   readonly #queue = new RunQueue();
 
   /** @hidden */
   constructor(backend: BackendPredictor, required: readonly string[]) {
     this.#held = new Held(backend);
     this.#required = required;
+    this.#names = new OutputNames(backend.outputs.map(({ name }) => name));
     forgotten.register(this, this.#held, this);
   }
 
@@ -68,7 +77,7 @@ export class Predictor {
    *
    * @param feeds - the inputs, by name: an array, or a tensor with a shape. All inputs named
    *   in `createPredictor` are needed. Nothing is converted; arrays of numbers are refused.
-   * @param options - `signal` drops the run while it waits
+   * @param options - `signal` drops the run while it waits, and stops it when it has begun
    * @returns the outputs by name; they are copies and stay valid
    * @throws {@link PredictError} `disposed`; `aborted`; `name`, `dtype`, `argument`: see `feeds`;
    *   `argument` also: an array in shared or resizable memory, a `signal` that is none; or what the engine reports, such as `missing` for a weight that the parameters lack
@@ -82,8 +91,8 @@ export class Predictor {
       const done = this.#use();
       try {
         const backend = this.#prepare(given);
-        await backend.forward();
-        return readOutputs(backend);
+        await stoppableForward(backend, options.signal);
+        return this.#read(backend);
       } finally {
         done();
       }
@@ -104,7 +113,7 @@ export class Predictor {
       throw new PredictError("busy", "runSync while a run of this predictor is going on");
     const backend = this.#prepare(feeds);
     backend.forwardSync();
-    return readOutputs(backend);
+    return this.#read(backend);
   }
 
   /**
@@ -157,19 +166,26 @@ export class Predictor {
     return this.#held.use();
   }
 
+  #read(backend: BackendPredictor): Outputs {
+    return this.#names.name(
+      backend.outputs.map((info, i) => new Tensor(backend.readOutput(i), info.shape, info.dtype)),
+    );
+  }
+
   /** Checks everything, then reshapes where needed, then sets the inputs. */
   #prepare(feeds: Feeds): BackendPredictor {
     const backend = this.#live();
     const checked = checkFeeds(feeds, backend.inputs, this.#required);
-    if (checked.some((feed) => changesShape(feed, backend.inputs)))
-      this.#held.replace(
-        backend.reshape(Object.fromEntries(checked.map((feed) => [feed.name, feed.shape]))),
-      );
-    const current = this.#held.resource;
-    for (const feed of checked) {
-      const input = current.inputs.find((i) => i.name === feed.name) as TensorInfo;
-      current.setInput(input, feed.data);
+    if (!checked.some(changesShape)) {
+      for (const { input, data } of checked) backend.setInput(input, data);
+      return backend;
     }
+    this.#held.replace(
+      backend.reshape(Object.fromEntries(checked.map(({ input, shape }) => [input.name, shape]))),
+    );
+    const current = this.#held.resource;
+    for (const { input, data } of checked)
+      current.setInput(current.inputs.find((i) => i.name === input.name) as TensorInfo, data);
     return current;
   }
 }
@@ -178,17 +194,7 @@ function disposed(): PredictError {
   return new PredictError("disposed", "the predictor was disposed");
 }
 
-function changesShape(feed: CheckedFeed, inputs: readonly TensorInfo[]): boolean {
-  const shape = inputs.find((i) => i.name === feed.name)?.shape ?? [];
-  return shape.length !== feed.shape.length || shape.some((dim, i) => dim !== feed.shape[i]);
-}
-
-function readOutputs(backend: BackendPredictor): Outputs {
-  const tensors = backend.outputs.map(
-    (info, i) => new Tensor(backend.readOutput(i), info.shape, info.dtype),
-  );
-  return nameOutputs(
-    backend.outputs.map((o) => o.name),
-    tensors,
-  );
+function changesShape({ input, shape }: CheckedFeed): boolean {
+  if (shape === input.shape) return false;
+  return shape.length !== input.shape.length || shape.some((dim, i) => dim !== input.shape[i]);
 }

@@ -3,7 +3,9 @@ import { ShapeError } from "./predict-error.js";
 
 /** Number of elements of a shape; 1 for a scalar. */
 export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, dim) => product * dim, 1);
+  let count = 1;
+  for (const dim of shape) count *= dim;
+  return count;
 }
 
 /** @throws {@link ShapeError} unless the shape consists of whole numbers that fit 32 bits and a product that stays exact */

@@ -142,6 +142,18 @@ describe("classify", () => {
     expect((await running)[0]?.score).toBe(2);
     expect(backend.predictors[0]?.forwards).toBe(1);
   });
+
+  it("is stopped by its signal while it computes", async () => {
+    const { backend, classifier } = await make({ size: 1 });
+    backend.hold();
+    backend.cancelsToStop = 1;
+    const abort = new AbortController();
+    const running = classifier.classify(image(1, 0), { signal: abort.signal });
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    abort.abort();
+    expect((await failure(running)).code).toBe("aborted");
+    expect(backend.predictors[0]?.forwards).toBe(0);
+  });
 });
 
 describe("scores", () => {
@@ -415,7 +427,7 @@ describe("classifyAll", () => {
 
 describe("features", () => {
   it("come from a predictor for the layer, made once and kept", async () => {
-    const { backend, classifier } = await make({ threads: 3 });
+    const { backend, classifier } = await make({ threads: 3, memory: "lean" });
     const before = backend.predictors.length;
     const features = await classifier.features(image(3, 7), { layer: "pool5" });
     expect(features.shape).toEqual([1, 1, 1, 2]);
@@ -423,7 +435,7 @@ describe("features", () => {
     await classifier.features(image(1, 1), { layer: "pool5" });
     const [made, ...others] = backend.predictors.slice(before);
     expect(others).toEqual([]);
-    expect(made?.options).toMatchObject({ outputs: ["pool5"], threads: 3 });
+    expect(made?.options).toMatchObject({ outputs: ["pool5"], threads: 3, memory: "lean" });
     await classifier.features(image(1, 1), { layer: "fc" });
     expect(backend.predictors).toHaveLength(before + 2);
     classifier.dispose();

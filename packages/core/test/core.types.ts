@@ -104,6 +104,9 @@ model.createPredictor({ inputs: { data: [1, 3] }, dtypes: { data: "uint8" } });
 model.createPredictor({});
 // @ts-expect-error not a pass
 model.createPredictor({ inputs: {}, disabledPasses: ["speed"] });
+model.createPredictor({ inputs: {}, memory: "lean" });
+// @ts-expect-error: no such mode
+model.createPredictor({ inputs: {}, memory: "slow" });
 predictor.run({ data: new Float32Array(3) }, { signal: AbortSignal.abort() });
 predictor.run({ data: { data: new Uint8Array(3), shape: [3] } });
 // @ts-expect-error numbers are not converted

@@ -17,13 +17,13 @@ const check = (feeds: unknown, inputs = [data], required: string[] = []) =>
 describe("checkFeeds", () => {
   it("takes an array in the input's present shape", () => {
     const values = new Float32Array(4);
-    expect(check({ data: values })).toEqual([{ name: "data", data: values, shape: [1, 4] }]);
+    expect(check({ data: values })).toEqual([{ input: data, data: values, shape: [1, 4] }]);
   });
 
   it("takes a tensor, or anything with data and shape, in a shape of its own", () => {
     const values = new Float32Array(8);
     for (const feed of [new Tensor(values, [2, 4]), { data: values, shape: [2, 4] }])
-      expect(check({ data: feed })).toEqual([{ name: "data", data: values, shape: [2, 4] }]);
+      expect(check({ data: feed })).toEqual([{ input: data, data: values, shape: [2, 4] }]);
   });
 
   it("takes bytes for bool", () => {

@@ -149,9 +149,10 @@ describe("a run of a pool", () => {
     expect(pool.stats()).toMatchObject({ completed: 2, failed: 9 });
   });
 
-  it("is dropped by its signal while it waits, and only then", async () => {
+  it("is dropped by its signal while it waits, and stopped when it has begun", async () => {
     const { backend, pool } = await make({ size: 1 });
     const next = backend.hold();
+    backend.cancelsToStop = 2;
     const abort = new AbortController();
     const running = pool.run(one(1), { signal: abort.signal });
     const waiting = pool.run(one(2), { signal: abort.signal });
@@ -161,10 +162,10 @@ describe("a run of a pool", () => {
     await expect(pool.run(one(4), { signal: abort.signal })).rejects.toMatchObject({
       code: "aborted",
     });
+    await expect(running).rejects.toMatchObject({ code: "aborted", cause: abort.signal.reason });
     for (let i = 0; i < 2; i++) await next();
-    expect((await running)["softmax"]?.data[0]).toBe(2);
     expect((await after)["softmax"]?.data[0]).toBe(6);
-    expect(pool.stats()).toMatchObject({ completed: 2, failed: 0 });
+    expect(pool.stats()).toMatchObject({ completed: 1, failed: 0, running: 0 });
   });
 
   it("is refused with code busy when maxWaiting runs wait", async () => {

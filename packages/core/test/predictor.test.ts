@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import {
   Model,
@@ -74,7 +75,7 @@ describe("run", () => {
     const { backend, predictor } = await make();
     const next = backend.hold();
     const abort = new AbortController();
-    const first = predictor.run({ data: pixels(1, 1) }, { signal: abort.signal });
+    const first = predictor.run({ data: pixels(1, 1) });
     const second = predictor.run({ data: pixels(2, 2) }, { signal: abort.signal });
     abort.abort();
     await expect(second).rejects.toMatchObject({ code: "aborted" });
@@ -83,10 +84,59 @@ describe("run", () => {
     expect(last(backend).forwards).toBe(1);
   });
 
+  it("stops a run that has begun, however often it takes, and goes on", async () => {
+    const { backend, predictor } = await make();
+    backend.hold();
+    backend.cancelsToStop = 4;
+    const abort = new AbortController();
+    const running = predictor.run({ data: pixels(1, 1) }, { signal: abort.signal });
+    const waiting = predictor.run({ data: pixels(2, 2) });
+    backend.gate = async () => {};
+    abort.abort("enough");
+    await expect(running).rejects.toMatchObject({
+      name: "PredictError",
+      code: "aborted",
+      cause: "enough",
+    });
+    expect((await waiting)["softmax"]?.data[0]).toBe(4);
+    expect((await predictor.run({ data: pixels(3, 3) }))["softmax"]?.data[0]).toBe(6);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(last(backend).cancels).toBe(4);
+  });
+
+  it("rejects a run that could not be stopped, at its end", async () => {
+    const { backend, predictor } = await make();
+    const next = backend.hold();
+    const abort = new AbortController();
+    const running = predictor.run({ data: pixels(1, 1) }, { signal: abort.signal });
+    let settled = false;
+    running.catch(() => {
+      settled = true;
+    });
+    abort.abort("enough");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(settled).toBe(false);
+    await next();
+    await expect(running).rejects.toMatchObject({ code: "aborted", cause: "enough" });
+    expect(last(backend).forwards).toBe(1);
+  });
+
+  it("leaves a run alone whose signal aborts afterwards", async () => {
+    const { backend, predictor } = await make();
+    const abort = new AbortController();
+    const { softmax } = await predictor.run({ data: pixels(1, 1) }, { signal: abort.signal });
+    expect(getEventListeners(abort.signal, "abort")).toEqual([]);
+    abort.abort();
+    expect(softmax?.data[0]).toBe(2);
+    expect(last(backend).cancels).toBe(0);
+  });
+
   it("reports what the backend reports, and goes on", async () => {
     const { backend, predictor } = await make();
     backend.failure = new PredictError("missing", "weight w is missing");
     await expect(predictor.run({ data: pixels(1, 1) })).rejects.toBe(backend.failure);
+    const { signal } = new AbortController();
+    await expect(predictor.run({ data: pixels(1, 1) }, { signal })).rejects.toBe(backend.failure);
     backend.failure = undefined;
     expect((await predictor.run({ data: pixels(1, 1) }))["softmax"]?.data[0]).toBe(2);
   });

@@ -50,6 +50,8 @@ export interface ParameterDescriptor {
   readonly handle?: HandleKind;
   /** No other call may use the handle at the same time. */
   readonly exclusive?: boolean;
+  /** The call may be made while any other uses the handle, an exclusive one too. */
+  readonly alongside?: boolean;
   readonly struct?: string;
   readonly callback?: string;
   readonly nullable?: boolean;

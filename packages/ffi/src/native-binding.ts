@@ -5,6 +5,7 @@
  */
 import koffi, { type LibraryHandle, type TypeObject } from "koffi";
 import { CallQueue } from "./call-queue.js";
+import { type CallSignature, signatureOf } from "./call-signature.js";
 import type { FunctionDescriptor } from "./descriptor.js";
 import * as descriptors from "./gen/descriptors.js";
 import { nativeErrorCodes } from "./gen/error-codes.js";
@@ -28,6 +29,12 @@ try {
 
 type KoffiFunction = ReturnType<LibraryHandle["func"]>;
 
+/** A function of the library, ready to be called. */
+interface Callable {
+  readonly run: KoffiFunction;
+  readonly signature: CallSignature;
+}
+
 const anyPointer: TypeObject = koffi.pointer(koffi.types.void);
 const scalarTypes: Readonly<Record<string, TypeObject>> = koffi.types;
 
@@ -42,7 +49,9 @@ const maxOutputIndex = 1 << 16;
 /** A loaded library. */
 export abstract class NativeBinding {
   readonly #library: LibraryHandle;
-  readonly #functions = new Map<string, KoffiFunction | null>();
+  /** By name; null for what the library does not have. */
+  readonly #functions = new Map<string, Callable | null>();
+  #arrayFreeFunction: KoffiFunction | null | undefined;
   readonly #monitors = new MonitorCallbacks(this, () => this.#arrayFree());
   readonly #types = new TensorTypes(this as unknown as TypeSource);
   readonly #context: CallContext = {
@@ -106,13 +115,12 @@ export abstract class NativeBinding {
   }
 
   #callHere(descriptor: FunctionDescriptor, values: ArrayLike<unknown>): unknown {
-    const run = this.#require(descriptor);
-    if (descriptor.releases !== undefined) return this.#release(descriptor, run, values);
-    const call = this.#begin(descriptor, values);
-    const sets = descriptor.parameters.some((p) => p.kind === "callback");
+    const { run, signature } = this.#require(descriptor);
+    if (descriptor.releases !== undefined) return this.#release(signature, run, values);
+    const call = this.#begin(signature, values);
     try {
       const result: unknown = run(...call.native);
-      if (sets) this.#monitors.settle(call.handles[0], result === 0);
+      if (signature.setsCallback) this.#monitors.settle(call.handles[0] ?? undefined, result === 0);
       const failed = this.#callbackFailure(call);
       if (failed) throw failed.error;
       if (descriptor.returns === "string-view") return copyString(result as bigint | null);
@@ -130,14 +138,15 @@ export abstract class NativeBinding {
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
   ): void {
-    const run = this.#require(descriptor);
+    const { run, signature } = this.#require(descriptor);
     const stack = koffi.config().async_stack_size ?? 0;
     if (stack < asyncStackBytes)
       throw new NativeError(
         "unavailable",
         `asynchronous calls need a stack of ${asyncStackBytes} bytes, koffi gives ${stack}: load this package before any other library, or set koffi.config({ async_stack_size })`,
       );
-    const call = this.#begin(descriptor, values);
+    const call = this.#begin(signature, values);
+    call.noteLengths();
     running.add(call);
     const end = (settle: () => void): void => {
       try {
@@ -149,7 +158,7 @@ export abstract class NativeBinding {
         call.leave();
       }
     };
-    if (call.handles.some((handle) => this.#monitors.has(handle))) {
+    if (call.handles.some((handle) => handle && this.#monitors.has(handle))) {
       end(() => {
         throw new NativeError(
           "busy",
@@ -179,12 +188,8 @@ export abstract class NativeBinding {
   }
 
   /** Gives a handle back: now, or when the call that uses it has ended. */
-  #release(
-    descriptor: FunctionDescriptor,
-    run: KoffiFunction,
-    values: ArrayLike<unknown>,
-  ): unknown {
-    const call = new NativeCall(descriptor, values, this.#context);
+  #release(signature: CallSignature, run: KoffiFunction, values: ArrayLike<unknown>): unknown {
+    const call = new NativeCall(signature, values, this.#context);
     const [handle] = call.handles;
     const free = (): number => run(...call.native) as number;
     if (!handle) {
@@ -209,9 +214,9 @@ export abstract class NativeBinding {
     return undefined;
   }
 
-  #begin(descriptor: FunctionDescriptor, values: ArrayLike<unknown>): NativeCall {
+  #begin(signature: CallSignature, values: ArrayLike<unknown>): NativeCall {
     try {
-      const call = new NativeCall(descriptor, values, this.#context);
+      const call = new NativeCall(signature, values, this.#context);
       call.enter();
       return call;
     } catch (error) {
@@ -237,7 +242,7 @@ export abstract class NativeBinding {
 
   #callbackFailure(call: NativeCall): { error: unknown } | undefined {
     for (const handle of call.handles) {
-      const failure = this.#monitors.takeFailure(handle);
+      const failure = handle && this.#monitors.takeFailure(handle);
       if (failure) return failure;
     }
     return undefined;
@@ -252,7 +257,7 @@ export abstract class NativeBinding {
       const code = this.#raw(descriptors.LPGetErrorCode)?.() as number | undefined;
       return new NativeError(code === undefined ? "unknown" : word(code), text || "failed");
     }
-    const predictor = call.handles.find((h) => h.kind === "predictor");
+    const predictor = call.handles.find((h) => h?.kind === "predictor");
     const textOf = this.#raw(descriptors.LPPredGetLastError);
     const codeOf = this.#raw(descriptors.LPPredGetErrorCode);
     if (predictor && textOf && codeOf) {
@@ -271,20 +276,21 @@ export abstract class NativeBinding {
   // --- functions ---
 
   #raw(descriptor: FunctionDescriptor): KoffiFunction | undefined {
-    return this.#find(descriptor) ?? undefined;
+    return this.#find(descriptor)?.run;
   }
 
-  #require(descriptor: FunctionDescriptor): KoffiFunction {
+  #require(descriptor: FunctionDescriptor): Callable {
     const found = this.#find(descriptor);
     if (found) return found;
     const part = descriptor.part === 2 ? " (it has only MXNet's part of the header)" : "";
     throw new NativeError("unavailable", `${this.path} does not have this function${part}`);
   }
 
-  #find(descriptor: FunctionDescriptor): KoffiFunction | null {
+  #find(descriptor: FunctionDescriptor): Callable | null {
     let found = this.#functions.get(descriptor.name);
     if (found === undefined) {
-      found = this.#lookUp(descriptor);
+      const run = this.#lookUp(descriptor);
+      found = run && { run, signature: signatureOf(descriptor) };
       this.#functions.set(descriptor.name, found);
     }
     return found;
@@ -292,18 +298,18 @@ export abstract class NativeBinding {
 
   /** MXNet's own function, which the header does not have, for what its monitor hands over. */
   #arrayFree(): ((array: bigint) => void) | undefined {
-    const name = "MXNDArrayFree";
-    let found = this.#functions.get(name);
-    if (found === undefined) {
+    if (this.#arrayFreeFunction === undefined) {
+      const name = "MXNDArrayFree";
       try {
         this.#library.symbol(name);
-        found = this.#library.func(name, scalarTypes["int"] as TypeObject, [anyPointer]);
+        this.#arrayFreeFunction = this.#library.func(name, scalarTypes["int"] as TypeObject, [
+          anyPointer,
+        ]);
       } catch {
-        found = null;
+        this.#arrayFreeFunction = null;
       }
-      this.#functions.set(name, found);
     }
-    return found ?? undefined;
+    return this.#arrayFreeFunction ?? undefined;
   }
 
   #lookUp(descriptor: FunctionDescriptor): KoffiFunction | null {

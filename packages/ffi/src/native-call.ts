@@ -6,8 +6,10 @@
  * reachable from the `NativeCall` until `finish` or `abandon`; entered handles are left
  * exactly once.
  */
+import type { CallSignature, HandleParameter } from "./call-signature.js";
 import type { FunctionDescriptor, Length, ParameterDescriptor } from "./descriptor.js";
 import { checkArray, checkBytes, checkElements, describe } from "./element-array.js";
+import { encodeString } from "./encoded-strings.js";
 import { LPDType } from "./gen/constants.js";
 import { type HandleKind, handleClasses } from "./gen/handles.js";
 import { type LPError, structLayouts } from "./gen/structs.js";
@@ -40,15 +42,17 @@ const emptyMemory = new BigUint64Array(1);
 
 export class NativeCall {
   /** The arguments as koffi takes them. */
-  readonly native: unknown[] = [];
-  /** Handles that the call uses. */
-  readonly handles: NativeHandle[] = [];
-  readonly #arguments = new Map<string, unknown>();
-  readonly #cells = new Map<string, ArrayBufferView>();
+  readonly native: unknown[];
+  /** Handles that the call uses, as the signature has them; null where the caller passed null. */
+  readonly handles: (NativeHandle | null)[];
+  readonly #values: ArrayLike<unknown>;
+  // Most calls have none of the following.
+  /** What C writes to, by the parameter's name. */
+  #cells: Map<string, ArrayBufferView> | undefined;
   /** Memory that `native` only points to. */
-  readonly #kept: unknown[] = [];
-  readonly #views: { name: string; view: ArrayBufferView; byteLength: number }[] = [];
-  readonly #exclusive: boolean[] = [];
+  #kept: unknown[] | undefined;
+  /** Bytes of each array among `native`, before the call waited. */
+  #byteLengths: readonly number[] | undefined;
   #errorStruct: Uint8Array | undefined;
   #entered = false;
 
@@ -58,48 +62,79 @@ export class NativeCall {
    * @throws {@link NativeError} on the first argument that is not what the header says
    */
   constructor(
-    readonly descriptor: FunctionDescriptor,
+    readonly signature: CallSignature,
     values: ArrayLike<unknown>,
     readonly context: CallContext,
   ) {
-    const expected = descriptor.parameters.filter((p) => p.role === "argument");
-    if (values.length !== expected.length)
-      throw new NativeError("argument", `takes ${expected.length} arguments, not ${values.length}`);
-    expected.forEach((p, i) => {
-      this.#arguments.set(p.name, values[i]);
-    });
+    const { argumentCount, positions, handles } = signature;
+    const { parameters } = signature.descriptor;
+    this.#values = values;
+    if (values.length !== argumentCount)
+      throw new NativeError("argument", `takes ${argumentCount} arguments, not ${values.length}`);
     // Handles first: what is wrong with one explains what follows from it.
-    for (const p of expected) if (p.kind === "handle") this.#checkHandle(p);
-    for (const p of descriptor.parameters) this.native.push(this.#convert(p));
+    this.handles = new Array(handles.length);
+    for (let i = 0; i < handles.length; i++)
+      this.handles[i] = this.#checkHandle(handles[i] as HandleParameter);
+    this.native = new Array(parameters.length);
+    for (let i = 0; i < parameters.length; i++) {
+      const p = parameters[i] as ParameterDescriptor;
+      const position = positions[i] as number;
+      this.native[i] = position < 0 ? this.#supply(p) : this.#convert(p, values[position]);
+    }
   }
 
   /** Claims the handles. @throws {@link NativeError} `disposed` or `busy` */
   enter(): void {
-    this.handles.forEach((handle, i) => {
-      const problem = handleAccess.enter(handle, this.#exclusive[i] ?? true);
-      if (problem === undefined) return;
-      for (const entered of this.handles.slice(0, i)) handleAccess.leave(entered);
+    for (let i = 0; i < this.handles.length; i++) {
+      const handle = this.handles[i];
+      if (!handle) continue;
+      const problem = handleAccess.enter(handle, this.#use(i));
+      if (problem === undefined) continue;
+      this.#leaveFirst(i);
       throw handleError(handle, problem);
-    });
+    }
     this.#entered = true;
+  }
+
+  /** Remembers, before a call that may have to wait, what `recheck` compares. */
+  noteLengths(): void {
+    this.#byteLengths = this.native.map(byteLengthOf);
   }
 
   /** Makes sure, before a call that had to wait, that no array lost its memory meanwhile. */
   recheck(): void {
-    for (const { name, view, byteLength } of this.#views)
-      if (view.byteLength !== byteLength)
-        throw new NativeError("argument", `${name} was detached before the call began`);
+    this.#byteLengths?.forEach((byteLength, i) => {
+      if (byteLengthOf(this.native[i]) === byteLength) return;
+      const name = this.descriptor.parameters[i]?.name;
+      throw new NativeError("argument", `${name} was detached before the call began`);
+    });
   }
 
   /** Releases the handles. */
   leave(): void {
     if (!this.#entered) return;
     this.#entered = false;
-    for (const handle of this.handles) handleAccess.leave(handle);
+    this.#leaveFirst(this.handles.length);
+  }
+
+  #leaveFirst(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const handle = this.handles[i];
+      if (handle) handleAccess.leave(handle, this.#use(i));
+    }
+  }
+
+  #use(index: number): HandleParameter["use"] {
+    return (this.signature.handles[index] as HandleParameter).use;
+  }
+
+  get descriptor(): FunctionDescriptor {
+    return this.signature.descriptor;
   }
 
   argument(name: string): unknown {
-    return this.#arguments.get(name);
+    const position = this.signature.positionsByName.get(name);
+    return position === undefined ? undefined : this.#values[position];
   }
 
   /** The error that C wrote into the LPError of this call, if it has one. */
@@ -111,7 +146,7 @@ export class NativeCall {
 
   /** The results, after a success. */
   results(): unknown {
-    const outs = this.descriptor.parameters.filter((p) => p.role === "result");
+    const outs = this.signature.results;
     if (outs.length === 0) return undefined;
     if (outs.length === 1) return this.#result(outs[0] as ParameterDescriptor);
     return Object.fromEntries(outs.map((p) => [p.name, this.#result(p)]));
@@ -119,37 +154,36 @@ export class NativeCall {
 
   // --- arguments ---
 
-  #convert(p: ParameterDescriptor): unknown {
-    if (p.role !== "argument") return this.#supply(p);
-    const value = this.#arguments.get(p.name);
+  #convert(p: ParameterDescriptor, value: unknown): unknown {
     if (value === null || value === undefined) return this.#convertNull(p, value);
     switch (p.kind) {
       case "scalar":
         checkScalar(p.name, p.type ?? "int", value);
         return value;
       case "string":
-        return this.#keep(encodeString(p.name, value));
+        checkString(p.name, value);
+        return encodeString(value);
       case "strings":
         return this.#convertStrings(p, value);
       case "array":
         checkArray(p.name, value, p.type ?? "int", this.#length(p));
-        return this.#pass(p, value as ArrayBufferView);
+        return pass(value as ArrayBufferView);
       case "elements": {
         const length = this.#length(p);
         const type = this.context.elementType(this.descriptor, (name) => this.argument(name));
         checkElements(p.name, value, type ?? LPDType.LP_FLOAT32, length);
         const view = value as ArrayBufferView;
-        return this.#pass(p, type === undefined ? withRoom(view, length) : view);
+        return pass(type === undefined ? withRoom(view, length) : view);
       }
       case "bytes":
         checkBytes(p.name, value, this.#length(p));
-        return this.#pass(p, value as ArrayBufferView);
+        return pass(value as ArrayBufferView);
       case "handle":
         return handleAccess.addressOf(value as NativeHandle);
       case "struct":
         if (typeof value !== "object")
           throw new NativeError("argument", `${p.name} must be an object, not ${describe(value)}`);
-        return this.#keep(encodeStruct(layoutOf(p), value));
+        return encodeStruct(layoutOf(p), value);
       case "callback":
         return this.context.registerCallback(p.callback ?? "", value);
       default:
@@ -188,26 +222,14 @@ export class NativeCall {
       checkString(`${p.name}[${i}]`, s);
     });
     const table = new StringTable(value as string[]);
+    this.#kept ??= [];
     this.#kept.push(table);
     return table.pointers;
   }
 
-  #pass(p: ParameterDescriptor, view: ArrayBufferView): unknown {
-    if (view.byteLength === 0) return emptyMemory;
-    this.#views.push({ name: p.name, view, byteLength: view.byteLength });
-    return ArrayBuffer.isView(view) && view instanceof DataView
-      ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
-      : view;
-  }
-
-  #keep<T>(value: T): T {
-    this.#kept.push(value);
-    return value;
-  }
-
-  #checkHandle(p: ParameterDescriptor): void {
-    const value = this.#arguments.get(p.name);
-    if (value === null && p.nullable) return;
+  #checkHandle({ parameter: p, position, use }: HandleParameter): NativeHandle | null {
+    const value = this.#values[position];
+    if (value === null && p.nullable) return null;
     if (!handleAccess.isHandle(value))
       throw new NativeError(
         "handle",
@@ -220,12 +242,11 @@ export class NativeCall {
       );
     if (handleAccess.library(value) !== this.context.library)
       throw new NativeError("handle", `${p.name} belongs to another library`);
-    if (value.state === "freed") throw handleError(value, "disposed");
+    const problem = handleAccess.refusal(value, use);
     // A handle that is being freed may be busy: it is freed later.
-    if (value.state === "busy" && p.exclusive && this.descriptor.releases === undefined)
-      throw handleError(value, "busy");
-    this.handles.push(value);
-    this.#exclusive.push(p.exclusive === true);
+    if (problem === "disposed" || (problem && this.descriptor.releases === undefined))
+      throw handleError(value, problem);
+    return value;
   }
 
   // --- lengths ---
@@ -240,21 +261,22 @@ export class NativeCall {
   #evaluate(length: Length | undefined): number {
     switch (length?.is) {
       case "parameter": {
-        const cells = this.#cells.get(length.name);
-        const value = cells ? firstOf(cells) : this.#arguments.get(length.name);
-        const p = this.descriptor.parameters.find((q) => q.name === length.name);
-        if (!cells) checkScalar(length.name, p?.type ?? "uint32_t", value);
+        const cells = this.#cells?.get(length.name);
+        if (cells) return Number(firstOf(cells)) + length.plus;
+        const value = this.argument(length.name);
+        const p = this.signature.parametersByName.get(length.name);
+        checkScalar(length.name, p?.type ?? "uint32_t", value);
         return Number(value) + length.plus;
       }
       case "element": {
-        const array = this.#arguments.get(length.array);
+        const array = this.argument(length.array);
         if (array === null) return 0;
-        return Number((array as ArrayLike<number>)[Number(this.#arguments.get(length.index))]);
+        return Number((array as ArrayLike<number>)[Number(this.argument(length.index))]);
       }
       case "pointee":
-        return Number(firstOf(this.#cells.get(length.name) as ArrayBufferView));
+        return Number(firstOf(this.#cells?.get(length.name) as ArrayBufferView));
       case "product": {
-        const p = this.descriptor.parameters.find((q) => q.name === length.name);
+        const p = this.signature.parametersByName.get(length.name);
         let product = 1;
         for (const dim of this.#result(p as ParameterDescriptor) as Iterable<number | bigint>)
           product *= Number(dim);
@@ -292,12 +314,13 @@ export class NativeCall {
   }
 
   #cell(p: ParameterDescriptor, cells: ArrayBufferView): ArrayBufferView {
+    this.#cells ??= new Map();
     this.#cells.set(p.name, cells);
     return cells;
   }
 
   #result(p: ParameterDescriptor): unknown {
-    const cells = this.#cells.get(p.name) as BigUint64Array;
+    const cells = this.#cells?.get(p.name) as BigUint64Array;
     switch (p.kind) {
       case "value":
         return readValue(p, cells);
@@ -341,6 +364,19 @@ export function handleError(handle: NativeHandle, problem: "disposed" | "busy"):
     : new NativeError("busy", `a running call uses the ${handle.kind} handle`);
 }
 
+/** What koffi takes for an array. */
+function pass(view: ArrayBufferView): unknown {
+  if (view.byteLength === 0) return emptyMemory;
+  return view instanceof DataView
+    ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+    : view;
+}
+
+/** -1 for what is no array. */
+function byteLengthOf(value: unknown): number {
+  return ArrayBuffer.isView(value) ? value.byteLength : -1;
+}
+
 /** A copy with room for elements of any type, for a library that reads what it does not tell. */
 function withRoom(view: ArrayBufferView, length: number): Uint8Array {
   const bytes = new Uint8Array(length * largestElementBytes);
@@ -373,9 +409,4 @@ function checkString(name: string, value: unknown): asserts value is string {
       "argument",
       `${name} has a NUL character at ${nul}, where C would end it`,
     );
-}
-
-function encodeString(name: string, value: unknown): Buffer {
-  checkString(name, value);
-  return Buffer.from(`${value}\0`);
 }

@@ -10,16 +10,24 @@ import { NativeError } from "./native-error.js";
 /** `alive`: may be used. `busy`: a call is running on it. `freed`: given back, or about to be when the running call ends. */
 export type HandleState = "alive" | "busy" | "freed";
 
+/**
+ * How a call uses a handle. `exclusive`: with no other call but those `alongside`. `shared`: with
+ * all but an exclusive one. `alongside`: with any.
+ */
+export type HandleUse = "exclusive" | "shared" | "alongside";
+
 const creationKey = Symbol("made by the binding");
 
 interface HandleAccess {
   isHandle(value: unknown): value is NativeHandle;
   library(handle: NativeHandle): object;
   addressOf(handle: NativeHandle): bigint;
+  /** Why a use cannot begin now, if it cannot. */
+  refusal(handle: NativeHandle, use: HandleUse): "disposed" | "busy" | undefined;
   /** Begins a use; tells why not, if it cannot. */
-  enter(handle: NativeHandle, exclusive: boolean): "disposed" | "busy" | undefined;
-  /** Ends a use; runs the release that waited for it. */
-  leave(handle: NativeHandle): void;
+  enter(handle: NativeHandle, use: HandleUse): "disposed" | "busy" | undefined;
+  /** Ends a use that `enter` began; the last one runs the release that waited. */
+  leave(handle: NativeHandle, use: HandleUse): void;
   markFreed(handle: NativeHandle): void;
   unmarkFreed(handle: NativeHandle): void;
   /** Has `release` run when the last use ends. */
@@ -35,7 +43,9 @@ export abstract class NativeHandle<Kind extends string = string> {
   readonly kind: Kind;
   readonly #address: bigint;
   readonly #library: object;
+  /** Calls that use the handle, those alongside not counted. */
   #calls = 0;
+  #alongside = 0;
   #exclusive = false;
   #freed = false;
   #pendingRelease: (() => void) | undefined;
@@ -52,7 +62,7 @@ export abstract class NativeHandle<Kind extends string = string> {
   /** Whether the handle may be used now. */
   get state(): HandleState {
     if (this.#freed) return "freed";
-    return this.#calls > 0 ? "busy" : "alive";
+    return this.#calls + this.#alongside > 0 ? "busy" : "alive";
   }
 
   static {
@@ -61,17 +71,28 @@ export abstract class NativeHandle<Kind extends string = string> {
         typeof value === "object" && value !== null && #address in value,
       library: (handle) => handle.#library,
       addressOf: (handle) => handle.#address,
-      enter(handle, exclusive) {
+      refusal(handle, use) {
         if (handle.#freed) return "disposed";
-        if (handle.#exclusive || (exclusive && handle.#calls > 0)) return "busy";
-        handle.#calls++;
-        handle.#exclusive = exclusive;
+        if (use === "alongside") return undefined;
+        return handle.#exclusive || (use === "exclusive" && handle.#calls > 0) ? "busy" : undefined;
+      },
+      enter(handle, use) {
+        const problem = handleAccess.refusal(handle, use);
+        if (problem !== undefined) return problem;
+        if (use === "alongside") handle.#alongside++;
+        else {
+          handle.#calls++;
+          handle.#exclusive = use === "exclusive";
+        }
         return undefined;
       },
-      leave(handle) {
-        handle.#calls--;
-        handle.#exclusive = false;
-        if (handle.#calls > 0) return;
+      leave(handle, use) {
+        if (use === "alongside") handle.#alongside--;
+        else {
+          handle.#calls--;
+          handle.#exclusive = false;
+        }
+        if (handle.#calls + handle.#alongside > 0) return;
         const release = handle.#pendingRelease;
         handle.#pendingRelease = undefined;
         release?.();

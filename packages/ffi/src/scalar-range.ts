@@ -2,12 +2,13 @@
 import type { ScalarName } from "./descriptor.js";
 import { NativeError } from "./native-error.js";
 
-const ranges: Partial<Record<ScalarName, readonly [number, number]>> = {
-  int: [-0x8000_0000, 0x7fff_ffff],
-  int32_t: [-0x8000_0000, 0x7fff_ffff],
-  uint32_t: [0, 0xffff_ffff],
-  uint8_t: [0, 0xff],
-  size_t: [0, Number.MAX_SAFE_INTEGER],
+const int = { least: -0x8000_0000, most: 0x7fff_ffff };
+const ranges: Partial<Record<ScalarName, { readonly least: number; readonly most: number }>> = {
+  int,
+  int32_t: int,
+  uint32_t: { least: 0, most: 0xffff_ffff },
+  uint8_t: { least: 0, most: 0xff },
+  size_t: { least: 0, most: Number.MAX_SAFE_INTEGER },
 };
 const wideRanges: Partial<Record<ScalarName, readonly [bigint, bigint]>> = {
   int64_t: [-(1n << 63n), (1n << 63n) - 1n],
@@ -19,25 +20,24 @@ const wideRanges: Partial<Record<ScalarName, readonly [bigint, bigint]>> = {
  * @throws {@link NativeError} `argument`: the value is not of the JavaScript type that fits, not whole, or out of range
  */
 export function checkScalar(name: string, type: ScalarName, value: unknown): void {
-  const fail = (expected: string): never => {
-    const shown = typeof value === "bigint" ? `${value}n` : String(value);
-    throw new NativeError(
-      "argument",
-      `${name} must be ${expected}, not ${shown} (${typeof value})`,
-    );
-  };
+  const range = ranges[type];
+  if (range) {
+    const { least, most } = range;
+    if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most)
+      return;
+    throw misfit(name, `a whole number from ${least} to ${most}`, value);
+  }
   if (type === "bool") {
-    if (typeof value !== "boolean") fail("true or false");
-    return;
+    if (typeof value === "boolean") return;
+    throw misfit(name, "true or false", value);
   }
   const wide = wideRanges[type];
-  if (wide) {
-    if (typeof value !== "bigint" || value < wide[0] || value > wide[1])
-      fail(`a bigint from ${wide[0]} to ${wide[1]}`);
-    return;
-  }
-  const range = ranges[type];
-  if (!range) throw new NativeError("internal", `${name}: no check for ${type}`);
-  if (typeof value !== "number" || !Number.isInteger(value) || value < range[0] || value > range[1])
-    fail(`a whole number from ${range[0]} to ${range[1]}`);
+  if (!wide) throw new NativeError("internal", `${name}: no check for ${type}`);
+  if (typeof value !== "bigint" || value < wide[0] || value > wide[1])
+    throw misfit(name, `a bigint from ${wide[0]} to ${wide[1]}`, value);
+}
+
+function misfit(name: string, expected: string, value: unknown): NativeError {
+  const shown = typeof value === "bigint" ? `${value}n` : String(value);
+  return new NativeError("argument", `${name} must be ${expected}, not ${shown} (${typeof value})`);
 }

@@ -37,6 +37,8 @@ export class TensorTypes {
   /** Variables that are no inputs; asked for when one is set. */
   readonly #weights = new WeakMap<NativeHandle, ReadonlyMap<string, number>>();
 
+  readonly #outputs = new WeakMap<NativeHandle, Map<number, number>>();
+
   constructor(readonly source: TypeSource) {}
 
   /** Remembers the types given at the creation of a predictor. */
@@ -83,8 +85,17 @@ export class TensorTypes {
 
   /** float32 for an index that the library refuses: the call itself will say so. */
   output(handle: PredictorHandle, index: number): number {
+    let types = this.#outputs.get(handle);
+    const known = types?.get(index);
+    if (known !== undefined) return known;
     try {
-      return this.source.MXPredGetOutputType(handle, index);
+      const type = this.source.MXPredGetOutputType(handle, index);
+      if (!types) {
+        types = new Map();
+        this.#outputs.set(handle, types);
+      }
+      types.set(index, type);
+      return type;
     } catch {
       return LPDType.LP_FLOAT32;
     }

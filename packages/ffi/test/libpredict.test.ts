@@ -329,3 +329,83 @@ describe("a predictor of it", () => {
     library.MXPredFree(handle);
   });
 });
+
+describe("a forward that is cancelled", () => {
+  /** 600 softmaxes of a thousand rows of a thousand, one after the other: about half a second. */
+  const steps = 600;
+  const slow = Buffer.from(
+    JSON.stringify({
+      nodes: [
+        { op: "null", name: "x", inputs: [] },
+        ...Array.from({ length: steps }, (_, i) => ({
+          op: "softmax",
+          name: `softmax${i}`,
+          inputs: [[i, 0, 0]],
+        })),
+      ],
+      arg_nodes: [0],
+      heads: [[steps, 0, 0]],
+      attrs: { mxnet_version: ["int", 10901] },
+    }),
+  );
+  const createSlow = (): PredictorHandle => {
+    const model = library.LPModelCreate(slow, slow.length, null, 0);
+    const dims = Uint32Array.of(1000, 1000);
+    const handle = library.LPPredCreate(
+      model,
+      1,
+      ["x"],
+      Uint32Array.of(0, 2),
+      dims,
+      0,
+      null,
+      null,
+      0,
+      null,
+      { num_threads: 1 },
+    );
+    library.LPModelFree(model);
+    return handle;
+  };
+  /** Calls again and again until a forward has settled, for it may not have begun yet. */
+  const untilSettled = (running: Promise<void>, call: () => void): Promise<void> => {
+    const timer = setInterval(call, 1);
+    return running.finally(() => clearInterval(timer));
+  };
+
+  it("ends early, and stays the only other call meanwhile", async () => {
+    const handle = createSlow();
+    const running = untilSettled(library.MXPredForwardAsync(handle), () => {
+      library.LPPredCancel(handle);
+      expect(handle.state).toBe("busy");
+      expect(failureOf(() => library.MXPredForward(handle)).code).toBe("busy");
+      expect(failureOf(() => library.LPPredGetOutputCount(handle)).code).toBe("busy");
+    });
+    await expect(running).rejects.toMatchObject({ code: "cancelled" });
+    expect(handle.state).toBe("alive");
+    library.MXPredFree(handle);
+  });
+
+  it("begins anew the next time", async () => {
+    const handle = createSlow();
+    const running = library.MXPredForwardAsync(handle);
+    const stopped = untilSettled(running, () => library.LPPredCancel(handle));
+    await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
+    await library.MXPredForwardAsync(handle);
+    const data = new Float32Array(1_000_000);
+    library.MXPredGetOutput(handle, 0, data, data.length);
+    expect(data[0]).toBeCloseTo(0.001, 6);
+    expect(data.at(-1)).toBeCloseTo(0.001, 6);
+    library.MXPredFree(handle);
+  });
+
+  it("cannot be cancelled once its handle was freed", async () => {
+    const handle = createSlow();
+    const running = library.MXPredForwardAsync(handle);
+    library.LPPredCancel(handle);
+    library.MXPredFree(handle);
+    expect(failureOf(() => library.LPPredCancel(handle)).code).toBe("disposed");
+    await running.catch(() => {});
+    expect(failureOf(() => library.LPPredCancel(handle)).code).toBe("disposed");
+  });
+});

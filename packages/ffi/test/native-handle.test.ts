@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PredictorHandle as PredictorHandleClass } from "../src/gen/handles.js";
 import { type Binding, loadLibrary, NativeHandle, type PredictorHandle } from "../src/index.js";
+import { handleAccess, makeHandle } from "../src/native-handle.js";
 import { compileFake, liveObjects, loadFake } from "./fake/compile-library.js";
 import { command, createFake, failureOf } from "./fake/fake-predictor.js";
 
@@ -154,5 +155,41 @@ describe("a handle that an asynchronous call uses", () => {
     expect(failureOf(() => library.LPModelGetOutputCount(model)).code).toBe("disposed");
     for (const handle of await Promise.all(creating)) library.MXPredFree(handle);
     expect(liveObjects(library)).toBe(before);
+  });
+});
+
+describe("a call alongside others", () => {
+  const make = (): PredictorHandle => makeHandle(PredictorHandleClass, "predictor", 1n, library);
+
+  it("comes through during an exclusive one, which stays the only one", () => {
+    const handle = make();
+    handleAccess.enter(handle, "exclusive");
+    expect(handleAccess.enter(handle, "alongside")).toBeUndefined();
+    handleAccess.leave(handle, "alongside");
+    expect(handleAccess.enter(handle, "exclusive")).toBe("busy");
+    expect(handleAccess.enter(handle, "shared")).toBe("busy");
+    handleAccess.leave(handle, "exclusive");
+    expect(handle.state).toBe("alive");
+  });
+
+  it("keeps none from beginning", () => {
+    const handle = make();
+    handleAccess.enter(handle, "alongside");
+    expect(handle.state).toBe("busy");
+    expect(handleAccess.enter(handle, "exclusive")).toBeUndefined();
+  });
+
+  it("is refused when the handle is freed, and puts the release off as any other", () => {
+    const handle = make();
+    let released = 0;
+    handleAccess.enter(handle, "exclusive");
+    handleAccess.enter(handle, "alongside");
+    handleAccess.markFreed(handle);
+    handleAccess.releaseLater(handle, () => released++);
+    expect(handleAccess.enter(handle, "alongside")).toBe("disposed");
+    handleAccess.leave(handle, "exclusive");
+    expect(released).toBe(0);
+    handleAccess.leave(handle, "alongside");
+    expect(released).toBe(1);
   });
 });

@@ -38,7 +38,8 @@ export async function runInspect(
     Object.entries(given.arrays).map(([key, tensor]) => [key, tensor.dtype]),
   );
   const threads = options.threads === undefined ? {} : { threads: options.threads };
-  const predictorOptions = { inputs: shapes, dtypes, ...threads };
+  const memory = options.memory === undefined ? {} : { memory: options.memory };
+  const predictorOptions = { inputs: shapes, dtypes, ...threads, ...memory };
   let predictor = model.createPredictor(predictorOptions);
   if (!opened.files.hasParameters) {
     const params = standInWeights(predictor.describe().nodes);

@@ -6,6 +6,7 @@ import {
   type DType,
   decodeImage,
   type Image,
+  type MemoryMode,
   type Model,
   type OutputScale,
   type Outputs,
@@ -38,6 +39,7 @@ export interface SessionOptions {
   /** Internal outputs to compute instead of the model's. */
   readonly layers?: readonly string[];
   readonly threads?: number;
+  readonly memory?: MemoryMode;
   /** Predictors, and so runs at the same time. */
   readonly size: number;
   /** How many classes to name. */
@@ -190,7 +192,7 @@ export class PredictionSession {
 
   #poolFor(feeds: Feeds): PredictorPool {
     if (this.#pool) return this.#pool;
-    const { model, layers, threads, size } = this.#options;
+    const { model, layers, threads, memory, size } = this.#options;
     const entries = Object.entries(feeds);
     this.#checkNames(feeds);
     this.#pool = model.createPool({
@@ -200,6 +202,7 @@ export class PredictionSession {
       ),
       ...(layers && { outputs: layers }),
       ...(threads !== undefined && { threads }),
+      ...(memory !== undefined && { memory }),
       size,
     });
     this.#scores = this.#scoresOf(this.#pool);

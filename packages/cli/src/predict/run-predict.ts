@@ -58,6 +58,7 @@ export async function runPredict(
     ...(cast && { cast }),
     ...(options.output && { layers: options.output }),
     ...(options.threads !== undefined && { threads: options.threads }),
+    ...(options.memory !== undefined && { memory: options.memory }),
     size,
     top: options.top,
     ...(labels && { labels }),

@@ -73,3 +73,19 @@ export const passBits = {
   chain: 256,
   join: 512,
 } as const satisfies Readonly<Record<PassName, number>>;
+
+/**
+ * Values of LPOptions.memory_mode: what to save.
+ *
+ * - `fast`: Time: weights may be held in a second form that is faster (Winograd's, up to four times as large).
+ * - `lean`: Memory: one copy of the weights, and no room for transforms. Convolutions of 3x3 take two to three times as long.
+ */
+export type MemoryMode =
+  | "fast"
+  | "lean";
+
+/** The number of each {@link MemoryMode} in the header. */
+export const memoryModes = {
+  fast: 0,
+  lean: 1,
+} as const satisfies Readonly<Record<MemoryMode, number>>;

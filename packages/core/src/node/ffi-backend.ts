@@ -18,9 +18,10 @@ import type {
   TensorInfo,
 } from "../backend.js";
 import { arrayClassOf, type ElementData } from "../element-data.js";
-import { type DType, dtypeCodes, passBits } from "../gen/native-constants.js";
+import { type DType, dtypeCodes, memoryModes, passBits } from "../gen/native-constants.js";
 import { type GraphDescription, parseGraphDescription } from "../graph-description.js";
 import { PredictError } from "../predict-error.js";
+import { elementCount } from "../tensor-shape.js";
 import { nativeCapacity } from "./native-capacity.js";
 import { translated, translateError } from "./native-errors.js";
 import { PartOneModel } from "./part-one-backend.js";
@@ -36,8 +37,9 @@ export interface FfiBackendOptions {
  * The backend over the native library.
  *
  * With MXNet's own library it works too, within limits: models are not shared but read by every
- * predictor, on the calling thread; `Model.inputs`, `stats`, `threads` and `disabledPasses` are
- * `unavailable`; `dtypes` and `outputs` exclude each other; the text of an error of `run` is lost.
+ * predictor, on the calling thread; `Model.inputs`, `stats`, `threads`, `memory` and
+ * `disabledPasses` are `unavailable`; `dtypes` and `outputs` exclude each other; the text of an
+ * error of `run` is lost; a run that has begun is not stopped by its signal.
  *
  * @throws {@link LoadError} the library cannot be loaded
  * @throws {@link PredictError} `argument`: `library` is no path
@@ -110,7 +112,11 @@ class FfiModel implements BackendModel {
           Int32Array.from(dtypes, ([name, dtype]) => dtypeCode(name, dtype)),
           outputs.length,
           outputs,
-          { num_threads: options.threads ?? 0, disabled_passes: passMask(options) },
+          {
+            num_threads: options.threads ?? 0,
+            disabled_passes: passMask(options),
+            memory_mode: memoryModes[options.memory ?? "fast"],
+          },
         ),
       ),
     );
@@ -165,14 +171,18 @@ class FfiPredictor implements BackendPredictor {
     }
   }
 
+  cancel(): void {
+    // Libraries of before its time do not have it.
+    if (this.library.has("LPPredCancel")) this.library.LPPredCancel(this.handle);
+  }
+
   forwardSync(): void {
     translated(() => this.library.MXPredForward(this.handle));
   }
 
   readOutput(index: number): ElementData {
     const info = this.outputs[index] as TensorInfo;
-    const size = info.shape.reduce((product, dim) => product * dim, 1);
-    const data = new (arrayClassOf(info.dtype))(size);
+    const data = new (arrayClassOf(info.dtype))(elementCount(info.shape));
     translated(() =>
       this.library.LPPredGetOutput(
         this.handle,

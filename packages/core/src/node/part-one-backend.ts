@@ -43,6 +43,7 @@ export class PartOneModel implements BackendModel {
 
   createPredictor(options: PredictorOptions): BackendPredictor {
     if (options.threads !== undefined) throw unavailable(this.library, "set the number of threads");
+    if (options.memory !== undefined) throw unavailable(this.library, "choose what memory to save");
     if (options.disabledPasses?.length) throw unavailable(this.library, "switch passes off");
     const handle = translated(() => this.#create(options));
     try {

@@ -17,7 +17,9 @@ export class FakePredictor implements BackendPredictor {
   readonly set = new Map<string, ElementData>();
   disposals = 0;
   forwards = 0;
+  cancels = 0;
   busy = false;
+  #stop = (): void => {};
 
   constructor(
     readonly backend: FakeBackend,
@@ -46,12 +48,21 @@ export class FakePredictor implements BackendPredictor {
   async forward(): Promise<void> {
     this.#check();
     this.busy = true;
+    const stopped = new Promise<never>((_, reject) => {
+      this.#stop = () => reject(new PredictError("cancelled", "the forward was cancelled"));
+    });
     try {
-      await this.backend.gate();
+      await Promise.race([this.backend.gate(), stopped]);
     } finally {
       this.busy = false;
     }
     this.forwardSync();
+  }
+
+  cancel(): void {
+    if (!this.busy) throw new Error("the fake was cancelled while nothing ran");
+    this.cancels++;
+    if (this.cancels === this.backend.cancelsToStop) this.#stop();
   }
 
   forwardSync(): void {
@@ -118,6 +129,8 @@ export class FakeBackend implements Backend {
   states: Record<string, readonly number[]> = {};
   modelDisposals = 0;
   failure: Error | undefined;
+  /** Which call of `cancel` stops a predictor's forward; those before come too early. */
+  cancelsToStop = Number.POSITIVE_INFINITY;
   /** What a forward waits for. */
   gate: () => Promise<void> = async () => {};
 

@@ -96,3 +96,49 @@ export const sum: ModelSource = {
   ),
   params: paramsFile({}),
 };
+
+const slowSteps = 600;
+
+/** 600 softmaxes, one after the other; input `data`. With shape [1000, 1000] it takes about half a second. */
+export const slow: ModelSource = {
+  symbol: graph(
+    [
+      variable("data"),
+      ...Array.from({ length: slowSteps }, (_, i) => ({
+        op: "softmax",
+        name: `softmax${i}`,
+        inputs: [[i, 0, 0]],
+      })),
+    ],
+    [[slowSteps, 0, 0]],
+    [0],
+  ),
+  params: paramsFile({}),
+};
+
+/** A 3x3 convolution of 32 channels to 32, input `data` [1, 32, H, W]: large enough for Winograd's filters. */
+export const convolution: ModelSource = {
+  symbol: graph(
+    [
+      variable("data"),
+      variable("conv_weight"),
+      {
+        op: "Convolution",
+        name: "conv",
+        attrs: { num_filter: "32", kernel: "(3, 3)", pad: "(1, 1)", no_bias: "True" },
+        inputs: [
+          [0, 0, 0],
+          [1, 0, 0],
+        ],
+      },
+    ],
+    [[2, 0, 0]],
+    [0, 1],
+  ),
+  params: paramsFile({
+    "arg:conv_weight": {
+      shape: [32, 32, 3, 3],
+      data: Array.from({ length: 32 * 32 * 9 }, (_, i) => Math.sin(i)),
+    },
+  }),
+};

@@ -9,7 +9,7 @@ import {
   Tensor,
 } from "../../src/node.js";
 import { failureOf } from "../fake/failure-of.js";
-import { dense, denseWithoutBias, sum } from "../fake/small-models.js";
+import { convolution, dense, denseWithoutBias, slow, sum } from "../fake/small-models.js";
 
 const model = await Model.load(dense);
 afterAll(() => {
@@ -142,6 +142,28 @@ describe("a predictor in the native library", () => {
     expect(stats.arenaBytes).toBeGreaterThan(0);
   });
 
+  it("saves memory when it is to, and computes the same", async () => {
+    using large = await Model.load(convolution);
+    const inputs = { data: [1, 32, 56, 56] };
+    const data = Float32Array.from({ length: 32 * 56 * 56 }, (_, i) => Math.cos(i));
+    const answer = (memory: "fast" | "lean"): [number, ArrayLike<number>] => {
+      using predictor = large.createPredictor({ inputs, memory, threads: 1 });
+      const { packedBytes, scratchBytes } = predictor.stats();
+      const { conv } = predictor.runSync({ data });
+      return [packedBytes + scratchBytes, conv?.data as Float32Array];
+    };
+    const [leanBytes, lean] = answer("lean");
+    const [fastBytes, fast] = answer("fast");
+    expect(leanBytes).toBeLessThan(fastBytes / 2);
+    let largest = 0;
+    let apart = 0;
+    for (let i = 0; i < fast.length; i++) {
+      largest = Math.max(largest, Math.abs(Number(fast[i])));
+      apart = Math.max(apart, Math.abs(Number(fast[i]) - Number(lean[i])));
+    }
+    expect(apart / largest).toBeLessThan(1e-5);
+  });
+
   it("gives the same with every pass off", async () => {
     using predictor = make({ disabledPasses: ["drop", "cse", "fold-batch-norm", "layout"] });
     expect([...((await predictor.run({ data: x }))["fc"]?.data ?? [])]).toEqual(y);
@@ -153,6 +175,7 @@ describe("a predictor in the native library", () => {
     ["shapes that contradict each other", { inputs: { data: [1, 4] } }, "shape"],
     ["an element type that does not exist", { dtypes: { data: "float31" } }, "dtype"],
     ["a pass that does not exist", { disabledPasses: ["speed"] }, "argument"],
+    ["a memory mode that does not exist", { memory: "slow" }, "argument"],
     ["a negative number of threads", { threads: -1 }, "argument"],
     ["too many threads", { threads: 1000 }, "argument"],
   ])("refuses %s", (_what, options, code) => {
@@ -179,6 +202,27 @@ describe("a predictor in the native library", () => {
     const running = predictor.run({ data: x });
     predictor.dispose();
     expect([...((await running)["fc"]?.data ?? [])]).toEqual(y);
+  });
+
+  it("stops when its signal is aborted, and computes right afterwards", async () => {
+    using model = await Model.load(slow);
+    using predictor = model.createPredictor({ inputs: { data: [1000, 1000] }, threads: 1 });
+    const data = new Float32Array(1_000_000);
+    const abort = new AbortController();
+    const stopped = predictor.run({ data }, { signal: abort.signal });
+    abort.abort("enough"); // the worker thread has not begun yet, most likely
+    await expect(stopped).rejects.toMatchObject({ code: "aborted", cause: "enough" });
+    const began = performance.now();
+    const { softmax599 } = await predictor.run({ data }, { signal: new AbortController().signal });
+    const wholeMs = performance.now() - began;
+    expect(softmax599?.data[999_999]).toBeCloseTo(0.001, 6);
+    const begun = performance.now();
+    const signal = AbortSignal.timeout(Math.ceil(wholeMs / 10));
+    await expect(predictor.run({ data }, { signal })).rejects.toMatchObject({
+      code: "aborted",
+      cause: { name: "TimeoutError" },
+    });
+    expect(performance.now() - begun).toBeLessThan(wholeMs * 0.8);
   });
 
   it("is one of many that run at the same time", async () => {

@@ -229,6 +229,18 @@ const cases: Record<string, readonly Case[]> = {
       /outputs must be an array/,
     ],
     [
+      "createPredictor, memory that objects inherit",
+      () => model.createPredictor({ inputs, memory: any("constructor") }),
+      "argument",
+      /memory must be "fast" or "lean", not "constructor"/,
+    ],
+    [
+      "createPredictor, memory as the header's number",
+      () => model.createPredictor({ inputs, memory: any(1) }),
+      "argument",
+      /memory must be "fast" or "lean", not a number/,
+    ],
+    [
       "createPredictor, disabledPasses",
       () => model.createPredictor({ inputs, disabledPasses: any(1) }),
       "argument",

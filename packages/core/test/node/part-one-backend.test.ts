@@ -54,6 +54,7 @@ describe("MXNet's own library", () => {
       () => predictor.stats(),
       () => predictor.describe(),
       () => model.createPredictor({ inputs, threads: 2 }),
+      () => model.createPredictor({ inputs, memory: "lean" }),
       () => model.createPredictor({ inputs, disabledPasses: ["cse"] }),
       () => model.createPredictor({ inputs, outputs: ["fc"], dtypes: { data: "float32" } }),
     ])
@@ -62,6 +63,16 @@ describe("MXNet's own library", () => {
         message: expect.stringMatching(/MXNet's part/),
       });
     expect(model.outputs).toEqual(["fc_output"]);
+  });
+
+  it("cannot stop a run, which rejects at its end", async () => {
+    using model = await load();
+    using predictor = model.createPredictor({ inputs: { data: [1, 3] } });
+    const abort = new AbortController();
+    const running = predictor.run({ data: x }, { signal: abort.signal });
+    abort.abort("enough");
+    await expect(running).rejects.toMatchObject({ code: "aborted", cause: "enough" });
+    expect([...((await predictor.run({ data: x }))["fc"]?.data ?? [])]).toEqual(y);
   });
 
   it("reports errors with its text and code unknown", async () => {

@@ -76,6 +76,7 @@ function parameterDescriptor(f: ApiFunction, p: Parameter, names: TypeScriptName
   if (p.handle) fields.push(["handle", p.handle]);
   if (p.kind === "handle" && p.direction === "in" && !f.concurrent)
     fields.push(["exclusive", true]);
+  if (p.kind === "handle" && p.direction === "in" && f.alongside) fields.push(["alongside", true]);
   if (p.struct) fields.push(["struct", p.struct]);
   if (p.kind === "callback") fields.push(["callback", p.type.base]);
   if (p.nullable) fields.push(["nullable", true]);
@@ -128,7 +129,8 @@ import type { ${sorted(structs)} } from "./structs.js";
  * named at each method, every method throws
  * \`argument\` (wrong number or type of arguments), \`dtype\` (wrong class of array),
  * \`size\` (wrong length), \`handle\` (a handle of another kind or library),
- * \`disposed\` (a handle that was freed), \`busy\` (a handle that a running call uses)
+ * \`disposed\` (a handle that was freed), \`busy\` (a handle that a running call uses; not where
+ * the function may be called meanwhile)
  * and \`unavailable\` (the library does not have the function).
  */
 export class Binding extends NativeBinding {

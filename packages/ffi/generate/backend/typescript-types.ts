@@ -87,7 +87,8 @@ ${members.map((m) => `  ${/^\w+$/.test(m.word) ? m.word : `"${m.word}"`}: ${m.va
   };
   return (
     words("LPDType", "LP_", "DType", "dtypeCodes") +
-    words("LPPass", "LP_PASS_", "PassName", "passBits")
+    words("LPPass", "LP_PASS_", "PassName", "passBits") +
+    words("LPMemoryMode", "LP_MEMORY_", "MemoryMode", "memoryModes")
   );
 }
 

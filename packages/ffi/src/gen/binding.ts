@@ -15,7 +15,8 @@ import type { LPOptionsInput, LPStats } from "./structs.js";
  * named at each method, every method throws
  * `argument` (wrong number or type of arguments), `dtype` (wrong class of array),
  * `size` (wrong length), `handle` (a handle of another kind or library),
- * `disposed` (a handle that was freed), `busy` (a handle that a running call uses)
+ * `disposed` (a handle that was freed), `busy` (a handle that a running call uses; not where
+ * the function may be called meanwhile)
  * and `unavailable` (the library does not have the function).
  */
 export class Binding extends NativeBinding {

@@ -535,7 +535,7 @@ export const LPPredCancel: FunctionDescriptor = {
   part: 2,
   returns: "status",
   parameters: [
-    { name: "handle", kind: "handle", role: "argument", handle: "predictor" },
+    { name: "handle", kind: "handle", role: "argument", handle: "predictor", alongside: true },
   ],
 };
 
