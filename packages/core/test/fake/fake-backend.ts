@@ -10,6 +10,7 @@ import { arrayClassOf, type ElementData } from "../../src/element-data.js";
 import type { DType } from "../../src/gen/native-constants.js";
 import type { GraphDescription } from "../../src/graph-description.js";
 import { PredictError } from "../../src/predict-error.js";
+import type { RunProfile } from "../../src/run-profile.js";
 
 export class FakePredictor implements BackendPredictor {
   readonly inputs: readonly TensorInfo[];
@@ -17,6 +18,8 @@ export class FakePredictor implements BackendPredictor {
   readonly set = new Map<string, ElementData>();
   disposals = 0;
   forwards = 0;
+  /** Forwards since the measuring began; undefined while nothing is measured. */
+  measured: number | undefined;
   busy = false;
 
   constructor(
@@ -57,6 +60,7 @@ export class FakePredictor implements BackendPredictor {
   forwardSync(): void {
     this.#check();
     this.forwards++;
+    if (this.measured !== undefined) this.measured++;
     if (this.backend.failure) throw this.backend.failure;
   }
 
@@ -99,6 +103,17 @@ export class FakePredictor implements BackendPredictor {
     return this.backend.graph;
   }
 
+  setProfiling(enable: boolean): void {
+    this.#check();
+    if (!this.backend.measures) throw new PredictError("unavailable", "the fake cannot measure");
+    this.measured = enable ? 0 : undefined;
+  }
+
+  readProfile(): RunProfile {
+    this.#check();
+    return { runs: this.measured ?? 0, meanMs: 0, nodes: [] };
+  }
+
   dispose(): void {
     this.#check();
     this.disposals++;
@@ -116,6 +131,8 @@ export class FakeBackend implements Backend {
   graph: GraphDescription = { nodes: [], heads: [] };
   /** Inputs that the caller does not name. */
   states: Record<string, readonly number[]> = {};
+  /** Whether predictors can measure their nodes. */
+  measures = true;
   modelDisposals = 0;
   failure: Error | undefined;
   /** What a forward waits for. */
