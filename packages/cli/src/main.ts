@@ -10,6 +10,7 @@ import { addDoctorCommand } from "./command-doctor.js";
 import { UsageError } from "./command-errors.js";
 import { addInspectCommand } from "./command-inspect.js";
 import { addPredictCommand } from "./command-predict.js";
+import { addProfileCommand } from "./command-profile.js";
 import { exitCodes } from "./exit-codes.js";
 import { packageVersion } from "./package-version.js";
 import { endQuietlyOnClosedPipe } from "./standard-streams.js";
@@ -43,6 +44,7 @@ const program = new Command("libpredict")
 for (const addCommand of [
   addPredictCommand,
   addInspectCommand,
+  addProfileCommand,
   addCheckCommand,
   addConvertCommand,
   addDiffCommand,
