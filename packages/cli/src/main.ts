@@ -3,6 +3,7 @@
  * imported when it is chosen, so that help and wrong arguments need no engine.
  */
 import { type Argument, Command, CommanderError } from "commander";
+import { addBenchCommand } from "./command-bench.js";
 import { addCheckCommand } from "./command-check.js";
 import { addConvertCommand } from "./command-convert.js";
 import { addDiffCommand } from "./command-diff.js";
@@ -45,6 +46,7 @@ for (const addCommand of [
   addPredictCommand,
   addInspectCommand,
   addProfileCommand,
+  addBenchCommand,
   addCheckCommand,
   addConvertCommand,
   addDiffCommand,

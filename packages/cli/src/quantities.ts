@@ -44,6 +44,11 @@ export function formatGflops(gflops: number): string {
   return gflops === 0 ? "" : threeDigits(gflops);
 }
 
+/** `0.42`, `61.3`, `20,746`: of something that is counted each second. */
+export function formatRate(rate: number): string {
+  return rate >= 99.95 ? formatCount(Math.round(rate)) : threeDigits(rate);
+}
+
 /** `12.3 %`. */
 export function formatPercent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
