@@ -80,7 +80,16 @@ afterAll(() => {
 
 describe("the README", () => {
   it("shows every command", () => {
-    for (const name of ["predict", "inspect", "check", "convert", "diff", "doctor"])
+    for (const name of [
+      "predict",
+      "inspect",
+      "profile",
+      "bench",
+      "check",
+      "convert",
+      "diff",
+      "doctor",
+    ])
       expect(
         sessions.some(({ command }) => command.includes(`libpredict ${name}`)),
         name,

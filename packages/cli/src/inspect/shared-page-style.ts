@@ -28,6 +28,7 @@ p{margin:0}
 .bar{display:block;width:100%;height:26px;border-radius:6px;background:var(--panel);margin:.3rem 0 .35rem}
 .bar .wide{stroke:var(--back);stroke-width:1;vector-effect:non-scaling-stroke}
 .largest{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;margin:0;padding:0;list-style:none;font-size:.88rem}
+.largest li{overflow-wrap:anywhere;min-width:0}
 .legend{display:flex;flex-wrap:wrap;gap:.15rem 1rem;margin:0;padding:0;list-style:none;font-size:.85rem;color:var(--quiet)}
 .legend svg{width:.8em;height:.8em;margin-right:.4em}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
