@@ -20,7 +20,9 @@ import { colors, wantsColor } from "./terminal.js";
 endQuietlyOnClosedPipe();
 
 const program = new Command("libpredict")
-  .description("Runs, inspects, checks, converts and compares networks trained with Apache MXNet.")
+  .description(
+    "Runs, inspects, measures, checks, converts and compares networks trained with Apache MXNet.",
+  )
   .version(packageVersion, "-V, --version", "print the version")
   .helpOption("-h, --help", "print this help")
   .helpCommand("help [command]", "print the help of a command")

@@ -15,12 +15,14 @@ import {
 } from "../quantities.js";
 import { profilePageStyle } from "./profile-page-style.js";
 import { type GroupReport, type ProfileReport, sortNodes } from "./profile-report.js";
+import { type TimeScale, timeScale } from "./time-scale.js";
 
 const slowestShown = 5;
 
 /** The page of a profile. */
 export function profilePage(report: ProfileReport): string {
   const { nodes } = report;
+  const scale = timeScale(report.meanMs);
   const title = pageTitle(report.model);
   return html`${pageHead(`Profile of ${title}`, "libpredict profile", "script-src 'none'", profilePageStyle)}
 <body>
@@ -42,8 +44,8 @@ ${legend(nodes.map((node) => node.op))}
 ${chart(nodes)}
 </section>
 <div class="sums">
-${groupSection("operators", "By operator", "Operator", report.operators)}
-${groupSection("algorithms", "By algorithm", "Algorithm", report.algorithms)}
+${groupSection("operators", "By operator", "Operator", report.operators, scale)}
+${groupSection("algorithms", "By algorithm", "Algorithm", report.algorithms, scale)}
 </div>
 <section aria-labelledby="nodes-title">
 <h2 id="nodes-title">Nodes</h2>
@@ -53,8 +55,8 @@ ${table(
     "Node",
     "Operator",
     "Algorithm",
-    "Mean ms",
-    "Least ms",
+    `Mean ${scale.unit}`,
+    `Least ${scale.unit}`,
     "Share",
     "GFLOPS",
     "Multiply-adds",
@@ -65,8 +67,8 @@ ${table(
     node.name,
     node.op,
     node.algorithm,
-    node.meanMs.toFixed(3),
-    node.leastMs.toFixed(3),
+    scale.text(node.meanMs),
+    scale.text(node.leastMs),
     formatPercent(node.share),
     formatGflops(node.gflops),
     node.multiplyAdds === 0 ? "" : formatRoundCount(node.multiplyAdds),
@@ -135,17 +137,18 @@ function groupSection(
   title: string,
   heading: string,
   groups: readonly GroupReport[],
+  scale: TimeScale,
 ): Html {
   return html`<section aria-labelledby="${id}-title">
 <h2 id="${id}-title">${title}</h2>
 ${table(
   id,
-  [heading, "Nodes", "Mean ms", "Share", "GFLOPS", "Moved"],
+  [heading, "Nodes", `Mean ${scale.unit}`, "Share", "GFLOPS", "Moved"],
   1,
   groups.map((group) => [
     group.name,
     String(group.nodes),
-    group.meanMs.toFixed(3),
+    scale.text(group.meanMs),
     formatPercent(group.share),
     formatGflops(group.gflops),
     formatBytes(group.bytes),

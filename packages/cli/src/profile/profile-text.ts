@@ -18,6 +18,7 @@ import {
   sortNodes,
 } from "./profile-report.js";
 import { shareBar } from "./share-bar.js";
+import { timeScale } from "./time-scale.js";
 
 /** How to show a profile. */
 export interface ProfileTextOptions {
@@ -42,9 +43,9 @@ export function profileText(report: ProfileReport, options: ProfileTextOptions):
     "",
     ...nodeLines(report, options),
     "",
-    ...groupLines("operator", report.operators, options.colors),
+    ...groupLines("operator", report.operators, report, options.colors),
     "",
-    ...groupLines("algorithm", report.algorithms, options.colors),
+    ...groupLines("algorithm", report.algorithms, report, options.colors),
     "",
     ...totalLines(report, options.colors),
   ];
@@ -54,17 +55,18 @@ export function profileText(report: ProfileReport, options: ProfileTextOptions):
 }
 
 function nodeLines(
-  { nodes }: ProfileReport,
+  { nodes, meanMs }: ProfileReport,
   { order, top, colors, width }: ProfileTextOptions,
 ): string[] {
   const shown = sortNodes(nodes, order).slice(0, top);
+  const scale = timeScale(meanMs);
   const most = Math.max(...nodes.map((node) => node.share));
   const rows = shown.map((node) => [
     visibleText(node.name),
     visibleText(node.op),
     colors.dim(visibleText(node.algorithm)),
-    node.meanMs.toFixed(3),
-    colors.dim(node.leastMs.toFixed(3)),
+    scale.text(node.meanMs),
+    colors.dim(scale.text(node.leastMs)),
     formatPercent(node.share),
     colors.cyan(shareBar(node.share / most, barLength)),
     formatGflops(node.gflops),
@@ -74,7 +76,7 @@ function nodeLines(
     { title: "node" },
     { title: "operator" },
     { title: "algorithm" },
-    { title: "ms", align: "right" },
+    { title: scale.unit, align: "right" },
     { title: "least", align: "right" },
     { title: "share", align: "right" },
     { title: "" },
@@ -95,11 +97,17 @@ function nodeLines(
   return lines;
 }
 
-function groupLines(title: string, groups: readonly GroupReport[], { dim }: Colors): string[] {
+function groupLines(
+  title: string,
+  groups: readonly GroupReport[],
+  { meanMs }: ProfileReport,
+  { dim }: Colors,
+): string[] {
+  const scale = timeScale(meanMs);
   const rows = groups.map((group) => [
     visibleText(group.name),
     String(group.nodes),
-    group.meanMs.toFixed(3),
+    scale.text(group.meanMs),
     formatPercent(group.share),
     formatGflops(group.gflops),
     formatBytes(group.bytes),
@@ -107,7 +115,7 @@ function groupLines(title: string, groups: readonly GroupReport[], { dim }: Colo
   const columns: Column[] = [
     { title },
     { title: "nodes", align: "right" },
-    { title: "ms", align: "right" },
+    { title: scale.unit, align: "right" },
     { title: "share", align: "right" },
     { title: "GFLOPS", align: "right" },
     { title: "moved", align: "right" },
