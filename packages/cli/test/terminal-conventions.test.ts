@@ -214,10 +214,10 @@ describe("a terminal", () => {
     expect(bar).not.toContain(`${escapeCharacter}[?`);
   });
 
-  it.each([
+  it.for([
     ["profile", "profiling"],
     ["bench", "measuring"],
-  ])("shows how far %s is", (command, word, context) => {
+  ] as const)("shows how far $0 is", ([command, word], context) => {
     if (!hasScript && !requireAll)
       context.skip("there is no `script` command: apt-get install bsdutils");
     const words = [command, digits, "--input", "data=1,1,8,8", "--runs", "5000"];
