@@ -3,6 +3,7 @@
  * imported when it is chosen, so that help and wrong arguments need no engine.
  */
 import { type Argument, Command, CommanderError } from "commander";
+import { addBenchCommand } from "./command-bench.js";
 import { addCheckCommand } from "./command-check.js";
 import { addConvertCommand } from "./command-convert.js";
 import { addDiffCommand } from "./command-diff.js";
@@ -10,6 +11,7 @@ import { addDoctorCommand } from "./command-doctor.js";
 import { UsageError } from "./command-errors.js";
 import { addInspectCommand } from "./command-inspect.js";
 import { addPredictCommand } from "./command-predict.js";
+import { addProfileCommand } from "./command-profile.js";
 import { exitCodes } from "./exit-codes.js";
 import { packageVersion } from "./package-version.js";
 import { endQuietlyOnClosedPipe } from "./standard-streams.js";
@@ -18,7 +20,9 @@ import { colors, wantsColor } from "./terminal.js";
 endQuietlyOnClosedPipe();
 
 const program = new Command("libpredict")
-  .description("Runs, inspects, checks, converts and compares networks trained with Apache MXNet.")
+  .description(
+    "Runs, inspects, measures, checks, converts and compares networks trained with Apache MXNet.",
+  )
   .version(packageVersion, "-V, --version", "print the version")
   .helpOption("-h, --help", "print this help")
   .helpCommand("help [command]", "print the help of a command")
@@ -43,6 +47,8 @@ const program = new Command("libpredict")
 for (const addCommand of [
   addPredictCommand,
   addInspectCommand,
+  addProfileCommand,
+  addBenchCommand,
   addCheckCommand,
   addConvertCommand,
   addDiffCommand,

@@ -39,6 +39,21 @@ export function formatDuration(ms: number): string {
   return `${threeDigits(ms)} ms`;
 }
 
+/** `62.6`: three digits; nothing where there was nothing to count. */
+export function formatGflops(gflops: number): string {
+  return gflops === 0 ? "" : threeDigits(gflops);
+}
+
+/** `0.42`, `61.3`, `20,746`: of something that is counted each second. */
+export function formatRate(rate: number): string {
+  return rate >= 99.95 ? formatCount(Math.round(rate)) : threeDigits(rate);
+}
+
+/** `12.3 %`. */
+export function formatPercent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
 /** `1×3×224×224`; a scalar is `scalar`. */
 export function formatShape(shape: readonly number[]): string {
   return shape.length === 0 ? "scalar" : shape.join("×");

@@ -3,6 +3,9 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
+  formatGflops,
+  formatPercent,
+  formatRate,
   formatRoundCount,
   formatShape,
 } from "../src/quantities.js";
@@ -41,6 +44,18 @@ describe("quantities", () => {
     [2400, "2.40 s"],
   ])("writes %d ms as %s", (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
+  });
+
+  it("writes rates, speeds and shares", () => {
+    expect([0.424, 61.34, 99.94, 99.96, 20_746.3].map(formatRate)).toEqual([
+      "0.42",
+      "61.3",
+      "99.9",
+      "100",
+      "20,746",
+    ]);
+    expect([0, 0.5, 62.61, 1234].map(formatGflops)).toEqual(["", "0.50", "62.6", "1234"]);
+    expect([0, 0.1234, 1].map(formatPercent)).toEqual(["0.0 %", "12.3 %", "100.0 %"]);
   });
 
   it("separates thousands, and dimensions", () => {

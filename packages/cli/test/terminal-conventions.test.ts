@@ -9,7 +9,16 @@ import { digits, writeDigitsNpy } from "./fake/digits-files.js";
 import { writeModel } from "./fake/model-writer.js";
 import { bin, endOf, plainEnvironment, runCli, startCli } from "./fake/run-cli.js";
 
-const commands = ["predict", "inspect", "check", "convert", "diff", "doctor"] as const;
+const commands = [
+  "predict",
+  "inspect",
+  "profile",
+  "bench",
+  "check",
+  "convert",
+  "diff",
+  "doctor",
+] as const;
 /** A colour, or another command to a terminal. */
 const escapeCharacter = "\u001b";
 
@@ -206,6 +215,19 @@ describe("a terminal", () => {
     expect(bar).not.toContain(`${escapeCharacter}[?`);
   });
 
+  it.for([
+    ["profile", "profiling"],
+    ["bench", "measuring"],
+  ] as const)("shows how far $0 is", ([command, word], context) => {
+    if (!hasScript && !requireAll)
+      context.skip("there is no `script` command: apt-get install bsdutils");
+    const words = [command, digits, "--input", "data=1,1,8,8", "--runs", "5000"];
+    const text = onTerminal(words, "");
+    expect(text).toMatch(new RegExp(`${word} .* of 100 %`));
+    // The table comes after it is gone.
+    expect(text.split(`${escapeCharacter}[2K`).at(-1)).toContain("float32");
+  });
+
   it("has no bar where standard error is none, or results come to it", (context) => {
     if (!hasScript && !requireAll)
       context.skip("there is no `script` command: apt-get install bsdutils");
@@ -252,6 +274,26 @@ describe("Ctrl-C", () => {
     expect(await end).toEqual({ code: 130, stdout: "", stderr: "" });
     // The whole run takes longer: 2 × 200 products of 1024 × 1024.
     expect(performance.now() - begin).toBeLessThan(10_000);
+  });
+
+  it.each([
+    ["profile", []],
+    ["bench", ["--threads", "1,2"]],
+  ])("ends %s, which measures, and writes no page", async (command, words) => {
+    const page = command === "profile" ? ["--html", at("page.html")] : [];
+    const input = ["--input", `data=${at("square.npy")}`];
+    const child = startCli([command, at("slow"), ...input, ...words, ...page, "--json"]);
+    const end = endOf(child);
+    setTimeout(() => child.kill("SIGINT"), 1500);
+    expect(await end).toEqual({ code: 130, stdout: "", stderr: "" });
+    expect(existsSync(at("page.html"))).toBe(false);
+  });
+
+  it("ends bench where runs are short", async () => {
+    const child = startCli(["bench", digits, "--input", "data=1,1,8,8", "--seconds", "60"]);
+    const end = endOf(child);
+    setTimeout(() => child.kill("SIGINT"), 1500);
+    expect(await end).toEqual({ code: 130, stdout: "", stderr: "" });
   });
 
   it("ends the wait for standard input", async () => {

@@ -9,6 +9,7 @@
 import type { ElementData } from "./element-data.js";
 import type { DType, MemoryMode, PassName } from "./gen/native-constants.js";
 import type { GraphDescription } from "./graph-description.js";
+import type { RunProfile } from "./run-profile.js";
 
 /** A model in memory. */
 export interface ModelSource {
@@ -86,6 +87,10 @@ export interface BackendPredictor {
   stats(): PredictorStats;
   /** The graph with shapes and costs. May throw `unavailable`. */
   describe(): GraphDescription;
+  /** Measures every node from the next forward on, or ends that; either forgets what was measured. May throw `unavailable`. */
+  setProfiling(enable: boolean): void;
+  /** What the nodes took since the measuring began; a forward came before. */
+  readProfile(): RunProfile;
   dispose(): void;
 }
 

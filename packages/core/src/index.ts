@@ -66,12 +66,13 @@ export {
   type PredictErrorCode,
   ShapeError,
 } from "./predict-error.js";
-export { Predictor, type RunOptions } from "./predictor.js";
+export { Predictor, type ProfileOptions, type RunOptions } from "./predictor.js";
 export {
   PredictorPool,
   type PredictorPoolMemory,
   type PredictorPoolOptions,
   type PredictorPoolStats,
 } from "./predictor-pool.js";
+export type { NodeProfile, RunProfile } from "./run-profile.js";
 export { Tensor, type TopEntry } from "./tensor.js";
 export type { SliceRange } from "./tensor-slice.js";

@@ -3,15 +3,18 @@
  * Invariants: the backend sees one call at a time; a run that has begun ends before the
  * backend's predictor is released.
  */
+import { throwIfAborted } from "./abort-signal.js";
 import type { BackendPredictor, PredictorStats, TensorInfo } from "./backend.js";
 import { forgotten, Held } from "./disposal.js";
 import { type CheckedFeed, checkFeeds, copyFeeds, type Feeds } from "./feeds.js";
 import type { GraphDescription } from "./graph-description.js";
 import { OutputNames, type Outputs } from "./outputs.js";
 import { PredictError } from "./predict-error.js";
+import type { RunProfile } from "./run-profile.js";
 import { RunQueue } from "./run-queue.js";
 import { stoppableForward } from "./stoppable-forward.js";
 import { Tensor } from "./tensor.js";
+import { checkWholeNumber } from "./whole-number.js";
 
 /** Options of one run. */
 export interface RunOptions {
@@ -23,6 +26,14 @@ export interface RunOptions {
    * used again.
    */
   readonly signal?: AbortSignal;
+}
+
+/** Options of a profile. */
+export interface ProfileOptions extends RunOptions {
+  /** Runs to measure, from 1; 10 by default. */
+  readonly runs?: number;
+  /** Runs before them that are not measured, from 0; 1 by default. */
+  readonly warmUps?: number;
 }
 
 /**
@@ -114,6 +125,52 @@ export class Predictor {
     const backend = this.#prepare(feeds);
     backend.forwardSync();
     return this.#read(backend);
+  }
+
+  /**
+   * Measures what each node takes, on runs off the main thread; other runs of this predictor take
+   * place before or after it. Runs that are not profiled cost nothing more.
+   *
+   * @param feeds - as for `run`
+   * @param options - how many runs; `signal` drops the profile while it waits, and ends it between
+   *   two runs
+   * @returns the nodes as they are run, with times in milliseconds
+   * @throws {@link PredictError} as `run`; `aborted` and `disposed` also between two runs;
+   *   `argument`: `runs` or `warmUps` is no such number; `unavailable`: the library cannot measure
+   * @throws {@link ShapeError} as `run`
+   */
+  async profile(feeds: Feeds, options: ProfileOptions = {}): Promise<RunProfile> {
+    this.#live();
+    const { signal } = options;
+    const runs = checkWholeNumber("runs", options.runs ?? 10, 1);
+    const warmUps = checkWholeNumber("warmUps", options.warmUps ?? 1, 0);
+    this.#queue.check(signal);
+    const given = this.#queue.busy ? copyFeeds(feeds) : feeds;
+    return this.#queue.run(async () => {
+      const done = this.#use();
+      try {
+        const backend = this.#prepare(given);
+        const forwards = async (count: number): Promise<void> => {
+          for (let i = 0; i < count; i++) {
+            throwIfAborted(signal, "the profile was ended before its last run");
+            this.#live();
+            await stoppableForward(backend, signal);
+          }
+        };
+        // Before the first run, so that a library that cannot measure says so at once.
+        backend.setProfiling(true);
+        try {
+          await forwards(warmUps);
+          backend.setProfiling(true);
+          await forwards(runs);
+          return backend.readProfile();
+        } finally {
+          backend.setProfiling(false);
+        }
+      } finally {
+        done();
+      }
+    }, signal);
   }
 
   /**

@@ -5,6 +5,7 @@ import {
   PredictError,
   type Predictor,
   type PredictorOptions,
+  type ProfileOptions,
   Tensor,
 } from "../src/index.js";
 import { failureOf } from "./fake/failure-of.js";
@@ -201,6 +202,110 @@ describe("runSync", () => {
   });
 });
 
+describe("profile", () => {
+  it("measures as many runs as wanted, after those that are not", async () => {
+    const { backend, predictor } = await make();
+    const profile = (options: ProfileOptions) =>
+      predictor.profile({ data: pixels(1, 2) }, options).then(({ runs }) => runs);
+    expect(await profile({})).toBe(10);
+    expect(last(backend).forwards).toBe(11);
+    expect(await profile({ runs: 3, warmUps: 0 })).toBe(3);
+    expect(last(backend).forwards).toBe(14);
+    expect(await profile({ runs: 1, warmUps: 4 })).toBe(1);
+    expect(last(backend).forwards).toBe(19);
+    expect(last(backend).measured).toBeUndefined();
+  });
+
+  it("takes place between runs, on the arrays as they were", async () => {
+    const { backend, predictor } = await make();
+    const next = backend.hold();
+    const data = pixels(1, 1);
+    const before = predictor.run({ data });
+    const profile = predictor.profile({ data }, { runs: 2 });
+    const after = predictor.run({ data });
+    data.fill(9);
+    for (const code of [() => predictor.stats(), () => predictor.describe()])
+      expect(failureOf(code).code).toBe("busy");
+    await next();
+    expect((await before)["softmax"]?.data[0]).toBe(2);
+    expect(last(backend).set.get("data")).toEqual(pixels(1, 1));
+    for (let i = 0; i < 4; i++) await next();
+    expect((await profile).runs).toBe(2);
+    expect((await after)["softmax"]?.data[0]).toBe(2);
+    expect(last(backend).forwards).toBe(5);
+  });
+
+  it("rejects what does not fit, before anything runs", async () => {
+    const { backend, predictor } = await make();
+    const good = { data: pixels(1, 2) };
+    for (const [feeds, options, code] of [
+      [{}, {}, "name"],
+      [{ data: pixels(1) }, {}, "shape"],
+      [{ data: [1, 2] }, {}, "argument"],
+      [good, { runs: 0 }, "argument"],
+      [good, { runs: 1.5 }, "argument"],
+      [good, { runs: "3" }, "argument"],
+      [good, { runs: Number.POSITIVE_INFINITY }, "argument"],
+      [good, { warmUps: -1 }, "argument"],
+      [good, { warmUps: Number.NaN }, "argument"],
+      [good, { signal: new AbortController() }, "argument"],
+    ] as const)
+      await expect(predictor.profile(feeds as never, options as never)).rejects.toMatchObject({
+        code,
+      });
+    backend.measures = false;
+    await expect(predictor.profile(good)).rejects.toMatchObject({ code: "unavailable" });
+    expect(last(backend).forwards).toBe(0);
+  });
+
+  it("reshapes as a run does", async () => {
+    const { backend, predictor } = await make();
+    await predictor.profile({ data: new Tensor(pixels(1, 2, 3, 4), [2, 2]) });
+    expect(predictor.inputs[0]?.shape).toEqual([2, 2]);
+    expect(backend.predictors.map((p) => p.disposals)).toEqual([1, 0]);
+  });
+
+  it("ends between two runs when its signal aborts, and measures no longer", async () => {
+    const { backend, predictor } = await make();
+    const next = backend.hold();
+    const abort = new AbortController();
+    const reason = new Error("enough");
+    const profile = predictor.profile({ data: pixels(1, 1) }, { signal: abort.signal });
+    await next();
+    expect(last(backend).measured).toBe(0);
+    abort.abort(reason);
+    await Promise.all([
+      next(),
+      expect(profile).rejects.toMatchObject({ code: "aborted", cause: reason }),
+    ]);
+    expect(last(backend).forwards).toBe(2);
+    expect(last(backend).measured).toBeUndefined();
+    expect(predictor.stats().threads).toBe(1);
+    await expect(
+      predictor.profile({ data: pixels(1, 1) }, { signal: abort.signal }),
+    ).rejects.toMatchObject({ code: "aborted" });
+  });
+
+  it("measures no longer after a run that failed", async () => {
+    const { backend, predictor } = await make();
+    backend.failure = new PredictError("missing", "weight w is missing");
+    await expect(predictor.profile({ data: pixels(1, 1) })).rejects.toBe(backend.failure);
+    expect(last(backend).forwards).toBe(1);
+    expect(last(backend).measured).toBeUndefined();
+  });
+
+  it("ends after the run that is going on when the predictor is disposed of", async () => {
+    const { backend, predictor } = await make();
+    const next = backend.hold();
+    const profile = predictor.profile({ data: pixels(1, 1) });
+    predictor.dispose();
+    expect(last(backend).disposals).toBe(0);
+    await Promise.all([next(), expect(profile).rejects.toMatchObject({ code: "disposed" })]);
+    expect(last(backend).forwards).toBe(1);
+    expect(last(backend).disposals).toBe(1);
+  });
+});
+
 describe("dispose", () => {
   it("releases the backend's predictor, once", async () => {
     const { backend, predictor } = await make();
@@ -223,7 +328,8 @@ describe("dispose", () => {
   it("makes every later use throw disposed", async () => {
     const { predictor } = await make();
     predictor.dispose();
-    await expect(predictor.run({ data: pixels(1, 1) })).rejects.toMatchObject({ code: "disposed" });
+    for (const use of [predictor.run({ data: pixels(1, 1) }), predictor.profile({})])
+      await expect(use).rejects.toMatchObject({ code: "disposed" });
     for (const use of [
       () => predictor.runSync({ data: pixels(1, 1) }),
       () => predictor.stats(),

@@ -1,5 +1,6 @@
 /** Measures how long a forward takes. */
 import type { Feeds, Predictor } from "@libpredict/core";
+import { median } from "../order-statistics.js";
 import type { TimeReport } from "./model-report.js";
 
 const leastRuns = 3;
@@ -49,12 +50,10 @@ export async function timeForwards(
     signal.throwIfAborted();
   }
   times.sort((a, b) => a - b);
-  const middle = times.length >> 1;
-  const at = (i: number): number => times[i] as number;
   return {
-    median: times.length % 2 === 1 ? at(middle) : (at(middle - 1) + at(middle)) / 2,
-    fastest: at(0),
-    slowest: at(times.length - 1),
+    median: median(times),
+    fastest: times[0] as number,
+    slowest: times.at(-1) as number,
     runs: times.length,
     threads,
   };

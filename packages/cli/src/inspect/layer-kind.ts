@@ -27,7 +27,7 @@ const rules: readonly (readonly [RegExp, LayerKind])[] = [
     "activation",
   ],
   [
-    /reshape|flatten|transpose|swapaxis|concat|slice|crop|split|expand_dims|squeeze|stack|tile|repeat|pad|upsampling|take|gather|pick|^where$|broadcast_(to|like|axis|axes)|flip|reverse|depth_to_space|space_to_depth|cast/i,
+    /reshape|flatten|transpose|swapaxis|concat|slice|crop|split|expand_dims|squeeze|stack|tile|repeat|pad|upsampling|take|gather|pick|^where$|broadcast_(to|like|axis|axes)|flip|reverse|depth_to_space|space_to_depth|cast|^to_(layout|dtype)$/i,
     "shape",
   ],
   [

@@ -3,15 +3,21 @@
  * security policy lets only the page's own script run, whatever the model's names contain.
  */
 import { createHash } from "node:crypto";
-import { basename } from "node:path";
 import type { GraphNode } from "@libpredict/core";
-import { formatBytes, formatDuration, formatRoundCount, formatShape } from "../quantities.js";
+import {
+  formatBytes,
+  formatDuration,
+  formatPercent,
+  formatRoundCount,
+  formatShape,
+} from "../quantities.js";
 
 import { type DrawnNode, drawGraph } from "./graph-drawing.js";
 import { Html, html, scriptJson } from "./html-text.js";
-import { layerKind, layerKinds } from "./layer-kind.js";
+import { layerKind } from "./layer-kind.js";
 import { layerSettings } from "./layer-settings.js";
 import { isInput, type ModelReport } from "./model-report.js";
+import { endList, legend, pageHead, pageTitle, tile } from "./page-parts.js";
 import { pageStyle } from "./report-page-style.js";
 
 /** A node as the page's script gets it. */
@@ -58,29 +64,13 @@ export function reportPage(
     multiplyAdds: report.multiplyAdds,
   };
   const hash = createHash("sha256").update(script, "utf8").digest("base64");
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${hash}'`;
-  // Where the files lie is nobody else's business.
-  const title = basename(report.model).replace(/(-symbol)?\.json$/, "");
+  const title = pageTitle(report.model);
   const layers = nodes.flatMap((node, i) => (node.op === "" ? [] : [{ node, i }]));
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="libpredict inspect">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<style>${new Html(pageStyle)}</style>
-</head>
+  return html`${pageHead(title, "libpredict inspect", `script-src 'sha256-${hash}'`, pageStyle)}
 <body>
 <header>
 <h1>${title}</h1>
-<dl class="ends">
-<dt>${report.inputs.length === 1 ? "Input" : "Inputs"}</dt><dd>${report.inputs.map(tensorText)}</dd>
-<dt>${report.outputs.length === 1 ? "Output" : "Outputs"}</dt><dd>${report.outputs.map(tensorText)}</dd>
-</dl>
+${endList(report)}
 </header>
 <main>
 <section aria-label="Totals" class="tiles">
@@ -90,7 +80,7 @@ ${tiles(report)}
 <h2 id="shares-title">Where it goes</h2>
 ${shareBar("Parameters", "parameters", layers, report.parameters)}
 ${shareBar("Multiply-adds", "multiplyAdds", layers, report.multiplyAdds)}
-${legend(nodes)}
+${legend(nodes.flatMap((node) => (node.op === "" ? [] : [node.op])))}
 </section>
 <section aria-labelledby="graph-title">
 <h2 id="graph-title">Graph</h2>
@@ -155,14 +145,8 @@ function shownNodes(
   return { nodes, drawn };
 }
 
-function tensorText({ name, dtype, shape }: ModelReport["inputs"][number]): Html {
-  return html`<span class="tensor"><b>${name}</b> ${formatShape(shape)} <span class="quiet">${dtype}</span></span>`;
-}
-
 function tiles(report: ModelReport): Html[] {
   const { memory, time } = report;
-  const tile = (title: string, value: string, detail: string): Html =>
-    html`<div class="tile"><h3>${title}</h3><p class="value">${value}</p><p class="quiet">${detail}</p></div>`;
   const random = report.weights === "random";
   return [
     tile(
@@ -207,7 +191,7 @@ function shareBar(
     left += width;
     if (node[key] === 0) return [];
     return [
-      html`<rect class="kind-${layerKind(node.op)}${width > 1 ? " wide" : ""}" data-node="${i}" x="${x.toFixed(3)}" y="0" width="${width.toFixed(3)}" height="10"><title>${node.name}: ${formatRoundCount(node[key])}, ${percent(node[key] / total)}</title></rect>`,
+      html`<rect class="kind-${layerKind(node.op)}${width > 1 ? " wide" : ""}" data-node="${i}" x="${x.toFixed(3)}" y="0" width="${width.toFixed(3)}" height="10"><title>${node.name}: ${formatRoundCount(node[key])}, ${formatPercent(node[key] / total)}</title></rect>`,
     ];
   });
   const largest = [...layers]
@@ -218,18 +202,8 @@ function shareBar(
 <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="${title} by layer">${segments}</svg>
 <ol class="largest">${largest.map(
     ({ node, i }) =>
-      html`<li><button type="button" class="link" data-node="${i}">${node.name}</button> <span class="quiet">${formatRoundCount(node[key])} · ${percent(node[key] / total)}</span></li>`,
+      html`<li><button type="button" class="link" data-node="${i}">${node.name}</button> <span class="quiet">${formatRoundCount(node[key])} · ${formatPercent(node[key] / total)}</span></li>`,
   )}</ol></div>`;
-}
-
-function legend(nodes: readonly PageNode[]): Html {
-  const present = new Set(nodes.flatMap((node) => (node.op === "" ? [] : [layerKind(node.op)])));
-  return html`<ul class="legend">${layerKinds
-    .filter((kind) => present.has(kind))
-    .map(
-      (kind) =>
-        html`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="kind-${kind}" width="10" height="10" rx="2"/></svg>${kind}</li>`,
-    )}</ul>`;
 }
 
 function layerRow(node: PageNode, i: number): Html {
@@ -237,9 +211,4 @@ function layerRow(node: PageNode, i: number): Html {
   const settings = node.settings === "" ? "" : ` ${node.settings}`;
   return html`<tr data-node="${i}"><td><button type="button" class="link" data-node="${i}">${node.name}</button></td><td>${node.op}<span class="quiet">${settings}</span></td><td>${shapes}</td><td class="number">${node.parameters.toLocaleString("en-US")}</td><td class="number">${node.multiplyAdds.toLocaleString("en-US")}</td></tr>
 `;
-}
-
-/** `12.3 %`. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

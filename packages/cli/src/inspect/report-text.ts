@@ -3,6 +3,7 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
+  formatPercent,
   formatRoundCount,
   formatShape,
 } from "../quantities.js";
@@ -59,7 +60,8 @@ export function reportText(report: ModelReport, options: ReportTextOptions): str
   return lines;
 }
 
-function endLines({ inputs, outputs }: ModelReport): string[] {
+/** The lines that tell inputs and outputs. */
+export function endLines({ inputs, outputs }: Pick<ModelReport, "inputs" | "outputs">): string[] {
   const rows = [
     ...inputs.map((info, i) => [
       i === 0 ? "inputs" : "",
@@ -84,7 +86,7 @@ function layerLines(
   const sorted = sortLayers(report.layers, order);
   const shown = top === undefined ? sorted : sorted.slice(0, top);
   const share = (part: number, total: number): string =>
-    part === 0 ? "" : `${((100 * part) / total).toFixed(1)} %`;
+    part === 0 ? "" : formatPercent(part / total);
   const rows = shown.map((layer) => [
     visibleText(layer.name),
     [visibleText(layer.op), layer.settings && colors.dim(visibleText(layer.settings))]

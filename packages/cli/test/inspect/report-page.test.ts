@@ -1,22 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, ViewportSize } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { chromiumPath, skipChromium } from "../fake/chromium.js";
+import { type OpenedPage, openPage, startBrowser } from "../fake/browser-page.js";
+import { skipChromium } from "../fake/chromium.js";
 import { digits } from "../fake/digits-files.js";
-import { writeModel } from "../fake/model-writer.js";
+import { hostileNames, writeHostileModel } from "../fake/hostile-model.js";
 import { runCli } from "../fake/run-cli.js";
-
-/** Names that try to become HTML, attributes, script and style. */
-const evil = [
-  "</script><script>window.hacked=1</script>",
-  `"><img src=x onerror="window.hacked=1">`,
-  "' onmouseover='window.hacked=1",
-  "</title></style><script>window.hacked=1</script><!--",
-  "{{constructor.constructor('window.hacked=1')()}}\u2028\u0001",
-] as const;
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
@@ -29,15 +20,7 @@ const write = async (model: string, name: string, ...input: string[]): Promise<v
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "libpredict-page-"));
-  const [a, b, c, d, e] = evil;
-  const nodes = [
-    { name: a, attrs: { __shape__: "(2, 3)" } },
-    { name: b, op: "Activation", attrs: { act_type: "relu", [`__${d}__`]: c }, inputs: [a] },
-    { name: c, op: "square", inputs: [b] },
-    { name: d, op: "elemwise_add", inputs: [b, c] },
-    { name: e, op: "square", inputs: [d] },
-  ];
-  writeModel(at("evil"), [nodes, [e]], {});
+  writeHostileModel(at("evil"));
   await write(at("evil"), "evil.html");
   await write(digits, "digits.html", "--input", "data=1,1,8,8");
 });
@@ -66,11 +49,7 @@ describe("the page in a browser", () => {
   let browser: Browser;
   beforeAll(async () => {
     if (skipChromium !== undefined) return;
-    browser = await chromium.launch({
-      ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
-      // Root in a container, where a browser cannot make its own sandbox; the pages are ours.
-      args: ["--no-sandbox"],
-    });
+    browser = await startBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -79,21 +58,8 @@ describe("the page in a browser", () => {
     skip(skipChromium !== undefined, skipChromium);
   });
 
-  const open = async (
-    name: string,
-    viewport = { width: 1280, height: 900 },
-  ): Promise<{ page: Page; problems: string[] }> => {
-    const page = await browser.newPage({ viewport });
-    const problems: string[] = [];
-    page.on("pageerror", (error) => problems.push(error.message));
-    page.on("console", (message) => problems.push(message.text()));
-    page.on("dialog", (dialog) => problems.push(dialog.message()));
-    page.on("request", (request) => {
-      if (!/^(file|data):/.test(request.url())) problems.push(request.url());
-    });
-    await page.goto(pathToFileURL(at(name)).href);
-    return { page, problems };
-  };
+  const open = (name: string, viewport?: ViewportSize): Promise<OpenedPage> =>
+    openPage(browser, at(name), viewport === undefined ? {} : { viewport });
 
   it("runs nothing of hostile names, and shows them as they are", async () => {
     const { page, problems } = await open("evil.html");
@@ -102,7 +68,7 @@ describe("the page in a browser", () => {
     for (let i = 0; i < 5; i++) {
       await boxes.nth(i).dispatchEvent("click");
       const shown = await page.locator("#details h3").textContent();
-      expect(shown).toBe(evil[i] ?? "");
+      expect(shown).toBe(hostileNames[i] ?? "");
     }
     await page.fill("#search", "<script>");
     expect(await page.locator("#found").textContent()).toBe("2 of 5");

@@ -21,6 +21,7 @@ import { arrayClassOf, type ElementData } from "../element-data.js";
 import { type DType, dtypeCodes, memoryModes, passBits } from "../gen/native-constants.js";
 import { type GraphDescription, parseGraphDescription } from "../graph-description.js";
 import { PredictError } from "../predict-error.js";
+import { parseRunProfile, type RunProfile } from "../run-profile.js";
 import { elementCount } from "../tensor-shape.js";
 import { nativeCapacity } from "./native-capacity.js";
 import { translated, translateError } from "./native-errors.js";
@@ -37,7 +38,7 @@ export interface FfiBackendOptions {
  * The backend over the native library.
  *
  * With MXNet's own library it works too, within limits: models are not shared but read by every
- * predictor, on the calling thread; `Model.inputs`, `stats`, `threads`, `memory` and
+ * predictor, on the calling thread; `Model.inputs`, `stats`, `profile`, `threads`, `memory` and
  * `disabledPasses` are `unavailable`; `dtypes` and `outputs` exclude each other; the text of an
  * error of `run` is lost; a run that has begun is not stopped by its signal.
  *
@@ -220,12 +221,21 @@ class FfiPredictor implements BackendPredictor {
   }
 
   describe(): GraphDescription {
-    return translated(() => {
-      const size = this.library.LPPredDescribe(this.handle, null, 0);
-      const report = new Uint8Array(size);
-      this.library.LPPredDescribe(this.handle, report, size);
-      return parseGraphDescription(new TextDecoder().decode(report.subarray(0, size - 1)));
-    });
+    return parseGraphDescription(
+      readReport((report, capacity) => this.library.LPPredDescribe(this.handle, report, capacity)),
+    );
+  }
+
+  setProfiling(enable: boolean): void {
+    translated(() => this.library.LPPredSetProfiling(this.handle, enable ? 1 : 0));
+  }
+
+  readProfile(): RunProfile {
+    return parseRunProfile(
+      readReport((report, capacity) =>
+        this.library.LPPredGetNodeProfile(this.handle, report, capacity),
+      ),
+    );
   }
 
   dispose(): void {
@@ -249,6 +259,16 @@ function makePredictor(library: Binding, handle: PredictorHandle): FfiPredictor 
     (h) => library.MXPredFree(h),
     (h) => new FfiPredictor(library, h),
   );
+}
+
+/** The text that a function writes, without the NUL; the function gives the size of the whole. */
+function readReport(write: (report: Uint8Array | null, capacity: number) => number): string {
+  return translated(() => {
+    const size = write(null, 0);
+    const report = new Uint8Array(size);
+    write(report, size);
+    return new TextDecoder().decode(report.subarray(0, size - 1));
+  });
 }
 
 /** The number of an element type. @throws {@link PredictError} `dtype`: there is no such type */

@@ -14,6 +14,7 @@ import type {
 import { arrayClassOf, type ElementData } from "../element-data.js";
 import type { GraphDescription } from "../graph-description.js";
 import { PredictError } from "../predict-error.js";
+import type { RunProfile } from "../run-profile.js";
 import { elementCount } from "../tensor-shape.js";
 import { dtypeCode, dtypeName } from "./ffi-backend.js";
 import { translated, translateError } from "./native-errors.js";
@@ -165,6 +166,14 @@ class PartOnePredictor implements BackendPredictor {
 
   describe(): GraphDescription {
     throw unavailable(this.#library, "describe a predictor's graph");
+  }
+
+  setProfiling(): void {
+    throw unavailable(this.#library, "measure a predictor's nodes");
+  }
+
+  readProfile(): RunProfile {
+    throw unavailable(this.#library, "measure a predictor's nodes");
   }
 
   dispose(): void {

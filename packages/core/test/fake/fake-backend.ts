@@ -10,6 +10,7 @@ import { arrayClassOf, type ElementData } from "../../src/element-data.js";
 import type { DType } from "../../src/gen/native-constants.js";
 import type { GraphDescription } from "../../src/graph-description.js";
 import { PredictError } from "../../src/predict-error.js";
+import type { RunProfile } from "../../src/run-profile.js";
 
 export class FakePredictor implements BackendPredictor {
   readonly inputs: readonly TensorInfo[];
@@ -18,6 +19,8 @@ export class FakePredictor implements BackendPredictor {
   disposals = 0;
   forwards = 0;
   cancels = 0;
+  /** Forwards since the measuring began; undefined while nothing is measured. */
+  measured: number | undefined;
   busy = false;
   #stop = (): void => {};
 
@@ -68,6 +71,7 @@ export class FakePredictor implements BackendPredictor {
   forwardSync(): void {
     this.#check();
     this.forwards++;
+    if (this.measured !== undefined) this.measured++;
     if (this.backend.failure) throw this.backend.failure;
   }
 
@@ -110,6 +114,17 @@ export class FakePredictor implements BackendPredictor {
     return this.backend.graph;
   }
 
+  setProfiling(enable: boolean): void {
+    this.#check();
+    if (!this.backend.measures) throw new PredictError("unavailable", "the fake cannot measure");
+    this.measured = enable ? 0 : undefined;
+  }
+
+  readProfile(): RunProfile {
+    this.#check();
+    return { runs: this.measured ?? 0, meanMs: 0, nodes: [] };
+  }
+
   dispose(): void {
     this.#check();
     this.disposals++;
@@ -127,6 +142,8 @@ export class FakeBackend implements Backend {
   graph: GraphDescription = { nodes: [], heads: [] };
   /** Inputs that the caller does not name. */
   states: Record<string, readonly number[]> = {};
+  /** Whether predictors can measure their nodes. */
+  measures = true;
   modelDisposals = 0;
   failure: Error | undefined;
   /** Which call of `cancel` stops a predictor's forward; those before come too early. */

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import {
   ffiBackend,
   Model,
+  type NodeProfile,
   type Predictor,
   type PredictorOptions,
   Tensor,
@@ -131,6 +132,32 @@ describe("a predictor in the native library", () => {
       state: false,
       missing: false,
     });
+  });
+
+  it("measures its nodes", async () => {
+    using predictor = make({ inputs: { data: [5, 3] } });
+    const data = new Float32Array(15);
+    const { runs, meanMs, nodes } = await predictor.profile({ data }, { runs: 4 });
+    expect(runs).toBe(4);
+    expect(nodes).toHaveLength(predictor.stats().planNodes);
+    const fc = nodes.find(({ name }) => name === "fc");
+    expect(fc).toMatchObject({ op: "FullyConnected", multiplyAdds: 5 * 3 * 2 });
+    expect(fc?.algorithm).toMatch(/\S/);
+    // The input, the weight, the bias, the output.
+    expect(fc?.bytes).toBe(4 * (5 * 3 + 2 * 3 + 2 + 5 * 2));
+    const sum = (of: (node: NodeProfile) => number) => nodes.reduce((a, n) => a + of(n), 0);
+    expect(sum((node) => node.share)).toBeCloseTo(1, 4);
+    expect(sum((node) => node.meanMs)).toBeCloseTo(meanMs, 5);
+    for (const { leastMs, meanMs: mean, multiplyAdds, gflops } of nodes) {
+      expect(leastMs).toBeGreaterThan(0);
+      // Whole nanoseconds.
+      expect(mean).toBeGreaterThanOrEqual(leastMs - 1e-6);
+      expect(mean).toBeLessThan(1000);
+      expect(gflops).toBeCloseTo((2 * multiplyAdds) / (mean * 1e6), 9);
+    }
+    const shorter = new Tensor(data.subarray(3), [4, 3]);
+    const again = await predictor.profile({ data: shorter }, { warmUps: 0 });
+    expect(again.nodes.find(({ name }) => name === "fc")?.multiplyAdds).toBe(4 * 3 * 2);
   });
 
   it("tells what it occupies", () => {

@@ -62,6 +62,10 @@ describe("MXNet's own library", () => {
         code: "unavailable",
         message: expect.stringMatching(/MXNet's part/),
       });
+    await expect(predictor.profile({ data: x })).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringMatching(/MXNet's part/),
+    });
     expect(model.outputs).toEqual(["fc_output"]);
   });
 
