@@ -164,6 +164,13 @@ static lp_status byte_source_begin(lp_byte_source *source) {
   return LP_OK;
 }
 
+lp_byte_source lp_byte_source_memory(const void *bytes, size_t size) {
+  lp_byte_source source = {0};
+  source.bytes = bytes;
+  source.size = size;
+  return source;
+}
+
 lp_status lp_byte_source_open(const char *path, lp_byte_source *source) {
   memset(source, 0, sizeof *source);
   errno = 0;

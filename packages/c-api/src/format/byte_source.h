@@ -30,12 +30,7 @@ typedef struct lp_byte_source {
 } lp_byte_source;
 
 /* The caller's memory, which must live as long as the source. */
-static inline lp_byte_source lp_byte_source_memory(const void *bytes, size_t size) {
-  lp_byte_source source = {0};
-  source.bytes = bytes;
-  source.size = size;
-  return source;
-}
+LP_INTERNAL lp_byte_source lp_byte_source_memory(const void *bytes, size_t size);
 
 /*
  * Opens a file. One that tells no size (a pipe) is read into memory, in steps

@@ -148,6 +148,12 @@ enum class ErrorCode : int {
      * MXPredForward runs. Remedy: none is needed; the next forward begins anew.
      */
     cancelled = 17,
+    /**
+     * A file cannot be opened or read. Example: LPModelCreateFromFiles with the path of a
+     * directory. Remedy: the text gives path, byte and the system's reason; mend the path or the
+     * permissions, and leave the file alone while it is read.
+     */
+    file = 18,
     /** A handle was used after it was freed. */
     disposed = -1,
     /** A running call uses the handle. */
@@ -181,6 +187,7 @@ constexpr const char *to_string(ErrorCode code) noexcept {
     case ErrorCode::device: return "device";
     case ErrorCode::internal: return "internal";
     case ErrorCode::cancelled: return "cancelled";
+    case ErrorCode::file: return "file";
     case ErrorCode::disposed: return "disposed";
     case ErrorCode::busy: return "busy";
     case ErrorCode::unavailable: return "unavailable";
@@ -194,7 +201,7 @@ namespace detail {
 
 /** The code that the library means by a number. */
 constexpr ErrorCode error_code_of(int number) noexcept {
-    return number >= 0 && number <= 17 ? static_cast<ErrorCode>(number) : ErrorCode::unknown;
+    return number >= 0 && number <= 18 ? static_cast<ErrorCode>(number) : ErrorCode::unknown;
 }
 
 } // namespace detail
@@ -1118,6 +1125,7 @@ private:
     X(LPCheckModel) \
     X(LPUpgradeSymbol) \
     X(LPModelCreate) \
+    X(LPModelCreateFromFiles) \
     X(LPModelRetain) \
     X(LPModelFree) \
     X(LPModelGetInputCount) \
@@ -1416,6 +1424,9 @@ public:
     void check(const Text &text, const char *name) {
         if (text.c_str() == nullptr) return null(name);
         check_text(text.view(), name);
+    }
+    void check(const std::optional<Text> &text, const char *name) {
+        if (text) check(*text, name);
     }
     void check(const Texts &texts, const char *name, std::int64_t length) {
         check_size(texts.size(), name, "strings", length);
@@ -2993,6 +3004,50 @@ public:
         const int status = call.function(detail::pointer_as<const char>(symbol_json),
                 symbol_json_size.value(), static_cast<const void *>(params.data()),
                 params_size.value(), &error, out.out());
+        if (status != 0) return call.failure(error);
+        if (!out.made()) return call.null_handle();
+        return out.take();
+    }
+
+    // int LPModelCreateFromFiles(const char *symbol_path, const char *params_path, LPError *error,
+    // LPModelHandle *out);
+    /**
+     * Makes a model from files: as LPModelCreate, without their bytes in memory.
+     *
+     * Each array is read from the file straight to where the model keeps it, so that there is one
+     * copy of the parameters from the beginning. The files are closed when the call returns. They
+     * must not change meanwhile: what is read is checked as it comes, but which state of a
+     * changing file is seen is not known. What cannot tell its size, such as a pipe, is first read
+     * into memory. Every error text begins with the path, of a long one with its end.
+     *
+     * @param symbol_path Path of the graph (`*-symbol.json`), as the C library's fopen takes it.
+     * @param params_path Path of the `.params` file, likewise; NULL: no parameters.
+     * @return The model, with one reference. `LPModelFree` or its destructor gives it back.
+     * @par Errors
+     * - `argument`: symbol_path or out is NULL
+     * - `file`: a file cannot be opened or read, is a directory, or has changed while it was read
+     * - `symbol`: the symbol is damaged or empty
+     * - `params`: the parameters are damaged or empty, or none of them has a name that the graph
+     *   knows
+     * - `unsupported`: the graph has operators that the library does not have; the text names each
+     *   with its node
+     * - `attribute`: an attribute has an impossible value
+     * @par Threads
+     * any
+     */
+    Result<LPModelHandle> LPModelCreateFromFiles(const Text &symbol_path,
+            const std::optional<Text> &params_path) const {
+        detail::Call call(*library_, "LPModelCreateFromFiles", 2,
+                library_->functions.LPModelCreateFromFiles);
+        call.check(symbol_path, "symbol_path");
+        call.check(params_path, "params_path");
+        ::LPError error;
+        error.code = 0;
+        error.text[0] = '\0';
+        detail::NewHandle<LPModelKind> out(call, library_->functions.LPModelFree);
+        if (call.failed()) return call.error();
+        const int status = call.function(symbol_path.c_str(),
+                params_path ? params_path->c_str() : nullptr, &error, out.out());
         if (status != 0) return call.failure(error);
         if (!out.made()) return call.null_handle();
         return out.take();

@@ -222,7 +222,7 @@ ${before.map((line) => `\t${line}\n`).join("")}	for ${step} := int32(0); c.${run
         passed.push(`${p.name}Address`);
         return;
       case "string":
-        lend(`c.String("${p.name}", ${p.name})`);
+        lend(`c.${p.nullable ? "OptionalString" : "String"}("${p.name}", ${p.name})`);
         return;
       case "strings":
         lend(`c.Strings("${p.name}", ${p.name}, ${this.#length(f, p)}, ${this.#nothing(f, p)})`);
