@@ -160,7 +160,9 @@ typedef enum LPErrorCode {
   /** A defect of libpredict itself. Example: none is known. Remedy: please report it with the text, the model's symbol file and LPGetBuildInfo(). */
   LP_ERROR_INTERNAL = 16,
   /** LPPredCancel stopped the forward. Example: LPPredCancel from another thread while MXPredForward runs. Remedy: none is needed; the next forward begins anew. */
-  LP_ERROR_CANCELLED = 17
+  LP_ERROR_CANCELLED = 17,
+  /** A file cannot be opened or read. Example: LPModelCreateFromFiles with the path of a directory. Remedy: the text gives path, byte and the system's reason; mend the path or the permissions, and leave the file alone while it is read. */
+  LP_ERROR_FILE = 18
 } LPErrorCode;
 
 /** An error that does not depend on the thread: filled by the calls that make a handle when they fail. */
@@ -761,6 +763,32 @@ MXNET_DLL int LPUpgradeSymbol(const char *symbol_json, size_t symbol_json_size, 
  */
 MXNET_DLL int LPModelCreate(const char *symbol_json, size_t symbol_json_size, const void *params,
                             size_t params_size, LPError *error, LPModelHandle *out);
+
+/**
+ * Makes a model from files: as LPModelCreate, without their bytes in memory.
+ *
+ * Each array is read from the file straight to where the model keeps it, so
+ * that there is one copy of the parameters from the beginning. The files are
+ * closed when the call returns. They must not change meanwhile: what is read
+ * is checked as it comes, but which state of a changing file is seen is not
+ * known. What cannot tell its size, such as a pipe, is first read into memory.
+ * Every error text begins with the path, of a long one with its end.
+ *
+ * @param[in] symbol_path {string; caller} Path of the graph (`*-symbol.json`), as the C library's fopen takes it.
+ * @param[in] params_path {string; caller; null} Path of the `.params` file, likewise; NULL: no parameters.
+ * @param[out] error {struct:LPError; caller; null} Receives the error, on any thread; may be NULL.
+ * @param[out] out {handle:model; new:LPModelFree} The model, with one reference.
+ * @return 0 or -1
+ * @error LP_ERROR_ARGUMENT symbol_path or out is NULL
+ * @error LP_ERROR_FILE a file cannot be opened or read, is a directory, or has changed while it was read
+ * @error LP_ERROR_SYMBOL the symbol is damaged or empty
+ * @error LP_ERROR_PARAMS the parameters are damaged or empty, or none of them has a name that the graph knows
+ * @error LP_ERROR_UNSUPPORTED the graph has operators that the library does not have; the text names each with its node
+ * @error LP_ERROR_ATTRIBUTE an attribute has an impossible value
+ * @thread any
+ */
+MXNET_DLL int LPModelCreateFromFiles(const char *symbol_path, const char *params_path,
+                                     LPError *error, LPModelHandle *out);
 
 /**
  * Adds a reference to a model.

@@ -34,7 +34,7 @@ static char *exact(const char *bytes, size_t size) {
     return copy;
 }
 
-static bool known_code(int code) { return code > LP_OK && code <= LP_ERROR_CANCELLED && code != LP_ERROR_INTERNAL; }
+static bool known_code(int code) { return code > LP_OK && code <= LP_ERROR_FILE && code != LP_ERROR_INTERNAL; }
 
 /* ---- small models -------------------------------------------------------------------------- */
 

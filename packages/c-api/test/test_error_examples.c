@@ -136,6 +136,12 @@ TEST(state_and_missing) {
     model_free(&m);
 }
 
+TEST(file) {
+    LPModelHandle made = NULL;
+    CHECK_FAILS(LPModelCreateFromFiles("/", NULL, NULL, &made), LP_ERROR_FILE, "/: byte 0");
+    CHECK(made == NULL);
+}
+
 int main(int argc, char **argv) {
     check_begin(argc, argv);
     RUN(argument_handle_and_device);
@@ -143,5 +149,6 @@ int main(int argc, char **argv) {
     RUN(symbol_params_unsupported_and_attribute);
     RUN(dtype_name_size_and_index);
     RUN(state_and_missing);
+    RUN(file);
     return check_end();
 }

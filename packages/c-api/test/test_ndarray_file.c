@@ -1,10 +1,23 @@
-/* Tests of the reader of .params files. The files are put together byte by byte after the description of the format; those marked "written by MXNet" were. */
+/* Tests of the reader of .params files, from memory and from a file at once: both say and give the same. The files are put together byte by byte after the description of the format; those marked "written by MXNet" were. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L /* mkstemp */
+#endif
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "check.h"
 
 #include "../src/format/ndarray_file.h"
 
 static lp_pool pool;
+static lp_byte_source source;
 static lp_ndarray_file file;
+
+/* The same bytes as a file. */
+static lp_pool pool_on_disk;
+static lp_byte_source source_on_disk;
+static lp_ndarray_file file_on_disk;
+static char path[] = "/tmp/libpredict-ndarray-XXXXXX";
 
 /* A file under construction. */
 static unsigned char bytes[4096];
@@ -53,22 +66,55 @@ static void put_head(int version, uint64_t a, uint64_t b, uint64_t type) {
     put(type, 4);
 }
 
+static lp_status open_on_disk(size_t length) {
+    lp_pool_free(&pool_on_disk);
+    lp_byte_source_close(&source_on_disk);
+    FILE *written = fopen(path, "wb");
+    REQUIRE(written != NULL && fwrite(bytes, 1, length, written) == length);
+    REQUIRE(fclose(written) == 0);
+    REQUIRE(lp_byte_source_open(path, &source_on_disk) == LP_OK);
+    return lp_ndarray_file_open(&source_on_disk, &pool_on_disk, &file_on_disk);
+}
+
 /* Opens a copy that ends where the file ends, so that ASan sees a byte read beyond. */
 static unsigned char *exact;
 
 static lp_status open_bytes(size_t length) {
+    static char text[LP_ERROR_TEXT_SIZE];
     lp_pool_free(&pool);
     free(exact);
     exact = malloc(length == 0 ? 1 : length);
     REQUIRE(exact != NULL);
     memcpy(exact, bytes, length);
-    return lp_ndarray_file_open(exact, length, &pool, &file);
+    source = lp_byte_source_memory(exact, length);
+    lp_status status = lp_ndarray_file_open(&source, &pool, &file);
+    (void)snprintf(text, sizeof text, "%s", lp_status_text());
+    CHECK_EQ_INT(open_on_disk(length), status);
+    if (status != LP_OK) {
+        CHECK_STR(lp_status_text(), text);
+    }
+    return status;
 }
 
 static lp_ndarray_entry entry_at(size_t index) {
-    lp_ndarray_entry entry;
-    lp_ndarray_file_get(&file, index, &entry);
+    lp_ndarray_entry entry, on_disk;
+    REQUIRE(lp_ndarray_file_get(&file, index, &entry) == LP_OK);
+    REQUIRE(lp_ndarray_file_get(&file_on_disk, index, &on_disk) == LP_OK);
+    REQUIRE(on_disk.name_length == entry.name_length);
+    CHECK_BYTES(on_disk.name, entry.name, entry.name_length);
+    CHECK(on_disk.none == entry.none && on_disk.dtype == entry.dtype);
+    CHECK(on_disk.values == entry.values && on_disk.end == entry.end);
+    CHECK(on_disk.stored == entry.stored && lp_shape_equal(&on_disk.shape, &entry.shape));
     return entry;
+}
+
+static void copy_entry(const lp_ndarray_entry *entry, lp_dtype to, void *target) {
+    static double on_disk[4096];
+    size_t length = (size_t)lp_shape_size(&entry->shape) * lp_dtype_size(to);
+    REQUIRE(length <= sizeof on_disk);
+    CHECK_EQ_INT(lp_ndarray_file_copy(&file, entry, to, target), LP_OK);
+    CHECK_EQ_INT(lp_ndarray_file_copy(&file_on_disk, entry, to, on_disk), LP_OK);
+    CHECK_BYTES(on_disk, target, length);
 }
 
 static void check_name(const lp_ndarray_entry *entry, const char *name) {
@@ -103,7 +149,7 @@ TEST(reads_dense_arrays_of_every_version) {
         CHECK_EQ_INT(entry.shape.dim[0], 2);
         CHECK_EQ_INT(entry.shape.dim[1], 3);
         check_name(&entry, names[i]);
-        lp_ndarray_file_copy(&entry, LP_FLOAT32, values);
+        copy_entry(&entry, LP_FLOAT32, values);
         for (size_t k = 0; k < 6; k++) {
             CHECK_EQ_INT(values[k], i * 10 + k);
         }
@@ -144,12 +190,12 @@ TEST(reads_every_type) {
         double as_double[2] = {-1, -1};
         CHECK_EQ_INT(entry.dtype, cases[i].dtype);
         check_name(&entry, "");
-        lp_ndarray_file_copy(&entry, LP_FLOAT64, as_double);
+        copy_entry(&entry, LP_FLOAT64, as_double);
         CHECK_NEAR(as_double[0], cases[i].expected[0], 0);
         CHECK_NEAR(as_double[1], cases[i].expected[1], 0);
         /* In its own type the file's bytes. */
         unsigned char own[16];
-        lp_ndarray_file_copy(&entry, entry.dtype, own);
+        copy_entry(&entry, entry.dtype, own);
         if (cases[i].type < LP_BOOL) {
             CHECK_BYTES(own, bytes + size - 8 - 2 * cases[i].width, 2 * cases[i].width);
         }
@@ -173,7 +219,7 @@ TEST(copies_more_than_one_chunk) {
     REQUIRE(open_bytes(size) == LP_OK);
     lp_ndarray_entry entry = entry_at(0);
     float values[300];
-    lp_ndarray_file_copy(&entry, LP_FLOAT32, values);
+    copy_entry(&entry, LP_FLOAT32, values);
     for (int i = 0; i < 300; i++) {
         CHECK_EQ_INT(values[i], i * 7 - 1000);
     }
@@ -214,11 +260,11 @@ TEST(reads_arrays_without_data) {
     }
     lp_ndarray_entry empty = entry_at(6);
     CHECK(!empty.none && empty.shape.ndim == 2 && empty.shape.dim[0] == 0);
-    lp_ndarray_file_copy(&empty, LP_FLOAT32, bytes);
+    copy_entry(&empty, LP_FLOAT32, bytes);
     lp_ndarray_entry scalar = entry_at(7);
     int32_t value = 0;
     CHECK(!scalar.none && scalar.shape.ndim == 0);
-    lp_ndarray_file_copy(&scalar, LP_INT32, &value);
+    copy_entry(&scalar, LP_INT32, &value);
     CHECK_EQ_INT(value, 42);
 }
 
@@ -257,9 +303,9 @@ TEST(makes_sparse_arrays_dense) {
         CHECK_EQ_INT(entry.dtype, LP_FLOAT32);
         CHECK(entry.shape.ndim == 2 && entry.shape.dim[0] == 3 && entry.shape.dim[1] == 2);
         memset(values, 0x55, sizeof values);
-        lp_ndarray_file_copy(&entry, LP_FLOAT32, values);
+        copy_entry(&entry, LP_FLOAT32, values);
         CHECK_BYTES(values, expected, sizeof values);
-        lp_ndarray_file_copy(&entry, LP_FLOAT64, wide);
+        copy_entry(&entry, LP_FLOAT64, wide);
         for (int k = 0; k < 6; k++) {
             CHECK_NEAR(wide[k], (double)expected[k], 0);
         }
@@ -271,7 +317,7 @@ TEST(makes_sparse_arrays_dense) {
     REQUIRE(open_bytes(size) == LP_OK);
     lp_ndarray_entry entry = entry_at(0);
     float values[6];
-    lp_ndarray_file_copy(&entry, LP_FLOAT32, values);
+    copy_entry(&entry, LP_FLOAT32, values);
     CHECK(values[0] == 0 && values[5] == 0);
 }
 
@@ -311,7 +357,8 @@ static void check_error(const char *expected) {
 
 TEST(says_what_is_wrong) {
     size = 0;
-    CHECK_EQ_INT(lp_ndarray_file_open(NULL, 0, &pool, &file), LP_ERROR_PARAMS);
+    source = lp_byte_source_memory(NULL, 0);
+    CHECK_EQ_INT(lp_ndarray_file_open(&source, &pool, &file), LP_ERROR_PARAMS);
     check_error("Invalid NDArray file format: expected at least 24 bytes that begin with 0x112, "
                 "found 0 bytes that begin with 0x0");
     put_start(0);
@@ -409,7 +456,7 @@ static void copy_all(void) {
         lp_ndarray_entry entry = entry_at(i);
         size_t needed;
         if (!entry.none && lp_shape_bytes(&entry.shape, 8, &needed) && needed <= sizeof target) {
-            lp_ndarray_file_copy(&entry, LP_FLOAT64, target);
+            copy_entry(&entry, LP_FLOAT64, target);
         }
     }
 }
@@ -468,6 +515,8 @@ static void count_release(void *memory, size_t released, void *user) {
 
 TEST(takes_less_than_ten_times_the_file_and_reports_failed_allocation) {
     lp_pool_free(&pool);
+    lp_pool_free(&pool_on_disk);
+    lp_byte_source_close(&source_on_disk);
     REQUIRE(lp_memory_set_allocator(count_allocate, count_release, NULL) == LP_OK);
     /* The smallest arrays there are. */
     enum { ARRAYS = 250000 };
@@ -475,12 +524,13 @@ TEST(takes_less_than_ten_times_the_file_and_reports_failed_allocation) {
     REQUIRE(many != NULL);
     put_start(ARRAYS);
     memcpy(many, bytes, 24);
+    source = lp_byte_source_memory(many, 24 + ARRAYS * 4 + 8);
     until_failure = -1;
-    CHECK_EQ_INT(lp_ndarray_file_open(many, 24 + ARRAYS * 4 + 8, &pool, &file), LP_OK);
+    CHECK_EQ_INT(lp_ndarray_file_open(&source, &pool, &file), LP_OK);
     CHECK(most < 5 * (24 + ARRAYS * 4));
     lp_pool_free(&pool);
     until_failure = 0;
-    CHECK_EQ_INT(lp_ndarray_file_open(many, 24 + ARRAYS * 4 + 8, &pool, &file), LP_ERROR_MEMORY);
+    CHECK_EQ_INT(lp_ndarray_file_open(&source, &pool, &file), LP_ERROR_MEMORY);
     lp_pool_free(&pool);
     CHECK_EQ_INT(used, 0);
     REQUIRE(lp_memory_set_allocator(NULL, NULL, NULL) == LP_OK);
@@ -489,6 +539,10 @@ TEST(takes_less_than_ten_times_the_file_and_reports_failed_allocation) {
 
 int main(int argc, char **argv) {
     check_begin(argc, argv);
+    int made = mkstemp(path);
+    if (made < 0 || close(made) != 0) {
+        return 1;
+    }
     RUN(reads_dense_arrays_of_every_version);
     RUN(reads_every_type);
     RUN(copies_more_than_one_chunk);
@@ -501,6 +555,9 @@ int main(int argc, char **argv) {
     RUN(survives_changed_bytes);
     RUN(takes_less_than_ten_times_the_file_and_reports_failed_allocation);
     lp_pool_free(&pool);
+    lp_pool_free(&pool_on_disk);
+    lp_byte_source_close(&source_on_disk);
+    (void)remove(path);
     free(exact);
     return check_end();
 }

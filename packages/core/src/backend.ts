@@ -19,6 +19,14 @@ export interface ModelSource {
   readonly params?: Uint8Array;
 }
 
+/** A model in files on this machine. */
+export interface ModelPaths {
+  /** Absolute path of the graph. */
+  readonly symbolPath: string;
+  /** Absolute path of the `.params` file; nothing for a model without parameters. */
+  readonly paramsPath?: string;
+}
+
 /** Name, element type and shape of an input or output. */
 export interface TensorInfo {
   readonly name: string;
@@ -114,4 +122,9 @@ export interface Backend {
   readonly parallelRuns?: number;
   /** Reads a model off the calling thread. */
   createModel(source: ModelSource): Promise<BackendModel>;
+  /**
+   * Reads a model's files itself, off the calling thread, without their bytes in JavaScript's
+   * memory. Absent: it cannot. Code `file` means that a file cannot be read.
+   */
+  createModelFromFiles?(paths: ModelPaths): Promise<BackendModel>;
 }

@@ -10,6 +10,7 @@ export type {
   Backend,
   BackendModel,
   BackendPredictor,
+  ModelPaths,
   ModelSource,
   PredictorOptions,
   PredictorStats,

@@ -39,6 +39,11 @@ export class LoadWatch {
     this.#onProgress = options.onProgress;
   }
 
+  /** Whether somebody wants to know how far the load is. */
+  get tellsProgress(): boolean {
+    return Boolean(this.#onProgress);
+  }
+
   /** @throws {@link PredictError} `aborted` */
   check(): void {
     throwIfAborted(this.signal, "the load was aborted");

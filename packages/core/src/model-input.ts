@@ -1,5 +1,5 @@
 /** What a model can be loaded from, brought to bytes. */
-import type { ModelSource } from "./backend.js";
+import type { ModelPaths, ModelSource } from "./backend.js";
 import { type ByteContent, gatherContent } from "./byte-content.js";
 import { FileNotRead } from "./file-not-read.js";
 import { fetchFile } from "./http-file.js";
@@ -49,24 +49,39 @@ export interface ReadModelOptions extends LoadWatchOptions {
 const forms =
   "a model is loaded from a prefix, { symbolFile, paramsFile } or { symbol, params } with their content";
 
+/** Where a model is. */
+export interface LocatedModel {
+  /** Its files, where a backend may read them itself: plain ones on this machine. */
+  readonly paths?: ModelPaths | undefined;
+  /**
+   * Brings it to memory.
+   *
+   * @throws {@link LoadError} something was not found, or could not be read to its end
+   * @throws {@link PredictError} `aborted`; `memory`; `argument`: not content
+   */
+  read(): Promise<ModelSource>;
+}
+
 /**
- * Reads a model.
+ * Finds out where a model is.
  *
- * @throws {@link LoadError} something was not found, or could not be read to its end
+ * @throws {@link LoadError} a prefix without files
  * @throws {@link PredictError} `argument`: not an input, or an option that does not go with it;
- *   `aborted`; `unavailable`: files, where the platform has none; `memory`
+ *   `aborted`; `unavailable`: files, where the platform has none
  */
-export async function readModelInput(
+export async function locateModel(
   input: ModelInput,
   options: ReadModelOptions,
-): Promise<ModelSource> {
+): Promise<LocatedModel> {
   const { epoch } = options;
   if (epoch !== undefined) checkWholeNumber("epoch", epoch, 0);
   const watch = new LoadWatch(options);
   watch.check();
   if (typeof input === "string" || input instanceof URL) {
     const url = webUrl(input);
-    return url ? readModelUrls(url, epoch, watch) : platform().readModel(input, epoch, watch);
+    if (url) return { read: () => readModelUrls(url, epoch, watch) };
+    const { symbolPath, paramsPath } = await platform().findModel(input, epoch);
+    return locateFiles(`model "${input}"`, symbolPath, paramsPath, watch);
   }
   if (typeof input !== "object" || input === null) throw new PredictError("argument", forms);
   if (epoch !== undefined)
@@ -77,7 +92,12 @@ export async function readModelInput(
   const isFiles = "symbolFile" in input;
   if (isFiles === "symbol" in input || (isFiles ? "params" in input : "paramsFile" in input))
     throw new PredictError("argument", forms);
-  return isFiles ? readFiles(input as ModelFiles, watch) : readContents(input, watch);
+  if (!isFiles) return { read: () => readContents(input, watch) };
+  const { symbolFile, paramsFile } = input as ModelFiles;
+  const given = paramsFile === undefined ? [symbolFile] : [symbolFile, paramsFile];
+  if (!given.every((file) => file instanceof URL || typeof file === "string"))
+    throw new PredictError("argument", "symbolFile and paramsFile must be paths or URLs");
+  return locateFiles(`model "${symbolFile}"`, symbolFile, paramsFile, watch);
 }
 
 /** The URL that a location stands for if it is one of the web's. @throws {@link PredictError} `argument`: another scheme, or no URL */
@@ -133,24 +153,37 @@ async function readModelUrls(
   ]);
 }
 
-async function readFiles(files: ModelFiles, watch: LoadWatch): Promise<ModelSource> {
-  const { symbolFile, paramsFile } = files;
+/** @param what - what is loaded, for messages */
+async function locateFiles(
+  what: string,
+  symbolFile: string | URL,
+  paramsFile: string | URL | undefined,
+  watch: LoadWatch,
+): Promise<LocatedModel> {
   const read = (file: string | URL): Promise<Uint8Array> => {
     const url = webUrl(file);
     return url ? fetchFile(url, watch) : platform().readFile(file, watch);
   };
-  for (const file of [symbolFile, paramsFile])
-    if (
-      !(
-        file instanceof URL ||
-        typeof file === "string" ||
-        (file === undefined && file !== symbolFile)
-      )
-    )
-      throw new PredictError("argument", "symbolFile and paramsFile must be paths or URLs");
   const parts: ModelPart[] = [{ part: "symbol", file: symbolFile, read }];
   if (paramsFile !== undefined) parts.push({ part: "parameters", file: paramsFile, read });
-  return readParts(`model "${symbolFile}"`, parts);
+  return {
+    paths: await pathsOf(symbolFile, paramsFile),
+    read: () => readParts(what, parts),
+  };
+}
+
+/** The paths of plain files; undefined where one is something else. */
+async function pathsOf(
+  symbolFile: string | URL,
+  paramsFile: string | URL | undefined,
+): Promise<ModelPaths | undefined> {
+  const pathOf = async (file: string | URL): Promise<string | undefined> =>
+    webUrl(file) ? undefined : platform().plainFile(file);
+  const symbolPath = await pathOf(symbolFile);
+  if (symbolPath === undefined) return undefined;
+  if (paramsFile === undefined) return { symbolPath };
+  const paramsPath = await pathOf(paramsFile);
+  return paramsPath === undefined ? undefined : { symbolPath, paramsPath };
 }
 
 async function readContents(content: ModelContent, watch: LoadWatch): Promise<ModelSource> {
@@ -180,7 +213,7 @@ async function readContents(content: ModelContent, watch: LoadWatch): Promise<Mo
 }
 
 /** One file of a model, and how it is read. */
-export interface ModelPart {
+interface ModelPart {
   readonly part: "symbol" | "parameters";
   readonly file: string | URL;
   readonly read: (file: string | URL) => Promise<Uint8Array>;
@@ -194,7 +227,7 @@ export interface ModelPart {
  * @param what - what is loaded, for the message
  * @throws {@link LoadError} the first part that is not read, after those that are
  */
-export async function readParts(what: string, parts: readonly ModelPart[]): Promise<ModelSource> {
+async function readParts(what: string, parts: readonly ModelPart[]): Promise<ModelSource> {
   const tried: LoadAttempt[] = [];
   const read: Uint8Array[] = [];
   for (const { part, file, read: readPart, hint = "" } of parts) {

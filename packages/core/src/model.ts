@@ -3,7 +3,12 @@ import type { Backend, BackendModel, PredictorOptions } from "./backend.js";
 import { forgotten, Held } from "./disposal.js";
 import { LoadWatch } from "./load-watch.js";
 import { checkMemoryMode } from "./memory-mode.js";
-import { type ModelInput, type ReadModelOptions, readModelInput } from "./model-input.js";
+import {
+  type LocatedModel,
+  locateModel,
+  type ModelInput,
+  type ReadModelOptions,
+} from "./model-input.js";
 import { platform } from "./platform.js";
 import { PredictError } from "./predict-error.js";
 import { Predictor } from "./predictor.js";
@@ -46,8 +51,12 @@ export class Model {
    * - `{ symbolFile, paramsFile }`, paths or URLs of any name;
    * - `{ symbol, params }`, their content: the JSON text, bytes, a `Blob`, a stream.
    *
-   * A file may be as large as one array of the JavaScript engine (4 GiB in Node 20, more in later
-   * ones). It is held twice while the engine reads it. Nothing may change given bytes meanwhile.
+   * The native library reads plain files on this machine itself, of any size, straight to where it
+   * keeps the weights: they are in memory once. Everything else is gathered in JavaScript's memory
+   * first and is held twice while the engine reads it: content, what comes from the web or a pipe,
+   * files with `onProgress`, and files where the backend cannot read them. Then a file may be as
+   * large as one array of the JavaScript engine (4 GiB in Node 20, more in later ones). Nothing may
+   * change given bytes or files meanwhile.
    *
    * @param input - where the model is, or its content
    * @param options - which backend and epoch to use; progress and abort
@@ -60,13 +69,13 @@ export class Model {
    *   no files
    */
   static async load(input: ModelInput, options: LoadModelOptions = {}): Promise<Model> {
-    const source = await readModelInput(input, options);
+    const located = await locateModel(input, options);
     const backend = options.backend ?? platform().defaultBackend();
     if (typeof backend.createModel !== "function")
       throw new PredictError("argument", "backend must be one, such as ffiBackend()");
     const watch = new LoadWatch(options);
     watch.check();
-    const model = await watch.wait(backend.createModel(source), (late) => late.dispose());
+    const model = await createModel(backend, located, watch);
     return new Model(model, backend);
   }
 
@@ -147,6 +156,26 @@ export class Model {
     if (this.#held.disposed) throw new PredictError("disposed", "the model was disposed");
     return this.#held.resource;
   }
+}
+
+/** Has the backend read a model: from its files where both can, else from memory. */
+async function createModel(
+  backend: Backend,
+  { paths, read }: LocatedModel,
+  watch: LoadWatch,
+): Promise<BackendModel> {
+  const dispose = (late: BackendModel): void => late.dispose();
+  if (paths && backend.createModelFromFiles && !watch.tellsProgress) {
+    try {
+      return await watch.wait(backend.createModelFromFiles(paths), dispose);
+    } catch (error) {
+      // What the backend cannot read is read here, which tells what was tried and what there is.
+      if (!(error instanceof PredictError && error.code === "file")) throw error;
+    }
+  }
+  const source = await read();
+  watch.check();
+  return watch.wait(backend.createModel(source), dispose);
 }
 
 /** @throws {@link PredictError} `argument`: an option of another kind than it is said to have */

@@ -7,12 +7,13 @@
 import { decodeImage } from "./node/decode-image.js";
 import { ffiBackend } from "./node/ffi-backend.js";
 import { readLabels } from "./node/label-files.js";
-import { readModelFiles, readWatchedFile } from "./node/model-files.js";
+import { findModelFiles, plainFile, readWatchedFile } from "./node/model-files.js";
 import { setPlatform } from "./platform.js";
 
 setPlatform({
   defaultBackend: () => ffiBackend(),
-  readModel: readModelFiles,
+  findModel: findModelFiles,
+  plainFile,
   readFile: readWatchedFile,
   readImage: decodeImage,
   readLabels,

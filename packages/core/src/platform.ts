@@ -2,7 +2,7 @@
  * What the surroundings provide: a default backend, and files. The Node entry sets it;
  * without one, a model needs an explicit backend and its content in memory.
  */
-import type { Backend, ModelSource } from "./backend.js";
+import type { Backend, ModelPaths } from "./backend.js";
 import type { Image } from "./image/image.js";
 import type { LoadWatch } from "./load-watch.js";
 import { PredictError } from "./predict-error.js";
@@ -15,15 +15,13 @@ export interface Platform {
   /** The backend used when none is given. */
   defaultBackend(): Backend;
   /**
-   * Reads `prefix-symbol.json` and the `prefix-NNNN.params` of an epoch, by default the highest.
+   * Finds `prefix-symbol.json` and the `prefix-NNNN.params` of an epoch, by default the highest.
    *
    * @param location - the prefix or the symbol file: a path or a `file:` URL
    */
-  readModel(
-    location: string | URL,
-    epoch: number | undefined,
-    watch: LoadWatch,
-  ): Promise<ModelSource>;
+  findModel(location: string | URL, epoch: number | undefined): Promise<Required<ModelPaths>>;
+  /** The absolute path of a file that has a size and is there; undefined for anything else. */
+  plainFile(location: string | URL): Promise<string | undefined>;
   /**
    * Reads one file.
    *

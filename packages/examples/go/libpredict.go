@@ -71,6 +71,7 @@ const (
 	ErrMissing     = constants.ErrMissing     // a weight that nobody gave
 	ErrDevice      = constants.ErrDevice      // a device that does not exist
 	ErrInternal    = constants.ErrInternal    // a defect of the library
+	ErrFile        = constants.ErrFile        // a file cannot be read
 	ErrDisposed    = native.ErrDisposed       // used, or closed, after Close
 	ErrBusy        = native.ErrBusy           // another call is using the predictor
 	ErrUnavailable = native.ErrUnavailable    // the library does not have the function

@@ -30,10 +30,14 @@ func (l *Library) NewModel(symbol, params []byte) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	return l.modelOf(handle), nil
+}
+
+func (l *Library) modelOf(handle *capi.LPModelHandle) *Model {
 	m := &Model{library: l, handle: handle}
 	// The backstop for what nobody closes; Close takes it away.
 	m.cleanup = runtime.AddCleanup(m, func(handle *capi.LPModelHandle) { _ = l.binding.LPModelFree(handle) }, handle)
-	return m, nil
+	return m
 }
 
 // Close gives the native memory back, once the model's predictors are closed too. A second Close

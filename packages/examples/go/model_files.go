@@ -61,6 +61,21 @@ func (l *Library) loadPrefix(location string, epoch int) (*Model, error) {
 }
 
 func (l *Library) loadFiles(location, symbolFile, paramsFile string) (*Model, error) {
+	if l.binding.Has("LPModelCreateFromFiles") && isPlain(symbolFile) && (paramsFile == "" || isPlain(paramsFile)) {
+		// The library reads each array straight to where it is kept.
+		var params *string
+		if paramsFile != "" {
+			params = &paramsFile
+		}
+		handle, err := l.binding.LPModelCreateFromFiles(symbolFile, params)
+		if err == nil {
+			return l.modelOf(handle), nil
+		}
+		// What it cannot read is read below, for an error that lists what was tried.
+		if !errors.Is(err, ErrFile) {
+			return nil, err
+		}
+	}
 	var tried []LoadAttempt
 	var content [2][]byte
 	for i, part := range []struct{ source, path string }{{"symbol", symbolFile}, {"parameters", paramsFile}} {
@@ -76,6 +91,12 @@ func (l *Library) loadFiles(location, symbolFile, paramsFile string) (*Model, er
 		content[i] = bytes
 	}
 	return l.NewModel(content[0], content[1])
+}
+
+// isPlain tells files that have a size from folders, pipes and what is not there.
+func isPlain(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 var epochEnding = regexp.MustCompile(`^(\d{4,})\.params$`)

@@ -1,7 +1,8 @@
 // The binding against libpredict itself, from the workspace build.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import * as descriptors from "../src/gen/descriptors.js";
@@ -327,6 +328,38 @@ describe("a predictor of it", () => {
       code: "symbol",
     });
     library.MXPredFree(handle);
+  });
+
+  it("takes paths, and null where the header allows it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "libpredict-ffi-ä-"));
+    const path = join(folder, "net-symbol.json");
+    writeFileSync(path, symbol);
+    try {
+      for (const made of [
+        library.LPModelCreateFromFiles(path, null),
+        await library.LPModelCreateFromFilesAsync(path, null),
+      ]) {
+        expect(library.LPModelGetInputName(made, 0)).toBe("x");
+        library.LPModelFree(made);
+      }
+      await expect(library.LPModelCreateFromFilesAsync(folder, null)).rejects.toMatchObject({
+        code: "file",
+        message: expect.stringMatching(/: .*: byte 0: the file cannot be read: it is a directory/),
+      });
+      for (const [params, message] of [
+        [undefined, /params_path must not be undefined/],
+        ["a\0b", /params_path has a NUL character at 1/],
+        [5, /params_path must be a string/],
+      ] as const)
+        expect(
+          failureOf(() => library.LPModelCreateFromFiles(path, params as never)),
+        ).toMatchObject({ code: "argument", message: expect.stringMatching(message) });
+      expect(failureOf(() => library.LPModelCreateFromFiles(null as never, null)).code).toBe(
+        "argument",
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

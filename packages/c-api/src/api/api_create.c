@@ -6,6 +6,21 @@
 /* Options may grow at the end: older, smaller ones are those of the first version. */
 #define API_CREATE_OPTIONS_SIZE 16u
 
+/* Both files from memory; params NULL: none. */
+static lp_status api_create_from_memory(const char *symbol, size_t symbol_size, const void *params,
+                                        size_t params_size, bool must_match, lp_model **out) {
+  lp_model *model;
+  lp_byte_source source = lp_byte_source_memory(params, params_size);
+  LP_TRY(lp_model_create(symbol, symbol_size, &model));
+  lp_status status = lp_model_read_params(model, params == NULL ? NULL : &source, must_match);
+  if (status != LP_OK) {
+    lp_model_release(model);
+    return status;
+  }
+  *out = model;
+  return LP_OK;
+}
+
 /* ---- part one ------------------------------------------------------------------ */
 
 static lp_status api_create_model(const char *function, const char *symbol, const void *params,
@@ -22,7 +37,7 @@ static lp_status api_create_model(const char *function, const char *symbol, cons
                    "%s: dev_type %d is not there%s; use dev_type 1 (CPU)", function, dev_type,
                    dev_type == 2 ? ": GPU is not enabled" : "");
   }
-  return lp_model_create(symbol, SIZE_MAX, params, (size_t)params_size, false, model);
+  return api_create_from_memory(symbol, SIZE_MAX, params, (size_t)params_size, false, model);
 }
 
 /* Makes `count` predictors of one model, all or none. */
@@ -217,7 +232,70 @@ int LPModelCreate(const char *symbol_json, size_t symbol_json_size, const void *
     status = lp_guard_pointer("LPModelCreate", "params", params);
   }
   if (status == LP_OK) {
-    status = lp_model_create(symbol_json, symbol_json_size, params, params_size, true, &model);
+    status = api_create_from_memory(symbol_json, symbol_json_size, params, params_size, true,
+                                    &model);
+  }
+  if (status == LP_OK) {
+    *out = model;
+  }
+  return lp_guard_return_error(error, status);
+}
+
+/* Bytes of a path that an error text has room for: the end, which tells more. */
+#define API_CREATE_PATH_SIZE ((size_t)200)
+
+/* Puts the path before the error text. */
+static lp_status api_create_within(const char *path) {
+  size_t length = strlen(path);
+  if (length <= API_CREATE_PATH_SIZE) {
+    return lp_fail_within("%s: ", path);
+  }
+  const char *end = path + length - API_CREATE_PATH_SIZE;
+  while (((unsigned char)*end & 0xc0) == 0x80) {
+    end++; /* not in the middle of a character */
+  }
+  return lp_fail_within("...%s: ", end);
+}
+
+static lp_status api_create_read_symbol(const char *path, lp_model **model) {
+  lp_byte_source source;
+  lp_status status = lp_byte_source_open(path, &source);
+  if (status == LP_OK) {
+    status = lp_byte_source_load(&source);
+    if (status == LP_OK) {
+      status = lp_model_create((const char *)source.bytes, source.size, model);
+    }
+    lp_byte_source_close(&source);
+  }
+  return status == LP_OK ? LP_OK : api_create_within(path);
+}
+
+static lp_status api_create_read_params(const char *path, lp_model *model) {
+  lp_byte_source source;
+  lp_status status = lp_byte_source_open(path, &source);
+  if (status == LP_OK) {
+    status = lp_model_read_params(model, &source, true);
+    lp_byte_source_close(&source);
+  }
+  return status == LP_OK ? LP_OK : api_create_within(path);
+}
+
+int LPModelCreateFromFiles(const char *symbol_path, const char *params_path, LPError *error,
+                           LPModelHandle *out) {
+  lp_model *model = NULL;
+  lp_status status = lp_guard_pointer("LPModelCreateFromFiles", "symbol_path", symbol_path);
+  if (status == LP_OK) {
+    status = lp_guard_pointer("LPModelCreateFromFiles", "out", out);
+  }
+  if (status == LP_OK) {
+    status = api_create_read_symbol(symbol_path, &model);
+  }
+  if (status == LP_OK) {
+    status = params_path != NULL ? api_create_read_params(params_path, model)
+                                 : lp_model_read_params(model, NULL, true);
+    if (status != LP_OK) {
+      lp_model_release(model);
+    }
   }
   if (status == LP_OK) {
     *out = model;

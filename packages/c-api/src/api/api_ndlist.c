@@ -36,8 +36,8 @@ static void api_ndlist_free(lp_ndlist *list) {
   lp_release(list, sizeof *list);
 }
 
-static lp_status api_ndlist_item(lp_ndlist *list, const lp_ndarray_entry *entry,
-                                 lp_ndlist_item *item) {
+static lp_status api_ndlist_item(lp_ndlist *list, const lp_ndarray_file *file,
+                                 const lp_ndarray_entry *entry, lp_ndlist_item *item) {
   static const uint32_t no_dims[1];
   size_t bytes;
   item->name = "";
@@ -71,13 +71,13 @@ static lp_status api_ndlist_item(lp_ndlist *list, const lp_ndarray_entry *entry,
   }
   item->dims = dims;
   item->ndim = (uint32_t)entry->shape.ndim;
-  lp_ndarray_file_copy(entry, LP_FLOAT32, item->data);
-  return LP_OK;
+  return lp_ndarray_file_copy(file, entry, LP_FLOAT32, item->data);
 }
 
 static lp_status api_ndlist_read(lp_ndlist *list, const char *bytes, size_t size) {
   lp_ndarray_file file;
-  LP_TRY(lp_ndarray_file_open(bytes, size, &list->pool, &file));
+  lp_byte_source source = lp_byte_source_memory(bytes, size);
+  LP_TRY(lp_ndarray_file_open(&source, &list->pool, &file));
   if (file.count > UINT32_MAX) {
     return lp_fail(LP_ERROR_PARAMS, "the file has %zu arrays", file.count);
   }
@@ -88,8 +88,8 @@ static lp_status api_ndlist_read(lp_ndlist *list, const char *bytes, size_t size
   list->count = (uint32_t)file.count;
   for (uint32_t i = 0; i < list->count; i++) {
     lp_ndarray_entry entry;
-    lp_ndarray_file_get(&file, i, &entry);
-    LP_TRY(api_ndlist_item(list, &entry, &list->items[i]));
+    LP_TRY(lp_ndarray_file_get(&file, i, &entry));
+    LP_TRY(api_ndlist_item(list, &file, &entry, &list->items[i]));
   }
   return LP_OK;
 }

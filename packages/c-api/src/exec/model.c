@@ -51,10 +51,28 @@ static uint32_t model_find(const lp_model *model, const char *name, size_t lengt
   return node;
 }
 
-static lp_status model_read_params(lp_model *model, const void *params, size_t size,
-                                   bool must_match, lp_pool *scratch) {
+/* Reads an array straight to where the model keeps it. */
+static lp_status model_read_weight(lp_model *model, const lp_ndarray_file *file, size_t index,
+                                   lp_weight **out) {
+  lp_ndarray_entry entry;
+  LP_TRY(lp_ndarray_file_get(file, index, &entry));
+  if (entry.none) {
+    return lp_fail(LP_ERROR_FILE, "byte %zu: the file has changed while it was read",
+                   file->arrays[index]);
+  }
+  lp_weight *weight = lp_pool_take(&model->pool, sizeof *weight);
+  if (weight == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  LP_TRY(lp_weight_create(&model->store, entry.dtype, &entry.shape, weight));
+  *out = weight;
+  return lp_ndarray_file_copy(file, &entry, entry.dtype, weight->plain);
+}
+
+static lp_status model_read_weights(lp_model *model, lp_byte_source *params, bool must_match,
+                                    lp_pool *scratch) {
   lp_ndarray_file file;
-  LP_TRY(lp_ndarray_file_open(params, size, scratch, &file));
+  LP_TRY(lp_ndarray_file_open(params, scratch, &file));
   if (file.count != 0 && !file.named) {
     return lp_fail(LP_ERROR_PARAMS,
                    "Invalid param file format: the file has %zu arrays without names", file.count);
@@ -70,7 +88,7 @@ static lp_status model_read_params(lp_model *model, const void *params, size_t s
   lp_ndarray_entry entry;
   for (size_t i = 0; i < file.count; i++) {
     bool exact;
-    lp_ndarray_file_get(&file, i, &entry);
+    LP_TRY(lp_ndarray_file_get(&file, i, &entry));
     uint32_t node = model_find(model, entry.name, entry.name_length, &exact);
     if (node == LP_NAME_MAP_NONE || entry.none || (is_exact[node] && !exact)) {
       matched = matched || node != LP_NAME_MAP_NONE;
@@ -81,7 +99,7 @@ static lp_status model_read_params(lp_model *model, const void *params, size_t s
     is_exact[node] = exact;
   }
   if (must_match && file.count != 0 && !matched) {
-    lp_ndarray_file_get(&file, 0, &entry);
+    LP_TRY(lp_ndarray_file_get(&file, 0, &entry));
     int shown = entry.name_length < 100 ? (int)entry.name_length : 100;
     return lp_fail(LP_ERROR_PARAMS,
                    "none of the %zu names of the parameter file is in the graph (the first is "
@@ -89,17 +107,9 @@ static lp_status model_read_params(lp_model *model, const void *params, size_t s
                    file.count, shown, entry.name);
   }
   for (uint32_t node = 0; node < nodes; node++) {
-    if (chosen[node] == 0) {
-      continue;
+    if (chosen[node] != 0) {
+      LP_TRY(model_read_weight(model, &file, chosen[node] - 1, &model->weights[node]));
     }
-    lp_ndarray_file_get(&file, chosen[node] - 1, &entry);
-    lp_weight *weight = lp_pool_take(&model->pool, sizeof *weight);
-    if (weight == NULL) {
-      return LP_ERROR_MEMORY;
-    }
-    LP_TRY(lp_weight_create(&model->store, entry.dtype, &entry.shape, weight));
-    model->weights[node] = weight;
-    lp_ndarray_file_copy(&entry, entry.dtype, weight->plain);
   }
   return LP_OK;
 }
@@ -125,26 +135,25 @@ static lp_status model_name_ends(lp_model *model) {
   return LP_OK;
 }
 
-static lp_status model_load(lp_model *model, const char *json, size_t json_size,
-                            const void *params, size_t params_size, bool must_match) {
-  LP_TRY(lp_lock_create(&model->lock));
-  model->store.lock = model->lock;
-  LP_TRY(lp_graph_load(json, json_size, &model->pool, NULL, &model->graph));
-  model->weights = lp_pool_array(&model->pool, model->graph.num_nodes, sizeof *model->weights);
-  if (model->weights == NULL) {
-    return LP_ERROR_MEMORY;
-  }
+lp_status lp_model_read_params(lp_model *model, lp_byte_source *params, bool must_match) {
   if (params != NULL) {
     lp_pool scratch = {0};
-    lp_status status = model_read_params(model, params, params_size, must_match, &scratch);
+    lp_status status = model_read_weights(model, params, must_match, &scratch);
     lp_pool_free(&scratch);
     LP_TRY(status);
   }
   return model_name_ends(model);
 }
 
-lp_status lp_model_create(const char *json, size_t json_size, const void *params,
-                          size_t params_size, bool must_match, lp_model **out) {
+static lp_status model_read_graph(lp_model *model, const char *json, size_t json_size) {
+  LP_TRY(lp_lock_create(&model->lock));
+  model->store.lock = model->lock;
+  LP_TRY(lp_graph_load(json, json_size, &model->pool, NULL, &model->graph));
+  model->weights = lp_pool_array(&model->pool, model->graph.num_nodes, sizeof *model->weights);
+  return model->weights == NULL ? LP_ERROR_MEMORY : LP_OK;
+}
+
+lp_status lp_model_create(const char *json, size_t json_size, lp_model **out) {
   lp_model *model = lp_allocate(sizeof *model);
   if (model == NULL) {
     return lp_fail_memory("a model", sizeof *model);
@@ -152,7 +161,7 @@ lp_status lp_model_create(const char *json, size_t json_size, const void *params
   memset(model, 0, sizeof *model);
   model->magic = LP_MAGIC_MODEL;
   model->references = 1;
-  lp_status status = model_load(model, json, json_size, params, params_size, must_match);
+  lp_status status = model_read_graph(model, json, json_size);
   if (status != LP_OK) {
     model_free(model);
     return status;

@@ -4,6 +4,7 @@
 #ifndef LP_EXEC_MODEL_H
 #define LP_EXEC_MODEL_H
 
+#include "../format/byte_source.h"
 #include "../graph/graph.h"
 #include "../plan/weight.h"
 
@@ -22,12 +23,15 @@ typedef struct lp_model {
 
 #define LP_MAGIC_MODEL 0x6c706d6fu
 
+/* Reads the graph. The model has one reference, and is of use after lp_model_read_params. */
+LP_INTERNAL lp_status lp_model_create(const char *json, size_t json_size, lp_model **out);
 /*
- * Reads both files. params NULL: none. must_match: it is an error when the
- * file has names and the graph knows none of them. The model has one reference.
+ * Reads the parameters, once; NULL: there are none. must_match: it is an error
+ * when the file has names and the graph knows none of them. On failure the
+ * model can only be released.
  */
-LP_INTERNAL lp_status lp_model_create(const char *json, size_t json_size, const void *params,
-                                      size_t params_size, bool must_match, lp_model **out);
+LP_INTERNAL lp_status lp_model_read_params(lp_model *model, lp_byte_source *params,
+                                           bool must_match);
 LP_INTERNAL void lp_model_retain(lp_model *model);
 LP_INTERNAL void lp_model_release(lp_model *model);
 

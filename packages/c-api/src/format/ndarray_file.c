@@ -45,8 +45,7 @@ static const struct {
 #define NDARRAY_FILE_CHUNK 128
 
 typedef struct ndarray_file_cursor {
-  const unsigned char *bytes;
-  size_t size;
+  lp_byte_source *source;
   size_t at;
   size_t index; /* of the array, for error texts */
 } ndarray_file_cursor;
@@ -59,20 +58,27 @@ static uint64_t ndarray_file_load(const unsigned char *bytes, size_t size) {
   return value;
 }
 
-/* Moves past `size` bytes. */
-static lp_status ndarray_file_take(ndarray_file_cursor *cursor, size_t size, const char *what,
-                                   const unsigned char **bytes) {
-  size_t left = cursor->size - cursor->at;
+/* Moves past `size` bytes, which begin at *begin. */
+static lp_status ndarray_file_pass(ndarray_file_cursor *cursor, size_t size, const char *what,
+                                   size_t *begin) {
+  size_t left = cursor->source->size - cursor->at;
+  *begin = cursor->at;
   if (size > left) {
-    (void)lp_fail(LP_ERROR_PARAMS,
-                  "params: array %zu, byte %zu: expected %zu bytes of %s, found %zu: the file is "
-                  "cut off or damaged",
-                  cursor->index, cursor->at, size, what, left);
-    return LP_ERROR_PARAMS; /* a constant, so that compilers see that *bytes is set */
+    return lp_fail(LP_ERROR_PARAMS,
+                   "params: array %zu, byte %zu: expected %zu bytes of %s, found %zu: the file is "
+                   "cut off or damaged",
+                   cursor->index, cursor->at, size, what, left);
   }
-  *bytes = cursor->bytes + cursor->at;
   cursor->at += size;
   return LP_OK;
+}
+
+/* Moves past a few bytes and looks at them. */
+static lp_status ndarray_file_take(ndarray_file_cursor *cursor, size_t size, const char *what,
+                                   const unsigned char **bytes) {
+  size_t begin;
+  LP_TRY(ndarray_file_pass(cursor, size, what, &begin));
+  return lp_byte_source_view(cursor->source, begin, size, bytes);
 }
 
 static lp_status ndarray_file_u32(ndarray_file_cursor *cursor, const char *what, uint32_t *value) {
@@ -143,14 +149,14 @@ static lp_status ndarray_file_type(ndarray_file_cursor *cursor, int *type) {
 
 /* The elements of a shape, which must all be there. */
 static lp_status ndarray_file_elements(ndarray_file_cursor *cursor, const lp_shape *shape, int type,
-                                       const char *what, const unsigned char **bytes) {
+                                       const char *what, size_t *begin) {
   size_t size;
   if (!lp_shape_bytes(shape, ndarray_file_types[type].size, &size)) {
     lp_shape_text text;
     return lp_fail(LP_ERROR_PARAMS, "params: array %zu, byte %zu: the shape %s is too big",
                    cursor->index, cursor->at, lp_shape_print(shape, &text));
   }
-  return ndarray_file_take(cursor, size, what, bytes);
+  return ndarray_file_pass(cursor, size, what, begin);
 }
 
 /* What follows the shape of a sparse array. */
@@ -203,8 +209,8 @@ static lp_status ndarray_file_sparse(ndarray_file_cursor *cursor, const lp_shape
   return LP_OK;
 }
 
-/* Reads all of one array but its name. */
-static lp_status ndarray_file_read(ndarray_file_cursor *cursor, lp_ndarray_entry *entry) {
+/* ndarray_file_read but for the entry's end. */
+static lp_status ndarray_file_read_parts(ndarray_file_cursor *cursor, lp_ndarray_entry *entry) {
   uint32_t magic;
   lp_shape stored = lp_shape_unknown();
   bool missing = false;
@@ -255,8 +261,8 @@ static lp_status ndarray_file_read(ndarray_file_cursor *cursor, lp_ndarray_entry
     entry->shape = lp_shape_unknown();
     return LP_OK;
   }
-  const unsigned char *device;
-  LP_TRY(ndarray_file_take(cursor, 8, "a device", &device));
+  size_t device;
+  LP_TRY(ndarray_file_pass(cursor, 8, "a device", &device));
   LP_TRY(ndarray_file_type(cursor, &entry->type));
   entry->dtype = ndarray_file_types[entry->type].dtype;
   if (entry->storage != NDARRAY_FILE_DENSE) {
@@ -265,11 +271,17 @@ static lp_status ndarray_file_read(ndarray_file_cursor *cursor, lp_ndarray_entry
   return ndarray_file_elements(cursor, &entry->shape, entry->type, "data", &entry->values);
 }
 
-/* An index of a sparse array; -1 for what no int64 holds. */
-static int64_t ndarray_file_index(const lp_ndarray_entry *entry, int aux, size_t i) {
-  int type = entry->aux_type[aux];
+/* Reads all of one array but its name. */
+static lp_status ndarray_file_read(ndarray_file_cursor *cursor, lp_ndarray_entry *entry) {
+  LP_TRY(ndarray_file_read_parts(cursor, entry));
+  entry->end = cursor->at;
+  return LP_OK;
+}
+
+/* An index of a sparse array, from its bytes; -1 for what no int64 holds. */
+static int64_t ndarray_file_decode_index(int type, const unsigned char *bytes) {
   size_t size = ndarray_file_types[type].size;
-  uint64_t value = ndarray_file_load(entry->aux[aux] + i * size, size);
+  uint64_t value = ndarray_file_load(bytes, size);
   bool is_signed = type == LP_INT8 || type == NDARRAY_FILE_INT16 || type == LP_INT32;
   if (value > INT64_MAX || (is_signed && (value >> (size * 8 - 1)) != 0)) {
     return -1;
@@ -277,17 +289,28 @@ static int64_t ndarray_file_index(const lp_ndarray_entry *entry, int aux, size_t
   return (int64_t)value;
 }
 
+static lp_status ndarray_file_index(lp_byte_source *source, const lp_ndarray_entry *entry, int aux,
+                                    size_t i, int64_t *index) {
+  int type = entry->aux_type[aux];
+  size_t size = ndarray_file_types[type].size;
+  const unsigned char *bytes;
+  LP_TRY(lp_byte_source_view(source, entry->aux[aux] + i * size, size, &bytes));
+  *index = ndarray_file_decode_index(type, bytes);
+  return LP_OK;
+}
+
 /* That every value of an index vector of a sparse array is in [0, limit). */
 static lp_status ndarray_file_check_range(const ndarray_file_cursor *cursor,
                                           const lp_ndarray_entry *entry, int aux, size_t count,
                                           int64_t limit) {
   for (size_t i = 0; i < count; i++) {
-    int64_t index = ndarray_file_index(entry, aux, i);
+    int64_t index;
+    LP_TRY(ndarray_file_index(cursor->source, entry, aux, i, &index));
     if (index < 0 || index >= limit) {
       return lp_fail(LP_ERROR_PARAMS,
                      "params: array %zu, byte %zu: entry %zu of a sparse array is expected below "
                      "%lld, found %lld",
-                     cursor->index, (size_t)(entry->aux[aux] - cursor->bytes), i, (long long)limit,
+                     cursor->index, entry->aux[aux], i, (long long)limit,
                      (long long)index);
     }
   }
@@ -306,12 +329,13 @@ static lp_status ndarray_file_check(const ndarray_file_cursor *cursor,
     size_t rows = (size_t)entry->shape.dim[0];
     int64_t last = 0;
     for (size_t i = 0; i <= rows; i++) {
-      int64_t next = ndarray_file_index(entry, 0, i);
+      int64_t next;
+      LP_TRY(ndarray_file_index(cursor->source, entry, 0, i, &next));
       if (next < last || next > (int64_t)entry->stored) {
         return lp_fail(LP_ERROR_PARAMS,
                        "params: array %zu, byte %zu: row %zu of a csr array begins at %lld, "
                        "expected a value from %lld to %zu",
-                       cursor->index, (size_t)(entry->aux[0] - cursor->bytes), i, (long long)next,
+                       cursor->index, entry->aux[0], i, (long long)next,
                        (long long)last, entry->stored);
       }
       last = next;
@@ -326,10 +350,12 @@ static lp_status ndarray_file_check(const ndarray_file_cursor *cursor,
       count *= (size_t)lp_shape_product(&entry->shape, 1, entry->shape.ndim);
     }
     for (size_t i = 0; i < count; i++) {
-      if ((entry->values[i * 8 + 7] & 0x80) != 0) {
+      const unsigned char *top;
+      LP_TRY(lp_byte_source_view(cursor->source, entry->values + i * 8 + 7, 1, &top));
+      if ((*top & 0x80) != 0) {
         return lp_fail(LP_ERROR_PARAMS,
                        "params: array %zu, byte %zu: a uint64 is above 2^63 - 1", cursor->index,
-                       (size_t)(entry->values - cursor->bytes) + i * 8);
+                       entry->values + i * 8);
       }
     }
   }
@@ -359,8 +385,23 @@ static lp_status ndarray_file_check_dense(const ndarray_file_cursor *cursor, siz
   return LP_OK;
 }
 
+/* A name whose length is known to be there. */
+static lp_status ndarray_file_hold_name(lp_byte_source *source, lp_pool *pool, size_t at,
+                                        lp_ndarray_name *name) {
+  if (source->bytes != NULL) {
+    name->text = (const char *)source->bytes + at;
+    return LP_OK;
+  }
+  char *text = lp_pool_take(pool, name->length);
+  if (text == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  name->text = text;
+  return lp_byte_source_read(source, at, name->length, text);
+}
+
 static lp_status ndarray_file_read_names(ndarray_file_cursor *cursor, lp_pool *pool, size_t count,
-                                         const size_t **names) {
+                                         const lp_ndarray_name **names) {
   uint64_t num_names;
   cursor->index = count;
   LP_TRY(ndarray_file_u64(cursor, "the number of names", &num_names));
@@ -374,42 +415,48 @@ static lp_status ndarray_file_read_names(ndarray_file_cursor *cursor, lp_pool *p
     return LP_OK;
   }
   /* A name has at least 8 bytes. */
-  if (count > (cursor->size - cursor->at) / 8) {
+  size_t left = cursor->source->size - cursor->at;
+  if (count > left / 8) {
     return lp_fail(LP_ERROR_PARAMS,
                    "params: byte %zu: expected %zu names, found %zu bytes: the file is cut off or "
                    "damaged",
-                   cursor->at, count, cursor->size - cursor->at);
+                   cursor->at, count, left);
   }
-  size_t *places = lp_pool_array(pool, count, sizeof *places);
-  if (places == NULL) {
+  lp_ndarray_name *held = lp_pool_array(pool, count, sizeof *held);
+  if (held == NULL) {
     return LP_ERROR_MEMORY;
   }
   for (size_t i = 0; i < count; i++) {
     uint64_t length;
-    const unsigned char *name;
+    size_t begin;
     cursor->index = i;
-    places[i] = cursor->at;
     LP_TRY(ndarray_file_u64(cursor, "the length of a name", &length));
     if (length > SIZE_MAX) {
       length = SIZE_MAX;
     }
-    LP_TRY(ndarray_file_take(cursor, (size_t)length, "a name", &name));
+    held[i].length = (size_t)length;
+    LP_TRY(ndarray_file_pass(cursor, held[i].length, "a name", &begin));
+    LP_TRY(ndarray_file_hold_name(cursor->source, pool, begin, &held[i]));
   }
-  *names = places;
+  *names = held;
   return LP_OK;
 }
 
-lp_status lp_ndarray_file_open(const void *bytes, size_t size, lp_pool *pool,
-                               lp_ndarray_file *file) {
-  ndarray_file_cursor cursor = {bytes, size, 0, 0};
-  if (size < 24 || ndarray_file_load(cursor.bytes, 8) != NDARRAY_FILE_MAGIC) {
+lp_status lp_ndarray_file_open(lp_byte_source *source, lp_pool *pool, lp_ndarray_file *file) {
+  ndarray_file_cursor cursor = {source, 0, 0};
+  size_t size = source->size;
+  const unsigned char *head = NULL;
+  if (size != 0) {
+    LP_TRY(lp_byte_source_view(source, 0, size < 24 ? size : 24, &head));
+  }
+  if (size < 24 || ndarray_file_load(head, 8) != NDARRAY_FILE_MAGIC) {
     return lp_fail(LP_ERROR_PARAMS,
                    "Invalid NDArray file format: expected at least 24 bytes that begin with "
                    "0x112, found %zu bytes that begin with 0x%llx",
                    size,
-                   (unsigned long long)ndarray_file_load(cursor.bytes, size < 8 ? size : 8));
+                   (unsigned long long)ndarray_file_load(head, size < 8 ? size : 8));
   }
-  uint64_t count = ndarray_file_load(cursor.bytes + 16, 8);
+  uint64_t count = ndarray_file_load(head + 16, 8);
   cursor.at = 24;
   /* An array has at least 4 bytes. */
   if (count > (size - cursor.at) / 4) {
@@ -430,10 +477,9 @@ lp_status lp_ndarray_file_open(const void *bytes, size_t size, lp_pool *pool,
     LP_TRY(ndarray_file_check(&cursor, &entry));
     LP_TRY(ndarray_file_check_dense(&cursor, arrays[i], &entry, &excess));
   }
-  const size_t *names;
+  const lp_ndarray_name *names;
   LP_TRY(ndarray_file_read_names(&cursor, pool, (size_t)count, &names));
-  file->bytes = bytes;
-  file->size = size;
+  file->source = source;
   file->count = (size_t)count;
   file->named = names != NULL;
   file->arrays = arrays;
@@ -441,14 +487,18 @@ lp_status lp_ndarray_file_open(const void *bytes, size_t size, lp_pool *pool,
   return LP_OK;
 }
 
-void lp_ndarray_file_get(const lp_ndarray_file *file, size_t index, lp_ndarray_entry *entry) {
-  ndarray_file_cursor cursor = {file->bytes, file->size, file->arrays[index], index};
-  (void)ndarray_file_read(&cursor, entry); /* has succeeded before */
+lp_status lp_ndarray_file_get(const lp_ndarray_file *file, size_t index,
+                              lp_ndarray_entry *entry) {
+  ndarray_file_cursor cursor = {file->source, file->arrays[index], index};
+  size_t excess = 0;
+  LP_TRY(ndarray_file_read(&cursor, entry));
+  /* Only of a file that has changed can this fail. */
+  LP_TRY(ndarray_file_check_dense(&cursor, file->arrays[index], entry, &excess));
   if (file->named) {
-    const unsigned char *name = file->bytes + file->names[index];
-    entry->name_length = (size_t)ndarray_file_load(name, 8);
-    entry->name = (const char *)(name + 8);
+    entry->name = file->names[index].text;
+    entry->name_length = file->names[index].length;
   }
+  return LP_OK;
 }
 
 /* ---- copying --------------------------------------------------------------- */
@@ -495,50 +545,88 @@ static void ndarray_file_decode(int type, const unsigned char *source, size_t co
   }
 }
 
-/* `count` neighbouring elements of a file, to a place that is aligned for `to`. */
-static void ndarray_file_copy_run(int type, const unsigned char *source, size_t count, lp_dtype to,
-                                  char *target) {
+/* `count` neighbouring elements at byte `at`, to a place that is aligned for `to`. */
+static lp_status ndarray_file_copy_run(lp_byte_source *source, int type, size_t at, size_t count,
+                                       lp_dtype to, char *target) {
   size_t size = lp_dtype_size(to);
+  size_t stored_size = ndarray_file_types[type].size;
   if (type == to && type != LP_BOOL && ndarray_file_little_endian()) {
-    if (count != 0) {
-      memcpy(target, source, count * size);
-    }
-    return;
+    return lp_byte_source_read(source, at, count * size, target);
   }
   for (size_t i = 0; i < count; i += NDARRAY_FILE_CHUNK) {
     ndarray_file_buffer buffer;
+    const unsigned char *bytes;
     size_t n = count - i < NDARRAY_FILE_CHUNK ? count - i : NDARRAY_FILE_CHUNK;
-    ndarray_file_decode(type, source + i * ndarray_file_types[type].size, n, &buffer);
+    LP_TRY(lp_byte_source_view(source, at + i * stored_size, n * stored_size, &bytes));
+    ndarray_file_decode(type, bytes, n, &buffer);
     lp_dtype_convert(ndarray_file_types[type].dtype, &buffer, to, target + i * size, n);
   }
+  return LP_OK;
 }
 
-void lp_ndarray_file_copy(const lp_ndarray_entry *entry, lp_dtype to, void *target) {
-  char *elements = target;
+/* A sparse array whose contents have been checked. */
+static lp_status ndarray_file_copy_sparse(lp_byte_source *source, const lp_ndarray_entry *entry,
+                                          lp_dtype to, char *elements) {
   size_t size = lp_dtype_size(to);
   size_t stored_size = ndarray_file_types[entry->type].size;
-  size_t total = (size_t)lp_shape_size(&entry->shape);
-  if (entry->storage == NDARRAY_FILE_DENSE) {
-    ndarray_file_copy_run(entry->type, entry->values, total, to, elements);
-    return;
-  }
-  memset(elements, 0, total * size);
+  memset(elements, 0, (size_t)lp_shape_size(&entry->shape) * size);
   if (entry->storage == NDARRAY_FILE_ROW_SPARSE) {
     size_t row_size = (size_t)lp_shape_product(&entry->shape, 1, entry->shape.ndim);
     for (size_t i = 0; i < entry->stored; i++) {
-      size_t row = (size_t)ndarray_file_index(entry, 0, i);
-      ndarray_file_copy_run(entry->type, entry->values + i * row_size * stored_size, row_size, to,
-                            elements + row * row_size * size);
+      int64_t row;
+      LP_TRY(ndarray_file_index(source, entry, 0, i, &row));
+      LP_TRY(ndarray_file_copy_run(source, entry->type, entry->values + i * row_size * stored_size,
+                                   row_size, to, elements + (size_t)row * row_size * size));
     }
-    return;
+    return LP_OK;
   }
   size_t columns = (size_t)entry->shape.dim[1];
   for (size_t row = 0; row < (size_t)entry->shape.dim[0]; row++) {
-    size_t end = (size_t)ndarray_file_index(entry, 0, row + 1);
-    for (size_t i = (size_t)ndarray_file_index(entry, 0, row); i < end; i++) {
-      size_t column = (size_t)ndarray_file_index(entry, 1, i);
-      ndarray_file_copy_run(entry->type, entry->values + i * stored_size, 1, to,
-                            elements + (row * columns + column) * size);
+    int64_t begin, end, column;
+    LP_TRY(ndarray_file_index(source, entry, 0, row, &begin));
+    LP_TRY(ndarray_file_index(source, entry, 0, row + 1, &end));
+    for (size_t i = (size_t)begin; i < (size_t)end; i++) {
+      LP_TRY(ndarray_file_index(source, entry, 1, i, &column));
+      LP_TRY(ndarray_file_copy_run(source, entry->type, entry->values + i * stored_size, 1, to,
+                                   elements + (row * columns + (size_t)column) * size));
     }
   }
+  return LP_OK;
+}
+
+/* A sparse array of a file: by way of memory, for its parts are read in turns, and what was checked must not change. */
+static lp_status ndarray_file_copy_held(lp_byte_source *source, const lp_ndarray_entry *entry,
+                                        lp_dtype to, char *elements) {
+  size_t size = entry->end - entry->values;
+  lp_ndarray_entry moved = *entry;
+  moved.values = 0;
+  moved.aux[0] -= entry->values;
+  moved.aux[1] -= entry->storage == NDARRAY_FILE_CSR ? entry->values : 0;
+  void *held = lp_allocate(size);
+  if (held == NULL) {
+    return lp_fail_memory("a sparse array", size);
+  }
+  lp_byte_source memory = lp_byte_source_memory(held, size);
+  ndarray_file_cursor cursor = {&memory, 0, 0};
+  lp_status status = lp_byte_source_read(source, entry->values, size, held);
+  if (status == LP_OK && ndarray_file_check(&cursor, &moved) != LP_OK) {
+    status = lp_fail(LP_ERROR_FILE, "byte %zu: the file has changed while it was read",
+                     entry->values);
+  }
+  if (status == LP_OK) {
+    status = ndarray_file_copy_sparse(&memory, &moved, to, elements);
+  }
+  lp_release(held, size);
+  return status;
+}
+
+lp_status lp_ndarray_file_copy(const lp_ndarray_file *file, const lp_ndarray_entry *entry,
+                               lp_dtype to, void *target) {
+  if (entry->storage == NDARRAY_FILE_DENSE) {
+    return ndarray_file_copy_run(file->source, entry->type, entry->values,
+                                 (size_t)lp_shape_size(&entry->shape), to, target);
+  }
+  return file->source->bytes != NULL
+             ? ndarray_file_copy_sparse(file->source, entry, to, target)
+             : ndarray_file_copy_held(file->source, entry, to, target);
 }

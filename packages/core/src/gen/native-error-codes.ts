@@ -20,6 +20,7 @@
  * - `device`: The device does not exist. Example: dev_type 2 (GPU). Remedy: pass dev_type 1, the CPU.
  * - `internal`: A defect of libpredict itself. Example: none is known. Remedy: please report it with the text, the model's symbol file and LPGetBuildInfo().
  * - `cancelled`: LPPredCancel stopped the forward. Example: LPPredCancel from another thread while MXPredForward runs. Remedy: none is needed; the next forward begins anew.
+ * - `file`: A file cannot be opened or read. Example: LPModelCreateFromFiles with the path of a directory. Remedy: the text gives path, byte and the system's reason; mend the path or the permissions, and leave the file alone while it is read.
  */
 export type NativeErrorCode =
   | "argument"
@@ -38,7 +39,8 @@ export type NativeErrorCode =
   | "missing"
   | "device"
   | "internal"
-  | "cancelled";
+  | "cancelled"
+  | "file";
 
 /** The word for each number of LPErrorCode that is an error. */
 export const nativeErrorCodes: Readonly<Record<number, NativeErrorCode>> = {
@@ -59,4 +61,5 @@ export const nativeErrorCodes: Readonly<Record<number, NativeErrorCode>> = {
   15: "device",
   16: "internal",
   17: "cancelled",
+  18: "file",
 };

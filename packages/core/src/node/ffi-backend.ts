@@ -12,6 +12,7 @@ import type {
   Backend,
   BackendModel,
   BackendPredictor,
+  ModelPaths,
   ModelSource,
   PredictorOptions,
   PredictorStats,
@@ -58,23 +59,29 @@ export function ffiBackend(options: FfiBackendOptions = {}): Backend {
       const symbol =
         typeof source.symbol === "string" ? new TextEncoder().encode(source.symbol) : source.symbol;
       const params = source.params ?? null;
-      try {
-        const handle = await library.LPModelCreateAsync(
-          symbol,
-          symbol.byteLength,
-          params,
-          params?.byteLength ?? 0,
-        );
-        return owned(
-          handle,
-          (h) => library.LPModelFree(h),
-          (h) => new FfiModel(library, h),
-        );
-      } catch (error) {
-        throw translateError(error);
-      }
+      return makeModel(library, () =>
+        library.LPModelCreateAsync(symbol, symbol.byteLength, params, params?.byteLength ?? 0),
+      );
     },
+    ...(library.has("LPModelCreateFromFiles") && {
+      createModelFromFiles: ({ symbolPath, paramsPath }: ModelPaths): Promise<BackendModel> =>
+        makeModel(library, () =>
+          library.LPModelCreateFromFilesAsync(symbolPath, paramsPath ?? null),
+        ),
+    }),
   };
+}
+
+async function makeModel(library: Binding, make: () => Promise<LPModelHandle>): Promise<FfiModel> {
+  try {
+    return owned(
+      await make(),
+      (h) => library.LPModelFree(h),
+      (h) => new FfiModel(library, h),
+    );
+  } catch (error) {
+    throw translateError(error);
+  }
 }
 
 class FfiModel implements BackendModel {

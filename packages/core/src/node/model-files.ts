@@ -3,11 +3,11 @@ import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { allocateArray } from "../array-allocation.js";
-import type { ModelSource } from "../backend.js";
+import type { ModelPaths } from "../backend.js";
 import { ByteGatherer } from "../byte-content.js";
 import { FileNotRead } from "../file-not-read.js";
-import { type FileWatch, LoadWatch } from "../load-watch.js";
-import { paramsEnding, readParts, symbolEnding } from "../model-input.js";
+import type { FileWatch, LoadWatch } from "../load-watch.js";
+import { paramsEnding, symbolEnding } from "../model-input.js";
 import { nearNames } from "../near-names.js";
 import { type LoadAttempt, LoadError, PredictError } from "../predict-error.js";
 
@@ -17,28 +17,24 @@ const noSuchFile = "no such file or directory";
 const pieceBytes = 4 * 2 ** 20;
 
 /**
- * Reads `prefix-symbol.json` and `prefix-NNNN.params`.
+ * Finds `prefix-symbol.json` and `prefix-NNNN.params`.
  *
  * @param location - path without the endings, or of the symbol file; relative to the working directory
  * @param epoch - NNNN; by default the highest there is
  * @throws {@link LoadError} listing what was looked for, and what there is instead
- * @throws {@link PredictError} `aborted`; `memory`; `argument`: not a path
+ * @throws {@link PredictError} `argument`: not a path
  */
-export async function readModelFiles(
+export async function findModelFiles(
   location: string | URL,
   epoch?: number,
-  watch: LoadWatch = new LoadWatch(),
-): Promise<ModelSource> {
+): Promise<Required<ModelPaths>> {
   const given = pathOf(location);
   const prefix = given.endsWith(symbolEnding) ? given.slice(0, -symbolEnding.length) : given;
   const symbolPath = `${prefix}${symbolEnding}`;
   const symbolReason = await reasonAgainst(symbolPath);
   const params = await findParams(prefix, epoch);
   if (symbolReason === undefined && "path" in params)
-    return readParts(`model "${location}"`, [
-      { part: "symbol", file: symbolPath, read: (file) => readWatchedFile(file, watch) },
-      { part: "parameters", file: params.path, read: (file) => readWatchedFile(file, watch) },
-    ]);
+    return { symbolPath, paramsPath: params.path };
   const hint = symbolReason === undefined ? "" : await symbolHint(prefix);
   const tried: LoadAttempt[] = [
     { source: "symbol", path: symbolPath, reason: symbolReason ? symbolReason + hint : "found" },
@@ -47,6 +43,18 @@ export async function readModelFiles(
       : { source: "parameters", path: params.pattern, reason: params.reason },
   ];
   throw new LoadError(`no model "${location}"`, tried);
+}
+
+/**
+ * The absolute path of a file that has a size and is there; undefined for anything else: a folder,
+ * a pipe, nothing.
+ *
+ * @throws {@link PredictError} `argument`: not a path
+ */
+export async function plainFile(location: string | URL): Promise<string | undefined> {
+  const path = pathOf(location);
+  const status = await stat(path).catch(() => undefined);
+  return status?.isFile() ? path : undefined;
 }
 
 /**

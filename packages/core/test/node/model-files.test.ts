@@ -16,7 +16,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LoadError, type LoadProgress } from "../../src/index.js";
 import { LoadWatch } from "../../src/load-watch.js";
-import { readModelFiles, readWatchedFile } from "../../src/node/model-files.js";
+import { findModelFiles, plainFile, readWatchedFile } from "../../src/node/model-files.js";
 
 let folder: string;
 const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
@@ -42,7 +42,7 @@ afterAll(() => {
 const text = (bytes: unknown): string => Buffer.from(bytes as Uint8Array).toString();
 
 async function triedFor(prefix: string, epoch?: number): Promise<LoadError["tried"]> {
-  const error = await readModelFiles(prefix, epoch).then(
+  const error = await findModelFiles(prefix, epoch).then(
     () => undefined,
     (e: unknown) => e,
   );
@@ -50,30 +50,35 @@ async function triedFor(prefix: string, epoch?: number): Promise<LoadError["trie
   return (error as LoadError).tried;
 }
 
-describe("readModelFiles", () => {
-  it("reads the symbol, and the parameters of the highest epoch", async () => {
-    const { symbol, params } = await readModelFiles(join(folder, "net"));
-    expect(text(symbol)).toBe("{}");
-    expect(text(params)).toBe("ten");
+describe("findModelFiles", () => {
+  const named = (name: string): string => join(folder, name);
+
+  it("finds the symbol, and the parameters of the highest epoch", async () => {
+    expect(await findModelFiles(named("net"))).toEqual({
+      symbolPath: named("net-symbol.json"),
+      paramsPath: named("net-0010.params"),
+    });
   });
 
   it("compares epochs as numbers", async () => {
-    expect(text((await readModelFiles(join(folder, "many"))).params)).toBe("new");
+    expect((await findModelFiles(named("many"))).paramsPath).toBe(named("many-10000.params"));
   });
 
   it("takes a file URL", async () => {
-    const { params } = await readModelFiles(pathToFileURL(join(folder, "net")));
-    expect(text(params)).toBe("ten");
+    const { paramsPath } = await findModelFiles(pathToFileURL(named("net")));
+    expect(paramsPath).toBe(named("net-0010.params"));
   });
 
   it("takes the symbol file for the prefix", async () => {
-    const { params } = await readModelFiles(join(folder, "net-symbol.json"));
-    expect(text(params)).toBe("ten");
+    const { paramsPath } = await findModelFiles(named("net-symbol.json"));
+    expect(paramsPath).toBe(named("net-0010.params"));
   });
 
-  it("reads the parameters of an epoch", async () => {
-    expect(text((await readModelFiles(join(folder, "net"), 9)).params)).toBe("nine");
-    expect(text((await readModelFiles(join(folder, "many"), 10000)).params)).toBe("new");
+  it("finds the parameters of an epoch", async () => {
+    expect((await findModelFiles(named("net"), 9)).paramsPath).toBe(named("net-0009.params"));
+    expect((await findModelFiles(named("many"), 10000)).paramsPath).toBe(
+      named("many-10000.params"),
+    );
   });
 
   it("lists the epochs there are when one is missing", async () => {
@@ -140,10 +145,21 @@ describe("readModelFiles", () => {
 
   it("refuses URLs that are no paths", async () => {
     for (const url of ["file://host.example/net", new URL("ftp://host.example/net")])
-      await expect(readModelFiles(url)).rejects.toMatchObject({
+      await expect(findModelFiles(url)).rejects.toMatchObject({
         code: "argument",
         message: expect.stringMatching(/is no path/),
       });
+  });
+});
+
+describe("plainFile", () => {
+  it("tells files with a size from everything else", async () => {
+    const path = join(folder, "net-symbol.json");
+    expect(await plainFile(path)).toBe(path);
+    expect(await plainFile(pathToFileURL(path))).toBe(path);
+    for (const other of [folder, join(folder, "none"), "/dev/null", "a\0b"])
+      expect(await plainFile(other)).toBeUndefined();
+    await expect(plainFile("file://host.example/net")).rejects.toMatchObject({ code: "argument" });
   });
 });
 

@@ -1037,6 +1037,50 @@ public:
         return out.take();
     }
 
+    // int LPModelCreateFromFiles(const char *symbol_path, const char *params_path, LPError *error,
+    // LPModelHandle *out);
+    /**
+     * Makes a model from files: as LPModelCreate, without their bytes in memory.
+     *
+     * Each array is read from the file straight to where the model keeps it, so that there is one
+     * copy of the parameters from the beginning. The files are closed when the call returns. They
+     * must not change meanwhile: what is read is checked as it comes, but which state of a
+     * changing file is seen is not known. What cannot tell its size, such as a pipe, is first read
+     * into memory. Every error text begins with the path, of a long one with its end.
+     *
+     * @param symbol_path Path of the graph (`*-symbol.json`), as the C library's fopen takes it.
+     * @param params_path Path of the `.params` file, likewise; NULL: no parameters.
+     * @return The model, with one reference. `LPModelFree` or its destructor gives it back.
+     * @par Errors
+     * - `argument`: symbol_path or out is NULL
+     * - `file`: a file cannot be opened or read, is a directory, or has changed while it was read
+     * - `symbol`: the symbol is damaged or empty
+     * - `params`: the parameters are damaged or empty, or none of them has a name that the graph
+     *   knows
+     * - `unsupported`: the graph has operators that the library does not have; the text names each
+     *   with its node
+     * - `attribute`: an attribute has an impossible value
+     * @par Threads
+     * any
+     */
+    Result<LPModelHandle> LPModelCreateFromFiles(const Text &symbol_path,
+            const std::optional<Text> &params_path) const {
+        detail::Call call(*library_, "LPModelCreateFromFiles", 2,
+                library_->functions.LPModelCreateFromFiles);
+        call.check(symbol_path, "symbol_path");
+        call.check(params_path, "params_path");
+        ::LPError error;
+        error.code = 0;
+        error.text[0] = '\0';
+        detail::NewHandle<LPModelKind> out(call, library_->functions.LPModelFree);
+        if (call.failed()) return call.error();
+        const int status = call.function(symbol_path.c_str(),
+                params_path ? params_path->c_str() : nullptr, &error, out.out());
+        if (status != 0) return call.failure(error);
+        if (!out.made()) return call.null_handle();
+        return out.take();
+    }
+
     // int LPModelRetain(LPModelHandle model);
     // Not exposed: a handle object owns its model; references to the object do the counting.
 

@@ -101,6 +101,12 @@ enum class ErrorCode : int {
      * MXPredForward runs. Remedy: none is needed; the next forward begins anew.
      */
     cancelled = 17,
+    /**
+     * A file cannot be opened or read. Example: LPModelCreateFromFiles with the path of a
+     * directory. Remedy: the text gives path, byte and the system's reason; mend the path or the
+     * permissions, and leave the file alone while it is read.
+     */
+    file = 18,
     /** A handle was used after it was freed. */
     disposed = -1,
     /** A running call uses the handle. */
@@ -134,6 +140,7 @@ constexpr const char *to_string(ErrorCode code) noexcept {
     case ErrorCode::device: return "device";
     case ErrorCode::internal: return "internal";
     case ErrorCode::cancelled: return "cancelled";
+    case ErrorCode::file: return "file";
     case ErrorCode::disposed: return "disposed";
     case ErrorCode::busy: return "busy";
     case ErrorCode::unavailable: return "unavailable";
@@ -147,7 +154,7 @@ namespace detail {
 
 /** The code that the library means by a number. */
 constexpr ErrorCode error_code_of(int number) noexcept {
-    return number >= 0 && number <= 17 ? static_cast<ErrorCode>(number) : ErrorCode::unknown;
+    return number >= 0 && number <= 18 ? static_cast<ErrorCode>(number) : ErrorCode::unknown;
 }
 
 } // namespace detail

@@ -32,6 +32,7 @@
     X(LPCheckModel) \
     X(LPUpgradeSymbol) \
     X(LPModelCreate) \
+    X(LPModelCreateFromFiles) \
     X(LPModelRetain) \
     X(LPModelFree) \
     X(LPModelGetInputCount) \

@@ -148,6 +148,12 @@ enum class ErrorCode : int {
      * MXPredForward runs. Remedy: none is needed; the next forward begins anew.
      */
     cancelled = 17,
+    /**
+     * A file cannot be opened or read. Example: LPModelCreateFromFiles with the path of a
+     * directory. Remedy: the text gives path, byte and the system's reason; mend the path or the
+     * permissions, and leave the file alone while it is read.
+     */
+    file = 18,
     /** A handle was used after it was freed. */
     disposed = -1,
     /** A running call uses the handle. */
@@ -181,6 +187,7 @@ constexpr const char *to_string(ErrorCode code) noexcept {
     case ErrorCode::device: return "device";
     case ErrorCode::internal: return "internal";
     case ErrorCode::cancelled: return "cancelled";
+    case ErrorCode::file: return "file";
     case ErrorCode::disposed: return "disposed";
     case ErrorCode::busy: return "busy";
     case ErrorCode::unavailable: return "unavailable";
@@ -194,7 +201,7 @@ namespace detail {
 
 /** The code that the library means by a number. */
 constexpr ErrorCode error_code_of(int number) noexcept {
-    return number >= 0 && number <= 17 ? static_cast<ErrorCode>(number) : ErrorCode::unknown;
+    return number >= 0 && number <= 18 ? static_cast<ErrorCode>(number) : ErrorCode::unknown;
 }
 
 } // namespace detail
@@ -1127,6 +1134,7 @@ private:
     X(LPCheckModel) \
     X(LPUpgradeSymbol) \
     X(LPModelCreate) \
+    X(LPModelCreateFromFiles) \
     X(LPModelRetain) \
     X(LPModelFree) \
     X(LPModelGetInputCount) \
@@ -1425,6 +1433,9 @@ public:
     void check(const Text &text, const char *name) {
         if (text.c_str() == nullptr) return null(name);
         check_text(text.view(), name);
+    }
+    void check(const std::optional<Text> &text, const char *name) {
+        if (text) check(*text, name);
     }
     void check(const Texts &texts, const char *name, std::int64_t length) {
         check_size(texts.size(), name, "strings", length);
@@ -3007,6 +3018,50 @@ public:
         return out.take();
     }
 
+    // int LPModelCreateFromFiles(const char *symbol_path, const char *params_path, LPError *error,
+    // LPModelHandle *out);
+    /**
+     * Makes a model from files: as LPModelCreate, without their bytes in memory.
+     *
+     * Each array is read from the file straight to where the model keeps it, so that there is one
+     * copy of the parameters from the beginning. The files are closed when the call returns. They
+     * must not change meanwhile: what is read is checked as it comes, but which state of a
+     * changing file is seen is not known. What cannot tell its size, such as a pipe, is first read
+     * into memory. Every error text begins with the path, of a long one with its end.
+     *
+     * @param symbol_path Path of the graph (`*-symbol.json`), as the C library's fopen takes it.
+     * @param params_path Path of the `.params` file, likewise; NULL: no parameters.
+     * @return The model, with one reference. `LPModelFree` or its destructor gives it back.
+     * @par Errors
+     * - `argument`: symbol_path or out is NULL
+     * - `file`: a file cannot be opened or read, is a directory, or has changed while it was read
+     * - `symbol`: the symbol is damaged or empty
+     * - `params`: the parameters are damaged or empty, or none of them has a name that the graph
+     *   knows
+     * - `unsupported`: the graph has operators that the library does not have; the text names each
+     *   with its node
+     * - `attribute`: an attribute has an impossible value
+     * @par Threads
+     * any
+     */
+    Result<LPModelHandle> LPModelCreateFromFiles(const Text &symbol_path,
+            const std::optional<Text> &params_path) const {
+        detail::Call call(*library_, "LPModelCreateFromFiles", 2,
+                library_->functions.LPModelCreateFromFiles);
+        call.check(symbol_path, "symbol_path");
+        call.check(params_path, "params_path");
+        ::LPError error;
+        error.code = 0;
+        error.text[0] = '\0';
+        detail::NewHandle<LPModelKind> out(call, library_->functions.LPModelFree);
+        if (call.failed()) return call.error();
+        const int status = call.function(symbol_path.c_str(),
+                params_path ? params_path->c_str() : nullptr, &error, out.out());
+        if (status != 0) return call.failure(error);
+        if (!out.made()) return call.null_handle();
+        return out.take();
+    }
+
     // int LPModelRetain(LPModelHandle model);
     // Not exposed: a handle object owns its model; references to the object do the counting.
 
@@ -4178,6 +4233,12 @@ struct FileContent {
     [[nodiscard]] Bytes bytes() const noexcept { return {memory.get(), size}; }
 };
 
+/** Whether a file is there and has a size: no folder, no pipe. */
+inline bool is_plain(const fs::path &path) {
+    std::error_code error;
+    return fs::is_regular_file(path, error);
+}
+
 struct CloseFile {
     void operator()(std::FILE *file) const noexcept { std::fclose(file); }
 };
@@ -4756,6 +4817,19 @@ public:
     static Result<Model> load_files(const std::filesystem::path &symbol_file,
                                     const std::optional<std::filesystem::path> &params_file,
                                     const std::optional<Library> &library = std::nullopt) {
+        const Result<Library> used = library ? Result<Library>(*library) : Library::standard();
+        if (!used) return used.error();
+        if (used->has("LPModelCreateFromFiles") && detail::is_plain(symbol_file) &&
+            (!params_file || detail::is_plain(*params_file))) {
+            // The library reads each array straight to where it is kept.
+            const std::string params = params_file ? params_file->string() : std::string();
+            Result<capi::LPModelHandle> made = used->api().LPModelCreateFromFiles(
+                symbol_file.string(),
+                params_file ? std::optional<Text>(params) : std::nullopt);
+            if (made) return Model(*used, std::move(*made));
+            // What it cannot read is read below, for an error that lists what was tried.
+            if (made.error().code != ErrorCode::file) return made.error();
+        }
         std::string reason;
         std::vector<LoadAttempt> tried;
         const auto fail = [&](const char *part, const std::filesystem::path &file) {
@@ -4765,10 +4839,10 @@ public:
         const auto symbol = detail::read_file(symbol_file, reason);
         if (!symbol) return fail("symbol", symbol_file);
         tried.push_back({"symbol", symbol_file.string(), "found"});
-        if (!params_file) return from_bytes(symbol->bytes(), nullptr, library);
+        if (!params_file) return from_bytes(symbol->bytes(), nullptr, *used);
         const auto params = detail::read_file(*params_file, reason);
         if (!params) return fail("parameters", *params_file);
-        return from_bytes(symbol->bytes(), params->bytes(), library);
+        return from_bytes(symbol->bytes(), params->bytes(), *used);
     }
 
     /**

@@ -12,6 +12,7 @@
 #include <limits>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 
 #include "arguments.hpp"
@@ -84,6 +85,9 @@ public:
     void check(const Text &text, const char *name) {
         if (text.c_str() == nullptr) return null(name);
         check_text(text.view(), name);
+    }
+    void check(const std::optional<Text> &text, const char *name) {
+        if (text) check(*text, name);
     }
     void check(const Texts &texts, const char *name, std::int64_t length) {
         check_size(texts.size(), name, "strings", length);

@@ -59,6 +59,19 @@ public:
     static Result<Model> load_files(const std::filesystem::path &symbol_file,
                                     const std::optional<std::filesystem::path> &params_file,
                                     const std::optional<Library> &library = std::nullopt) {
+        const Result<Library> used = library ? Result<Library>(*library) : Library::standard();
+        if (!used) return used.error();
+        if (used->has("LPModelCreateFromFiles") && detail::is_plain(symbol_file) &&
+            (!params_file || detail::is_plain(*params_file))) {
+            // The library reads each array straight to where it is kept.
+            const std::string params = params_file ? params_file->string() : std::string();
+            Result<capi::LPModelHandle> made = used->api().LPModelCreateFromFiles(
+                symbol_file.string(),
+                params_file ? std::optional<Text>(params) : std::nullopt);
+            if (made) return Model(*used, std::move(*made));
+            // What it cannot read is read below, for an error that lists what was tried.
+            if (made.error().code != ErrorCode::file) return made.error();
+        }
         std::string reason;
         std::vector<LoadAttempt> tried;
         const auto fail = [&](const char *part, const std::filesystem::path &file) {
@@ -68,10 +81,10 @@ public:
         const auto symbol = detail::read_file(symbol_file, reason);
         if (!symbol) return fail("symbol", symbol_file);
         tried.push_back({"symbol", symbol_file.string(), "found"});
-        if (!params_file) return from_bytes(symbol->bytes(), nullptr, library);
+        if (!params_file) return from_bytes(symbol->bytes(), nullptr, *used);
         const auto params = detail::read_file(*params_file, reason);
         if (!params) return fail("parameters", *params_file);
-        return from_bytes(symbol->bytes(), params->bytes(), library);
+        return from_bytes(symbol->bytes(), params->bytes(), *used);
     }
 
     /**

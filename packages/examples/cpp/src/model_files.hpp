@@ -30,6 +30,12 @@ struct FileContent {
     [[nodiscard]] Bytes bytes() const noexcept { return {memory.get(), size}; }
 };
 
+/** Whether a file is there and has a size: no folder, no pipe. */
+inline bool is_plain(const fs::path &path) {
+    std::error_code error;
+    return fs::is_regular_file(path, error);
+}
+
 struct CloseFile {
     void operator()(std::FILE *file) const noexcept { std::fclose(file); }
 };

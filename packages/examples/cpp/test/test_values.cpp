@@ -60,7 +60,7 @@ TEST(codes_have_words_and_are_error_codes) {
     CHECK_EQ(code.message(), std::string("missing"));
     CHECK_EQ(std::string(code.category().name()), std::string("libpredict"));
     CHECK(!std::error_code(ErrorCode::ok));
-    CHECK_EQ(detail::error_code_of(17), ErrorCode::cancelled);
+    CHECK_EQ(detail::error_code_of(18), ErrorCode::file);
     CHECK_EQ(detail::error_code_of(1000), ErrorCode::unknown);
     CHECK_EQ(detail::error_code_of(-1), ErrorCode::unknown);
 }

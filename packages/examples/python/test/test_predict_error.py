@@ -60,6 +60,7 @@ CASES: List[Tuple[str, Type[PredictError], type, Callable[[Binding], object]]] =
     ("state", PredictStateError, RuntimeError, lambda b: b.MXPredGetOutput(create(b), 0, X.copy(), 3)),
     ("missing", PredictValueError, ValueError, missing_weight),
     ("device", PredictValueError, ValueError, lambda b: create(b, device=2)),
+    ("file", PredictError, PredictError, lambda b: b.LPModelCreateFromFiles("/", None)),
 ]
 
 

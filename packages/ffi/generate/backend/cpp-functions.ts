@@ -306,7 +306,7 @@ ${fields.join("\n")}
       case "scalar":
         return this.#names.scalar(p.type) === "bool" ? p.name : `${p.name}.value()`;
       case "string":
-        return `${p.name}.c_str()`;
+        return p.nullable ? `${p.name} ? ${p.name}->c_str() : nullptr` : `${p.name}.c_str()`;
       case "strings":
         return `${p.name}.data()`;
       case "array":

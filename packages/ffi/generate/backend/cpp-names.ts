@@ -34,8 +34,7 @@ export class CppNames extends ApiIndex {
       case "scalar":
         return this.scalar(p.type) === "bool" ? "bool" : `Whole<${this.scalar(p.type)}>`;
       case "string":
-        if (p.nullable) throw new Error(`${p.name}: a string that may be NULL has no form yet`);
-        return "const Text &";
+        return `const ${p.nullable ? "std::optional<Text>" : "Text"} &`;
       case "strings":
         return "const Texts &";
       case "array":

@@ -222,7 +222,7 @@ ${before.map((line) => `\t${line}\n`).join("")}	c.RunUntil(ctx, constants.Fn${st
         passed.push(`${p.name}Address`);
         return;
       case "string":
-        lend(`c.String("${p.name}", ${p.name})`);
+        lend(`c.${p.nullable ? "OptionalString" : "String"}("${p.name}", ${p.name})`);
         return;
       case "strings":
         lend(`c.Strings("${p.name}", ${p.name}, ${this.#length(f, p)}, ${this.#nothing(f, p)})`);

@@ -60,7 +60,7 @@ export class GoNames extends ApiIndex {
       case "scalar":
         return this.scalarType(p.type);
       case "string":
-        return "string";
+        return p.nullable ? "*string" : "string";
       case "strings":
         return "[]string";
       case "array":

@@ -139,8 +139,9 @@ ${body.map((line) => `${wrapStatement(line)}\n`).join("")}    } catch (Throwable
         return [];
       }
       case "string":
-        this.#refuseNull(p);
-        return [`MemorySegment ${c} = call.string(${quoted});`];
+        return [
+          `MemorySegment ${c} = call.${p.nullable ? "optionalString" : "string"}(${quoted});`,
+        ];
       case "strings":
         return [
           `MemorySegment ${c} = call.strings(${quoted}, ${this.#length(p)}, ${this.#empty(p)});`,

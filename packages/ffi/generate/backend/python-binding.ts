@@ -253,7 +253,11 @@ ${indent(body, 12)}
         return [`${local(p)} = ${check}`];
       }
       case "string":
-        return [`${local(p)} = text(${name})`];
+        return [
+          p.nullable
+            ? `${local(p)} = None if ${p.name} is None else text(${name})`
+            : `${local(p)} = text(${name})`,
+        ];
       case "strings":
         if (!p.nullable) throw new Error(`${f.name}: ${p.name}: strings that may not be NULL`);
         return [`${local(p)} = texts(${name}, ${this.#length(f, p)})`];

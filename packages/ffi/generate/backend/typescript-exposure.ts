@@ -15,5 +15,6 @@ export const asynchronous: readonly string[] = [
   "MXPredForward",
   "MXPredPartialForward",
   "LPModelCreate",
+  "LPModelCreateFromFiles",
   "LPPredCreate",
 ];

@@ -714,6 +714,68 @@ export class Binding extends NativeBinding {
     return this.callAsync(descriptors.LPModelCreate, values) as Promise<LPModelHandle>;
   }
 
+  // int LPModelCreateFromFiles(const char *symbol_path, const char *params_path, LPError *error, LPModelHandle *out);
+  /**
+   * Makes a model from files: as LPModelCreate, without their bytes in memory.
+   *
+   * Each array is read from the file straight to where the model keeps it, so that there is one
+   * copy of the parameters from the beginning. The files are closed when the call returns. They
+   * must not change meanwhile: what is read is checked as it comes, but which state of a changing
+   * file is seen is not known. What cannot tell its size, such as a pipe, is first read into
+   * memory. Every error text begins with the path, of a long one with its end.
+   *
+   * Threads: any.
+   *
+   * @param symbol_path - Path of the graph (`*-symbol.json`), as the C library's fopen takes it.
+   * @param params_path - Path of the `.params` file, likewise; NULL: no parameters.
+   * @returns The model, with one reference. Give it back with `LPModelFree`.
+   * @throws {@link NativeError} `argument`: symbol_path or out is NULL
+   * @throws {@link NativeError} `file`: a file cannot be opened or read, is a directory, or has
+   *   changed while it was read
+   * @throws {@link NativeError} `symbol`: the symbol is damaged or empty
+   * @throws {@link NativeError} `params`: the parameters are damaged or empty, or none of them has
+   *   a name that the graph knows
+   * @throws {@link NativeError} `unsupported`: the graph has operators that the library does not
+   *   have; the text names each with its node
+   * @throws {@link NativeError} `attribute`: an attribute has an impossible value
+   */
+  LPModelCreateFromFiles(symbol_path: string, params_path: string | null): LPModelHandle;
+  LPModelCreateFromFiles(...values: unknown[]): LPModelHandle {
+    return this.call(descriptors.LPModelCreateFromFiles, values) as LPModelHandle;
+  }
+
+  /**
+   * Makes a model from files: as LPModelCreate, without their bytes in memory.
+   *
+   * Each array is read from the file straight to where the model keeps it, so that there is one
+   * copy of the parameters from the beginning. The files are closed when the call returns. They
+   * must not change meanwhile: what is read is checked as it comes, but which state of a changing
+   * file is seen is not known. What cannot tell its size, such as a pipe, is first read into
+   * memory. Every error text begins with the path, of a long one with its end.
+   *
+   * The asynchronous form of {@link Binding.LPModelCreateFromFiles}: the work is done off the main
+   * thread, and the handles stay busy until it is done.
+   *
+   * Threads: any.
+   *
+   * @param symbol_path - Path of the graph (`*-symbol.json`), as the C library's fopen takes it.
+   * @param params_path - Path of the `.params` file, likewise; NULL: no parameters.
+   * @returns The model, with one reference. Give it back with `LPModelFree`.
+   * @throws {@link NativeError} `argument`: symbol_path or out is NULL
+   * @throws {@link NativeError} `file`: a file cannot be opened or read, is a directory, or has
+   *   changed while it was read
+   * @throws {@link NativeError} `symbol`: the symbol is damaged or empty
+   * @throws {@link NativeError} `params`: the parameters are damaged or empty, or none of them has
+   *   a name that the graph knows
+   * @throws {@link NativeError} `unsupported`: the graph has operators that the library does not
+   *   have; the text names each with its node
+   * @throws {@link NativeError} `attribute`: an attribute has an impossible value
+   */
+  LPModelCreateFromFilesAsync(symbol_path: string, params_path: string | null): Promise<LPModelHandle>;
+  LPModelCreateFromFilesAsync(...values: unknown[]): Promise<LPModelHandle> {
+    return this.callAsync(descriptors.LPModelCreateFromFiles, values) as Promise<LPModelHandle>;
+  }
+
   // int LPModelRetain(LPModelHandle model);
   // not exposed: a model has one handle object here; JavaScript references to it do the counting
 

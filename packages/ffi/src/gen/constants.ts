@@ -123,6 +123,12 @@ export const LPErrorCode = {
    * MXPredForward runs. Remedy: none is needed; the next forward begins anew.
    */
   LP_ERROR_CANCELLED: 17,
+  /**
+   * A file cannot be opened or read. Example: LPModelCreateFromFiles with the path of a directory.
+   * Remedy: the text gives path, byte and the system's reason; mend the path or the permissions,
+   * and leave the file alone while it is read.
+   */
+  LP_ERROR_FILE: 18,
 } as const;
 /** A value of {@link LPErrorCode:variable}. */
 export type LPErrorCode = (typeof LPErrorCode)[keyof typeof LPErrorCode];

@@ -326,6 +326,19 @@ export const LPModelCreate: FunctionDescriptor = {
   ],
 };
 
+/** Descriptor of `LPModelCreateFromFiles`. */
+export const LPModelCreateFromFiles: FunctionDescriptor = {
+  name: "LPModelCreateFromFiles",
+  part: 2,
+  returns: "status",
+  parameters: [
+    { name: "symbol_path", kind: "string", role: "argument" },
+    { name: "params_path", kind: "string", role: "argument", nullable: true },
+    { name: "error", kind: "struct", role: "supplied", struct: "LPError", nullable: true },
+    { name: "out", kind: "handle", role: "result", handle: "model" },
+  ],
+};
+
 /** Descriptor of `LPModelFree`. */
 export const LPModelFree: FunctionDescriptor = {
   name: "LPModelFree",

@@ -800,6 +800,46 @@ func (b *Binding) LPModelCreate(symbol_json []byte, symbol_json_size uint64, par
 	return out, err
 }
 
+// LPModelCreateFromFiles makes a model from files: as LPModelCreate, without their bytes in memory.
+//
+// Each array is read from the file straight to where the model keeps it, so that there is one copy
+// of the parameters from the beginning. The files are closed when the call returns. They must not
+// change meanwhile: what is read is checked as it comes, but which state of a changing file is seen
+// is not known. What cannot tell its size, such as a pipe, is first read into memory. Every error
+// text begins with the path, of a long one with its end.
+//
+//	int LPModelCreateFromFiles(const char *symbol_path, const char *params_path, LPError *error, LPModelHandle *out);
+//
+// Parameters:
+//   - symbol_path: Path of the graph (*-symbol.json), as the C library's fopen takes it.
+//   - params_path: Path of the .params file, likewise; NULL: no parameters. May be nil.
+//
+// Results:
+//   - out: The model, with one reference. Give it back with LPModelFree.
+//
+// Errors:
+//   - argument (LP_ERROR_ARGUMENT): symbol_path or out is NULL
+//   - file (LP_ERROR_FILE): a file cannot be opened or read, is a directory, or has changed while
+//     it was read
+//   - symbol (LP_ERROR_SYMBOL): the symbol is damaged or empty
+//   - params (LP_ERROR_PARAMS): the parameters are damaged or empty, or none of them has a name
+//     that the graph knows
+//   - unsupported (LP_ERROR_UNSUPPORTED): the graph has operators that the library does not have;
+//     the text names each with its node
+//   - attribute (LP_ERROR_ATTRIBUTE): an attribute has an impossible value
+//
+// Threads: any.
+func (b *Binding) LPModelCreateFromFiles(symbol_path string, params_path *string) (out *LPModelHandle, err error) {
+	c := b.library.Begin(constants.FnLPModelCreateFromFiles)
+	symbol_pathPointer := c.String("symbol_path", symbol_path)
+	params_pathPointer := c.OptionalString("params_path", params_path)
+	if c.Run4(uintptr(symbol_pathPointer), uintptr(params_pathPointer), 0, uintptr(c.Value(0))) {
+		out = newLPModelHandle(c.NewHandle(uintptr(c.Uint64(0)), "model", constants.FnLPModelFree))
+	}
+	err = c.End()
+	return out, err
+}
+
 // int LPModelRetain(LPModelHandle model);
 // not exposed: a model has one handle here; Go's references to it do the counting
 

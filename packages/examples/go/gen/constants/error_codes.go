@@ -76,6 +76,10 @@ const (
 	// ErrCancelled (LP_ERROR_CANCELLED): LPPredCancel stopped the forward. Example: LPPredCancel from
 	// another thread while MXPredForward runs. Remedy: none is needed; the next forward begins anew.
 	ErrCancelled ErrorCode = "cancelled"
+	// ErrFile (LP_ERROR_FILE): A file cannot be opened or read. Example: LPModelCreateFromFiles with
+	// the path of a directory. Remedy: the text gives path, byte and the system's reason; mend the path
+	// or the permissions, and leave the file alone while it is read.
+	ErrFile ErrorCode = "file"
 )
 
 // ErrorCodeOf gives the word for a number of LPErrorCode; "" for one that is no error.
@@ -115,6 +119,8 @@ func ErrorCodeOf(number int32) ErrorCode {
 		return ErrInternal
 	case LP_ERROR_CANCELLED:
 		return ErrCancelled
+	case LP_ERROR_FILE:
+		return ErrFile
 	}
 	return ""
 }

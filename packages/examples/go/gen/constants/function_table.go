@@ -33,6 +33,7 @@ const (
 	FnLPCheckModel
 	FnLPUpgradeSymbol
 	FnLPModelCreate
+	FnLPModelCreateFromFiles
 	FnLPModelRetain
 	FnLPModelFree
 	FnLPModelGetInputCount
@@ -86,6 +87,7 @@ var FunctionNames = [FunctionCount]string{
 	"LPCheckModel",
 	"LPUpgradeSymbol",
 	"LPModelCreate",
+	"LPModelCreateFromFiles",
 	"LPModelRetain",
 	"LPModelFree",
 	"LPModelGetInputCount",
@@ -138,6 +140,7 @@ var FunctionParts = [FunctionCount]uint8{
 	2, // LPCheckModel
 	2, // LPUpgradeSymbol
 	2, // LPModelCreate
+	2, // LPModelCreateFromFiles
 	2, // LPModelRetain
 	2, // LPModelFree
 	2, // LPModelGetInputCount

@@ -93,6 +93,10 @@ const (
 	// LP_ERROR_CANCELLED: LPPredCancel stopped the forward. Example: LPPredCancel from another thread
 	// while MXPredForward runs. Remedy: none is needed; the next forward begins anew.
 	LP_ERROR_CANCELLED = 17
+	// LP_ERROR_FILE: A file cannot be opened or read. Example: LPModelCreateFromFiles with the path of
+	// a directory. Remedy: the text gives path, byte and the system's reason; mend the path or the
+	// permissions, and leave the file alone while it is read.
+	LP_ERROR_FILE = 18
 )
 
 // LPPass: Bits of LPOptions.disabled_passes: each switches one graph pass off. The results stay the

@@ -35,6 +35,14 @@ func (c *Call) String(name, value string) unsafe.Pointer {
 	return unsafe.Pointer(unsafe.SliceData(text))
 }
 
+// OptionalString makes a NUL-terminated copy, or NULL of nil.
+func (c *Call) OptionalString(name string, value *string) unsafe.Pointer {
+	if value == nil {
+		return nil
+	}
+	return c.String(name, *value)
+}
+
 // Strings makes NUL-terminated copies and an array of pointers to them, all pinned until End.
 // none: the header says that there are none to point to.
 func (c *Call) Strings(name string, values []string, length int64, none bool) unsafe.Pointer {

@@ -336,6 +336,11 @@ func TestErrorCodes(t *testing.T) {
 		constants.ErrState:   func() error { return b.MXPredGetOutput(relu, 0, one, 1) },
 		constants.ErrMissing: func() error { return make1(testkit.DenseSymbol, noParams, 1, 1, 2) },
 		constants.ErrDevice:  func() error { return make1(testkit.ReluSymbol, noParams, 2, 1) },
+		constants.ErrFile: func() error {
+			folder := t.TempDir()
+			_, err := b.LPModelCreateFromFiles(folder, &folder)
+			return err
+		},
 	} {
 		t.Run(string(code), func(t *testing.T) {
 			err := call()

@@ -1065,6 +1065,47 @@ class Binding(NativeLibrary):
         except PredictError as error:
             raise error.in_function("LPModelCreate")
 
+    # int LPModelCreateFromFiles(const char *symbol_path, const char *params_path, LPError *error, LPModelHandle *out);
+    def LPModelCreateFromFiles(self, symbol_path: str, params_path: Optional[str]) -> LPModelHandle:
+        """Makes a model from files: as LPModelCreate, without their bytes in memory.
+
+        Each array is read from the file straight to where the model keeps it, so that there is one
+        copy of the parameters from the beginning. The files are closed when the call returns. They
+        must not change meanwhile: what is read is checked as it comes, but which state of a
+        changing file is seen is not known. What cannot tell its size, such as a pipe, is first read
+        into memory. Every error text begins with the path, of a long one with its end.
+
+        Threads: any.
+
+        Args:
+            symbol_path: Path of the graph (`*-symbol.json`), as the C library's fopen takes it.
+            params_path: Path of the `.params` file, likewise; NULL: no parameters.
+
+        Returns:
+            The model, with one reference. Give it back with `LPModelFree`.
+
+        Raises:
+            PredictError: `argument`: symbol_path or out is NULL
+            PredictError: `file`: a file cannot be opened or read, is a directory, or has changed
+                while it was read
+            PredictError: `symbol`: the symbol is damaged or empty
+            PredictError: `params`: the parameters are damaged or empty, or none of them has a name
+                that the graph knows
+            PredictError: `unsupported`: the graph has operators that the library does not have; the
+                text names each with its node
+            PredictError: `attribute`: an attribute has an impossible value
+        """
+        try:
+            c = self._c["LPModelCreateFromFiles"]
+            symbol_path_ = text("symbol_path", symbol_path)
+            params_path_ = None if params_path is None else text("params_path", params_path)
+            out_ = NativeObject(ctypes.c_void_p(), self, self._c["LPModelFree"])
+            if c(symbol_path_, params_path_, None, byref(out_.address)) != 0:
+                raise self._failure()
+            return make_handle(LPModelHandle, out_)
+        except PredictError as error:
+            raise error.in_function("LPModelCreateFromFiles")
+
     # int LPModelRetain(LPModelHandle model);
     # not exposed: a model has one handle object here; Python references to it do the counting
 

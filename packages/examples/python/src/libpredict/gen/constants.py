@@ -110,6 +110,11 @@ class LPErrorCode(IntEnum):
     """LPPredCancel stopped the forward. Example: LPPredCancel from another thread while MXPredForward
     runs. Remedy: none is needed; the next forward begins anew.
     """
+    LP_ERROR_FILE = 18
+    """A file cannot be opened or read. Example: LPModelCreateFromFiles with the path of a directory.
+    Remedy: the text gives path, byte and the system's reason; mend the path or the permissions, and
+    leave the file alone while it is read.
+    """
 
 
 class LPPass(IntEnum):

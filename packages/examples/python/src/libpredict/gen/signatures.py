@@ -38,6 +38,7 @@ signatures: Dict[str, Signature] = {
     "LPCheckModel": Signature(2, c_int, [c_void_p, c_size_t, c_void_p, c_size_t, c_void_p, c_void_p]),
     "LPUpgradeSymbol": Signature(2, c_int, [c_void_p, c_size_t, c_void_p, c_size_t, c_void_p]),
     "LPModelCreate": Signature(2, c_int, [c_void_p, c_size_t, c_void_p, c_size_t, c_void_p, c_void_p]),
+    "LPModelCreateFromFiles": Signature(2, c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
     "LPModelFree": Signature(2, c_int, [c_void_p]),
     "LPModelGetInputCount": Signature(2, c_int, [c_void_p, c_void_p]),
     "LPModelGetInputName": Signature(2, c_int, [c_void_p, c_uint32, c_void_p]),

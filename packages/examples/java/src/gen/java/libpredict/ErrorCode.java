@@ -96,6 +96,12 @@ public enum ErrorCode {
    * MXPredForward runs. Remedy: none is needed; the next forward begins anew.
    */
   CANCELLED("cancelled", 17),
+  /**
+   * A file cannot be opened or read. Example: LPModelCreateFromFiles with the path of a directory.
+   * Remedy: the text gives path, byte and the system's reason; mend the path or the permissions,
+   * and leave the file alone while it is read.
+   */
+  FILE("file", 18),
   /** An object was used after it was closed, or a handle after it was freed. */
   DISPOSED("disposed", -1),
   /** A running call uses the object; or another thread reads an output that would change. */
@@ -145,7 +151,7 @@ public enum ErrorCode {
   }
 
   private static ErrorCode[] byNumber() {
-    ErrorCode[] codes = new ErrorCode[18];
+    ErrorCode[] codes = new ErrorCode[19];
     java.util.Arrays.fill(codes, UNKNOWN);
     for (ErrorCode code : values()) {
       if (code.number > 0) {

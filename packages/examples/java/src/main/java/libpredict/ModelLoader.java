@@ -3,6 +3,7 @@ package libpredict;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import libpredict.capi.LibraryLoader;
 import libpredict.capi.PredictLibrary;
@@ -65,6 +66,23 @@ public final class ModelLoader {
    * @throws PredictException as {@link #load}
    */
   public Model loadFiles(Path symbol, Path params) {
+    PredictLibrary chosen = chosen();
+    if (chosen.has("LPModelCreateFromFiles")
+        && Files.isRegularFile(symbol)
+        && (params == null || Files.isRegularFile(params))) {
+      try {
+        // The library reads each array straight to where it is kept.
+        return new Model(
+            chosen,
+            chosen.LPModelCreateFromFiles(
+                symbol.toString(), params == null ? null : params.toString()));
+      } catch (PredictException failure) {
+        if (failure.code() != ErrorCode.FILE) {
+          throw failure;
+        }
+        // What it cannot read is read below, for an error that lists what was tried.
+      }
+    }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment graph = ModelFiles.read("symbol", symbol, arena);
       return create(graph, params == null ? null : ModelFiles.read("parameters", params, arena));
@@ -100,8 +118,12 @@ public final class ModelLoader {
     return create(symbol, params);
   }
 
+  private PredictLibrary chosen() {
+    return library != null ? library : LibraryLoader.load();
+  }
+
   private Model create(MemorySegment symbol, MemorySegment params) {
-    PredictLibrary chosen = library != null ? library : LibraryLoader.load();
+    PredictLibrary chosen = chosen();
     long paramsBytes = params == null ? 0 : params.byteSize();
     return new Model(
         chosen, chosen.LPModelCreate(symbol, symbol.byteSize(), params, paramsBytes));

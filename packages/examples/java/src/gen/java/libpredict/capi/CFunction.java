@@ -27,6 +27,7 @@ enum CFunction {
   LPCheckModel(2),
   LPUpgradeSymbol(2),
   LPModelCreate(2),
+  LPModelCreateFromFiles(2),
   LPModelFree(2),
   LPModelGetInputCount(2),
   LPModelGetInputName(2),

@@ -341,6 +341,18 @@ final class Downcalls {
     private LPModelCreate() {}
   }
 
+  /** {@code LPModelCreateFromFiles}. */
+  static final class LPModelCreateFromFiles {
+    static final MethodHandle HANDLE =
+        downcall(JAVA_INT,
+            ADDRESS,
+            ADDRESS,
+            ADDRESS,
+            ADDRESS);
+
+    private LPModelCreateFromFiles() {}
+  }
+
   /** {@code LPModelFree}. */
   static final class LPModelFree {
     static final MethodHandle HANDLE =

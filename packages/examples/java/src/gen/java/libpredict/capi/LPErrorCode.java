@@ -121,5 +121,12 @@ public final class LPErrorCode {
    */
   public static final int LP_ERROR_CANCELLED = 17;
 
+  /**
+   * A file cannot be opened or read. Example: LPModelCreateFromFiles with the path of a directory.
+   * Remedy: the text gives path, byte and the system's reason; mend the path or the permissions,
+   * and leave the file alone while it is read.
+   */
+  public static final int LP_ERROR_FILE = 18;
+
   private LPErrorCode() {}
 }

@@ -1171,6 +1171,52 @@ public final class PredictLibrary extends NativeLibrary {
     }
   }
 
+  // int LPModelCreateFromFiles(const char *symbol_path, const char *params_path, LPError *error,
+  //     LPModelHandle *out);
+  /**
+   * Makes a model from files: as LPModelCreate, without their bytes in memory.
+   *
+   * <p>Each array is read from the file straight to where the model keeps it, so that there is one
+   * copy of the parameters from the beginning. The files are closed when the call returns. They
+   * must not change meanwhile: what is read is checked as it comes, but which state of a changing
+   * file is seen is not known. What cannot tell its size, such as a pipe, is first read into
+   * memory. Every error text begins with the path, of a long one with its end.
+   *
+   * <p>Threads: any.
+   *
+   * @param symbol_path Path of the graph ({@code *-symbol.json}), as the C library's fopen takes
+   *     it.
+   * @param params_path Path of the {@code .params} file, likewise; NULL: no parameters.
+   * @return The model, with one reference. Give it back with {@link #LPModelFree}.
+   * @throws PredictException {@code argument}: symbol_path or out is NULL
+   * @throws PredictException {@code file}: a file cannot be opened or read, is a directory, or has
+   *     changed while it was read
+   * @throws PredictException {@code symbol}: the symbol is damaged or empty
+   * @throws PredictException {@code params}: the parameters are damaged or empty, or none of them
+   *     has a name that the graph knows
+   * @throws PredictException {@code unsupported}: the graph has operators that the library does
+   *     not have; the text names each with its node
+   * @throws PredictException {@code attribute}: an attribute has an impossible value
+   */
+  public LPModelHandle LPModelCreateFromFiles(String symbol_path, String params_path) {
+    NativeCall call = begin(CFunction.LPModelCreateFromFiles);
+    try {
+      MemorySegment c_symbol_path = call.string("symbol_path", symbol_path);
+      MemorySegment c_params_path = call.optionalString("params_path", params_path);
+      MemorySegment c_error = call.errorStruct();
+      MemorySegment c_out = call.cells(ADDRESS, 1);
+      int status = (int) Downcalls.LPModelCreateFromFiles.HANDLE.invokeExact(call.target,
+          c_symbol_path, c_params_path, c_error, c_out);
+      call.check(status);
+      LPModelHandle r_out = new LPModelHandle(this, NativeMemory.made(c_out, 0));
+      return r_out;
+    } catch (Throwable problem) {
+      throw call.failed(problem);
+    } finally {
+      call.end();
+    }
+  }
+
   // int LPModelRetain(LPModelHandle model);
   // not exposed: a model has one handle object here; Java references to it do the counting
 

@@ -74,6 +74,11 @@ abstract class CallArguments {
     return known != null ? known : encode(name, value);
   }
 
+  /** As string; null becomes NULL. */
+  MemorySegment optionalString(String name, String value) {
+    return value == null ? MemorySegment.NULL : string(name, value);
+  }
+
   MemorySegment strings(String name, String[] values, long length, boolean empty) {
     if (values == null) {
       return nothing(name, empty);
