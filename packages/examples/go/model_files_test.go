@@ -133,4 +133,13 @@ func TestDamagedModels(t *testing.T) {
 			t.Fatalf("parameters cut at %d: %v", size, err)
 		}
 	}
+	// The library reads files itself, and says which one is damaged.
+	cut := filepath.Join(t.TempDir(), "cut.params")
+	if err := os.WriteFile(cut, params[:99], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err = library.LoadModelFiles(testkit.DigitsPrefix()+"-symbol.json", cut)
+	if !errors.Is(err, libpredict.ErrParams) || !strings.Contains(err.Error(), cut+": ") {
+		t.Errorf("not an error of the file: %v", err)
+	}
 }

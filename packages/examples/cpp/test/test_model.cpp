@@ -269,6 +269,12 @@ TEST(models_are_found_by_prefix_and_epoch) {
     CHECK_OK(
         Model::load_files(folder / "net-symbol.json", folder / "net-0010.params", nets::library()));
     CHECK_OK(Model::load_files(folder / "net-symbol.json", std::nullopt, nets::library()));
+    // The library reads files itself, and says which one is damaged.
+    const fs::path cut = folder / "cut.params";
+    fs::copy_file(folder / "net-0010.params", cut);
+    fs::resize_file(cut, 40);
+    CHECK_ERROR(Model::load_files(folder / "net-symbol.json", cut, nets::library()), "params",
+                cut.string() + ": ");
     const auto arrays = load_ndarrays(folder / "net-0003.params", nets::library());
     REQUIRE(arrays && arrays->size() == 2);
     CHECK_EQ((*arrays)[1].name, std::string("arg:b"));

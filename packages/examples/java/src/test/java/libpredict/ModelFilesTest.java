@@ -91,6 +91,13 @@ class ModelFilesTest {
       String cut = TestFiles.DENSE.substring(0, length);
       fails(ErrorCode.SYMBOL, () -> Model.loader().loadContent(cut, params));
     }
+    // The library reads files itself, and says which one is damaged.
+    Path damaged = folder.resolve("cut.params");
+    Files.write(damaged, Arrays.copyOf(params, 40));
+    fails(
+        ErrorCode.PARAMS,
+        () -> Model.loader().loadFiles(folder.resolve("net-symbol.json"), damaged),
+        damaged + ": ");
     fails(
         ErrorCode.UNSUPPORTED,
         () -> Model.loader().loadContent(TestFiles.RELU.replace("Activation", "Cauldron"), null),
