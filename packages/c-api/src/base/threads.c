@@ -1,11 +1,13 @@
 /*
  * threads.c - parallel loops by tickets.
  *
- * One 64-bit atomic holds (loop number << 32 | next chunk). Whoever wants work
- * takes a chunk by compare-and-swap, the calling thread too, so a loop never
- * waits for a thread that has not woken up, only for chunks that were taken.
- * A ticket whose low half is THREADS_IDLE means that no loop is open; the
- * fields of a loop are written only while the ticket says so.
+ * Every worker, the calling thread too, has a share of the chunks and a ticket,
+ * a 64-bit atomic of (loop number << 32 | next chunk of the share). Whoever
+ * wants work takes a chunk of its own share by compare-and-swap, then of the
+ * others', so a loop never waits for a thread that has not woken up, only for
+ * chunks that were taken; and what one loop writes, the next one mostly reads
+ * on the same processor. A ticket whose low half is THREADS_IDLE means that no
+ * loop is open; the fields of a loop are written only while all tickets say so.
  *
  * A forked child has only the thread that forked. Its pools notice by the count
  * of forks that their workers are gone, and start others. Locks are all taken
@@ -133,7 +135,11 @@ static bool threads_watch_forks(void) {
 #define THREADS_IDLE 0xffffffffu
 #define THREADS_SPINS 2000
 
+/* Tickets of two workers in one line of a cache would be fetched back and forth. */
+#define THREADS_LINE 64
+
 typedef struct threads_worker {
+  _Alignas(THREADS_LINE) _Atomic uint64_t ticket;
   lp_threads *owner;
   pthread_t thread;
   unsigned index;
@@ -145,7 +151,7 @@ struct lp_threads {
   unsigned forks;   /* threads_forks when the workers, mutex and wake were made */
   bool tried;       /* starting was tried */
   atomic_bool stop;
-  _Atomic uint64_t ticket;
+  uint64_t loops; /* opened so far */
   _Atomic uint32_t done;
   _Atomic uint32_t sleepers;
   _Atomic uint32_t chunks;
@@ -154,7 +160,7 @@ struct lp_threads {
   _Atomic(void *) context;
   pthread_mutex_t mutex;
   pthread_cond_t wake;
-  threads_worker workers[]; /* count - 1 */
+  threads_worker workers[]; /* count; the first is the calling thread */
 };
 
 static void threads_pause(void) {
@@ -165,19 +171,33 @@ static void threads_pause(void) {
 #endif
 }
 
-/* Takes and does chunks until the open loop has none left; false if there was none at all. */
-static bool threads_work(lp_threads *threads, unsigned worker) {
+/* The first chunk of a worker's share; that of worker `count` is the end. */
+static uint32_t threads_share(const lp_threads *threads, uint32_t chunks, unsigned worker) {
+  return (uint32_t)((uint64_t)chunks * worker / threads->count);
+}
+
+/* The next chunk of a share, by its ticket; THREADS_IDLE: none is left, or no loop is open. */
+static uint32_t threads_next(lp_threads *threads, unsigned share, uint64_t *ticket) {
+  *ticket = atomic_load(&threads->workers[share].ticket);
+  const uint32_t chunk = (uint32_t)*ticket;
+  const uint32_t chunks = atomic_load(&threads->chunks);
+  return chunk == THREADS_IDLE || chunk >= threads_share(threads, chunks, share + 1) ? THREADS_IDLE
+                                                                                     : chunk;
+}
+
+/* Takes and does chunks of a share until none is left; false if there was none at all. */
+static bool threads_work_share(lp_threads *threads, unsigned share, unsigned worker) {
   bool worked = false;
   for (;;) {
-    uint64_t ticket = atomic_load(&threads->ticket);
-    uint32_t chunk = (uint32_t)ticket;
-    if (chunk == THREADS_IDLE || chunk >= atomic_load(&threads->chunks)) {
+    uint64_t ticket;
+    const uint32_t chunk = threads_next(threads, share, &ticket);
+    if (chunk == THREADS_IDLE) {
       return worked;
     }
     lp_loop_body body = atomic_load(&threads->body);
     void *context = atomic_load(&threads->context);
     uint32_t float_mode = atomic_load(&threads->float_mode);
-    if (atomic_compare_exchange_weak(&threads->ticket, &ticket, ticket + 1)) {
+    if (atomic_compare_exchange_weak(&threads->workers[share].ticket, &ticket, ticket + 1)) {
       lp_float_mode_enter(float_mode);
       body(context, (int64_t)chunk, worker);
       atomic_fetch_add(&threads->done, 1);
@@ -186,9 +206,31 @@ static bool threads_work(lp_threads *threads, unsigned worker) {
   }
 }
 
+/* Its own share, then the others' rest. */
+static bool threads_work(lp_threads *threads, unsigned worker) {
+  bool worked = false;
+  for (unsigned i = 0; i < threads->count; i++) {
+    const unsigned share = worker + i < threads->count ? worker + i : worker + i - threads->count;
+    worked = threads_work_share(threads, share, worker) || worked;
+  }
+  return worked;
+}
+
 static bool threads_open(lp_threads *threads) {
-  uint32_t chunk = (uint32_t)atomic_load(&threads->ticket);
-  return chunk != THREADS_IDLE && chunk < atomic_load(&threads->chunks);
+  for (unsigned share = 0; share < threads->count; share++) {
+    uint64_t ticket;
+    if (threads_next(threads, share, &ticket) != THREADS_IDLE) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* No loop is open. */
+static void threads_close(lp_threads *threads) {
+  for (unsigned i = 0; i < threads->count; i++) {
+    atomic_store(&threads->workers[i].ticket, threads->loops << 32 | THREADS_IDLE);
+  }
 }
 
 static void *threads_main(void *argument) {
@@ -221,7 +263,7 @@ static lp_status threads_prepare(lp_threads *threads) {
   threads->started = 0;
   threads->tried = false;
   atomic_store(&threads->sleepers, 0);
-  atomic_store(&threads->ticket, (uint64_t)THREADS_IDLE);
+  threads_close(threads);
   if (pthread_mutex_init(&threads->mutex, NULL) != 0) {
     return lp_fail(LP_ERROR_MEMORY, "a mutex cannot be made");
   }
@@ -298,10 +340,10 @@ static void threads_start(lp_threads *threads) {
   sigset_t old;
   bool blocked = threads_block_signals(&old);
   threads->tried = true;
-  for (unsigned i = 0; i + 1 < threads->count; i++) {
+  for (unsigned i = 1; i < threads->count; i++) {
     threads_worker *worker = &threads->workers[i];
     worker->owner = threads;
-    worker->index = i + 1;
+    worker->index = i;
     if (pthread_create(&worker->thread, NULL, threads_main, worker) != 0) {
       break;
     }
@@ -326,7 +368,7 @@ void lp_threads_free(lp_threads *threads) {
   pthread_cond_broadcast(&threads->wake);
   pthread_mutex_unlock(&threads->mutex);
   for (unsigned i = 0; i < threads->started; i++) {
-    pthread_join(threads->workers[i].thread, NULL);
+    pthread_join(threads->workers[i + 1].thread, NULL);
   }
   pthread_cond_destroy(&threads->wake);
   pthread_mutex_destroy(&threads->mutex);
@@ -351,13 +393,16 @@ void lp_threads_run(lp_threads *threads, int64_t chunks, lp_loop_body body, void
   if (!threads->tried) {
     threads_start(threads);
   }
-  uint64_t loop = (atomic_load(&threads->ticket) >> 32) + 1;
+  threads->loops++;
   atomic_store(&threads->body, body);
   atomic_store(&threads->context, context);
   atomic_store(&threads->chunks, (uint32_t)chunks);
   atomic_store(&threads->float_mode, lp_float_mode_get());
   atomic_store(&threads->done, 0);
-  atomic_store(&threads->ticket, loop << 32);
+  for (unsigned i = 0; i < threads->count; i++) {
+    atomic_store(&threads->workers[i].ticket,
+                 threads->loops << 32 | threads_share(threads, (uint32_t)chunks, i));
+  }
   if (atomic_load(&threads->sleepers) != 0) {
     pthread_mutex_lock(&threads->mutex);
     pthread_cond_broadcast(&threads->wake);
@@ -371,7 +416,7 @@ void lp_threads_run(lp_threads *threads, int64_t chunks, lp_loop_body body, void
       sched_yield();
     }
   }
-  atomic_store(&threads->ticket, loop << 32 | THREADS_IDLE);
+  threads_close(threads);
 }
 
 /* ---- locks ----------------------------------------------------------------------- */

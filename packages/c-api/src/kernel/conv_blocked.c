@@ -29,6 +29,9 @@
 #define CONV_BLOCKED_PANEL_PRODUCTS 12288
 /* Multiply-adds below which one thread does it all. */
 #define CONV_BLOCKED_PARALLEL 400000.0
+/* Most parts that bands and filters are cut into; and what bringing a pixel near costs, in products of a pair. */
+#define CONV_BLOCKED_MOST_PARTS 32
+#define CONV_BLOCKED_NEAR 0.1
 
 typedef struct conv_blocked_cut {
   bool planar;
@@ -93,6 +96,58 @@ static int64_t conv_blocked_share(int64_t all, double bytes, int64_t multiple) {
   share = (all + bands - 1) / bands;
   share = (share + multiple - 1) / multiple * multiple;
   return share < all ? share : all;
+}
+
+/* Bands of a share, and what they are cut to. */
+static int64_t conv_blocked_bands(const conv_blocked_cut *cut, int64_t band) {
+  const int64_t all = cut->flat ? cut->out_width : cut->out_height;
+  return (all + band - 1) / band;
+}
+
+/*
+ * Bands, and parts of the filters (split_pairs, splits), such that threads that
+ * take chunks in turn end soonest: a chunk costs its pixels times its pairs of
+ * blocks of filters, and something for bringing its input and its weights near.
+ * Among cuts that are as good, the finest, so that a thread that is held up
+ * costs least.
+ */
+static void conv_blocked_share_out(int64_t images, unsigned threads, int64_t tile_pixels,
+                                   conv_blocked_cut *cut) {
+  const int64_t pairs = (cut->out_blocks + 1) / 2;
+  int64_t *band = cut->flat ? &cut->band_pixels : &cut->band_rows;
+  const int64_t most = *band;
+  const double row = cut->flat ? 1.0 : (double)cut->out_width;
+  const double near = cut->panels || cut->copy ? CONV_BLOCKED_NEAR : 0.0;
+  const double weights = 0.25 * cut->block / row;
+  double best = 0.0;
+  cut->bands = conv_blocked_bands(cut, most);
+  cut->split_pairs = pairs;
+  cut->splits = 1;
+  const int64_t parts_most = threads > CONV_BLOCKED_MOST_PARTS / 4 ? CONV_BLOCKED_MOST_PARTS
+                                                                   : 4 * (int64_t)threads;
+  for (int64_t parts = 1; threads > 1 && parts <= parts_most; parts++) {
+    int64_t size = (most + parts - 1) / parts;
+    /* Whole tiles, or rows that are worth the copy of those around them. */
+    if (parts > 1 && (cut->flat ? size < tile_pixels : size < 2 * cut->kernel_height)) {
+      break;
+    }
+    const int64_t bands = conv_blocked_bands(cut, size);
+    for (int64_t split = 1; split <= pairs && split <= parts_most; split++) {
+      const int64_t split_pairs = (pairs + split - 1) / split;
+      const int64_t splits = (pairs + split_pairs - 1) / split_pairs;
+      const int64_t rounds = (images * bands * splits + threads - 1) / (int64_t)threads;
+      const double cost = (double)rounds * ((double)size * ((double)split_pairs + near) +
+                                            (double)split_pairs * weights);
+      if (best == 0.0 || cost < 0.97 * best ||
+          (cost < 1.03 * best && bands * splits > cut->bands * cut->splits)) {
+        best = best == 0.0 || cost < best ? cost : best;
+        *band = size;
+        cut->bands = bands;
+        cut->split_pairs = split_pairs;
+        cut->splits = splits;
+      }
+    }
+  }
 }
 
 /* False on overflow. */
@@ -167,15 +222,7 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
     int64_t parts = (weights * cut->in_blocks + CONV_BLOCKED_PART_BYTES - 1) / CONV_BLOCKED_PART_BYTES;
     cut->part_blocks = (cut->in_blocks + parts - 1) / parts;
   }
-  cut->bands = cut->flat ? (cut->out_width + cut->band_pixels - 1) / cut->band_pixels
-                         : (cut->out_height + cut->band_rows - 1) / cut->band_rows;
-  int64_t pairs = (cut->out_blocks + 1) / 2;
-  int64_t wanted = 3 * (int64_t)threads;
-  int64_t chunks = g->batch * g->groups * cut->bands;
-  cut->splits = threads > 1 && chunks < wanted ? (wanted + chunks - 1) / chunks : 1;
-  cut->splits = cut->splits < pairs ? cut->splits : pairs;
-  cut->split_pairs = (pairs + cut->splits - 1) / cut->splits;
-  cut->splits = (pairs + cut->split_pairs - 1) / cut->split_pairs;
+  conv_blocked_share_out(g->batch * g->groups, threads, kernels->tile_pixels, cut);
   /* Scratch; multiples of a cache line. */
   if (!lp_linear_prepared(g->filters, &cut->prepared) ||
       !lp_size_multiply((size_t)lp_conv_taps(g), planar ? (size_t)cut->group_channels : 1,
@@ -384,3 +431,5 @@ void lp_conv_blocked_run(const lp_conv_run *run, bool planar) {
 #undef CONV_BLOCKED_PANEL_CHANNELS
 #undef CONV_BLOCKED_PANEL_PRODUCTS
 #undef CONV_BLOCKED_PARALLEL
+#undef CONV_BLOCKED_MOST_PARTS
+#undef CONV_BLOCKED_NEAR

@@ -20,6 +20,9 @@
 /* Tiles that are transformed back before their rows are finished. */
 #define CONV_WINOGRAD_RUN 8
 #define CONV_WINOGRAD_MOST_OUTPUTS 4
+/* Tiles of a block, and bytes of filters, with which each thread may have blocks of its own. */
+#define CONV_WINOGRAD_APART_TILES 12
+#define CONV_WINOGRAD_APART_BYTES 8388608.0
 /* Multiply-adds below which one thread does it all. */
 #define CONV_WINOGRAD_PARALLEL 400000.0
 
@@ -107,6 +110,15 @@ static bool conv_winograd_plan(const lp_conv_geometry *g, lp_isa isa, unsigned t
       kernels->tile_pixels);
   cut->blocks = (cut->tiles + cut->block_tiles - 1) / cut->block_tiles;
   cut->apart = threads > 1 && cut->blocks >= 3 * (int64_t)threads;
+  /* A few blocks for each thread, if they fill the registers: nothing then goes from core to core, and nobody waits. */
+  const int64_t each = (cut->tiles + threads - 1) / (int64_t)threads;
+  if (threads > 1 && !cut->apart && each >= CONV_WINOGRAD_APART_TILES &&
+      filters <= CONV_WINOGRAD_APART_BYTES) {
+    const int64_t rounds = (each + cut->block_tiles - 1) / cut->block_tiles;
+    cut->block_tiles = (each + rounds - 1) / rounds;
+    cut->blocks = (cut->tiles + cut->block_tiles - 1) / cut->block_tiles;
+    cut->apart = true;
+  }
   cut->in_parts = cut->in_blocks >= 4 * (int64_t)threads ? 1 : 4;
   cut->out_parts = cut->out_blocks >= 4 * (int64_t)threads ? 1 : 4;
   int64_t pairs = (cut->out_blocks + 1) / 2;
@@ -461,5 +473,7 @@ void lp_conv_winograd_pack(const lp_conv_weights *weights, int block, lp_winogra
 #undef CONV_WINOGRAD_RUN
 #undef CONV_WINOGRAD_MOST_OUTPUTS
 #undef CONV_WINOGRAD_PARALLEL
+#undef CONV_WINOGRAD_APART_TILES
+#undef CONV_WINOGRAD_APART_BYTES
 #undef CONV_WINOGRAD_LANES
 #undef CONV_WINOGRAD_PACK_PARALLEL
