@@ -1,8 +1,16 @@
-/* conv_depthwise.c - one filter per channel in blocked layout: rows of one block of channels at a time. */
+/*
+ * conv_depthwise.c - one filter per channel in blocked layout: rows of one block of channels at a time.
+ *
+ * Where there are more threads than images, a plane has a band of rows for each
+ * of them, and the bands of all planes follow each other: a thread then reads
+ * the rows that it has just made in a convolution.
+ */
 #include "convolution.h"
 
 /* Multiply-adds below which one thread does it all. */
 #define CONV_DEPTHWISE_PARALLEL 200000.0
+/* Chunks of each thread. */
+#define CONV_DEPTHWISE_CHUNKS 4
 
 typedef struct conv_depthwise_job {
   const lp_conv_run *run;
@@ -11,6 +19,8 @@ typedef struct conv_depthwise_job {
   int64_t blocks;
   int64_t bands;
   int64_t band_rows;
+  int64_t total; /* bands of all planes */
+  int64_t chunk; /* bands */
 } conv_depthwise_job;
 
 bool lp_conv_depthwise_accepts(const lp_conv_geometry *g, int block) {
@@ -53,29 +63,41 @@ static void conv_depthwise_chunk(void *context, int64_t chunk, unsigned worker) 
   const conv_depthwise_job *job = context;
   const lp_conv_run *run = job->run;
   const lp_conv_geometry *g = run->geometry;
-  const int64_t first = chunk % job->bands * job->band_rows;
-  const int64_t plane = chunk / job->bands;
-  const int64_t end = first + job->band_rows < g->out[1] ? first + job->band_rows : g->out[1];
-  const int64_t place = (plane * g->out[1] + first) * g->out[2] * job->kernels->block;
-  lp_depthwise_band band = lp_conv_depthwise_band(
-      run, &job->epilogue, plane / job->blocks, plane % job->blocks, first, end - first);
+  const int64_t from = chunk * job->chunk;
+  const int64_t to = from + job->chunk < job->total ? from + job->chunk : job->total;
   (void)worker;
-  band.out = (float *)run->y + place;
-  band.added = run->added != NULL ? run->added + place : NULL;
-  job->kernels->depthwise(&band);
+  for (int64_t at = from; at < to; at++) {
+    const int64_t block = at % job->blocks;
+    const int64_t image = at / job->blocks / job->bands;
+    const int64_t first = at / job->blocks % job->bands * job->band_rows;
+    const int64_t left = g->out[1] - first;
+    const int64_t place = ((image * job->blocks + block) * g->out[1] + first) * g->out[2] *
+                          job->kernels->block;
+    lp_depthwise_band band =
+        lp_conv_depthwise_band(run, &job->epilogue, image, block, first,
+                               left < job->band_rows ? left : job->band_rows);
+    band.out = (float *)run->y + place;
+    band.added = run->added != NULL ? run->added + place : NULL;
+    job->kernels->depthwise(&band);
+  }
 }
 
 void lp_conv_depthwise_run(const lp_conv_run *run) {
   const lp_conv_geometry *g = run->geometry;
   conv_depthwise_job job = {.run = run, .kernels = lp_linear_find(run->isa)};
-  int64_t threads = (int64_t)lp_threads_count(run->threads);
+  const int64_t threads = (int64_t)lp_threads_count(run->threads);
+  const int64_t most = g->out[1] > 1 ? g->out[1] / 2 : 1;
   job.blocks = (g->channels + job.kernels->block - 1) / job.kernels->block;
-  job.bands = g->batch * job.blocks >= 4 * threads ? 1 : 4;
+  job.bands = g->batch >= threads ? 1 : threads < most ? threads : most;
   job.band_rows = (g->out[1] + job.bands - 1) / job.bands;
   job.band_rows = job.band_rows > 0 ? job.band_rows : 1;
+  job.bands = (g->out[1] + job.band_rows - 1) / job.band_rows;
+  job.total = g->batch * job.blocks * job.bands;
+  job.chunk = (job.total - 1) / (CONV_DEPTHWISE_CHUNKS * threads) + 1;
   job.epilogue = lp_linear_prepare(run->epilogue, run->bias, g->filters, run->scratch);
   lp_threads_run(lp_conv_work(g) < CONV_DEPTHWISE_PARALLEL ? NULL : run->threads,
-                 g->batch * job.blocks * job.bands, conv_depthwise_chunk, &job);
+                 (job.total + job.chunk - 1) / job.chunk, conv_depthwise_chunk, &job);
 }
 
 #undef CONV_DEPTHWISE_PARALLEL
+#undef CONV_DEPTHWISE_CHUNKS

@@ -366,8 +366,9 @@ static void op_chain_slopes(const op_chain_work *work, int k, int64_t c, const f
 }
 
 static void op_chain_tile(const op_chain_work *work, int64_t tile, float *scratch) {
-  const int64_t plane = tile / work->tiles;
-  const int64_t first = tile % work->tiles * OP_CHAIN_TILE;
+  /* Of an image the first tiles of all planes, then the second: threads keep to rows as convolutions do. */
+  const int64_t plane = tile / (work->groups * work->tiles) * work->groups + tile % work->groups;
+  const int64_t first = tile / work->groups % work->tiles * OP_CHAIN_TILE;
   const int64_t n = work->plane - first < OP_CHAIN_TILE ? work->plane - first : OP_CHAIN_TILE;
   const int64_t at = plane * work->plane + first;
   const int64_t image = plane / work->groups;

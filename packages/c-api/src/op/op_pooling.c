@@ -346,7 +346,7 @@ static double op_pooling_volume(const op_pooling_param *param, const lp_tensor *
 
 /* Estimated nanoseconds of a vector, and of a chunk of work. */
 #define OP_POOLING_NANOSECONDS 0.25
-#define OP_POOLING_CHUNK 2e4
+#define OP_POOLING_CHUNK 5e3
 
 typedef struct op_pooling_work {
   const lp_pooling *pooling;
@@ -356,6 +356,7 @@ typedef struct op_pooling_work {
   size_t each;    /* scratch of one thread */
   int64_t planes; /* all of the run */
   int64_t parts;  /* of a plane */
+  int64_t near;   /* planes whose first parts follow each other, then their second: those of an image, so that threads keep to rows as convolutions do */
   int64_t lines;  /* blocked: rows of outputs of a plane */
   int64_t total;  /* parts */
   int64_t chunk;  /* parts of one chunk */
@@ -396,8 +397,8 @@ static void op_pooling_chunk(void *context, int64_t index, unsigned worker) {
   char *row = work->scratch + work->each * worker;
   int64_t end = (index + 1) * work->chunk < work->total ? (index + 1) * work->chunk : work->total;
   for (int64_t at = index * work->chunk; at < end; at++) {
-    const int64_t plane = at / work->parts;
-    const int64_t part = at % work->parts;
+    const int64_t plane = at / (work->near * work->parts) * work->near + at % work->near;
+    const int64_t part = at / work->near % work->parts;
     if (work->block > 1) {
       lp_pooling_blocked(work->pooling, (const float *)(const void *)work->x + plane * work->in,
                          (float *)(void *)work->y + plane * work->out,
@@ -499,15 +500,19 @@ static lp_status op_pooling_run(const lp_call *call) {
   work.channels = last ? channels : 0;
   work.planes = shape->dim[0] * channels;
   work.parts = 1;
+  work.near = 1;
   const double plane =
       op_pooling_volume(call->param, call->in) * (double)work.out * OP_POOLING_NANOSECONDS;
   if (work.block > 1) {
     work.in *= work.block;
     work.out *= work.block;
-    work.planes = shape->dim[0] * ((channels + work.block - 1) / work.block);
-    /* Where there are few channels, a plane has several parts. */
+    work.near = (channels + work.block - 1) / work.block;
+    work.planes = shape->dim[0] * work.near;
+    /* Where there are few channels or images, a plane has several parts. */
     work.lines = sizes.out[0] * sizes.out[1];
     work.parts = (int64_t)(plane / OP_POOLING_CHUNK) + 1;
+    const int64_t threads = (int64_t)lp_threads_count(call->threads);
+    work.parts = shape->dim[0] < threads && work.parts < threads ? threads : work.parts;
     work.parts = work.parts < work.lines ? work.parts : work.lines > 0 ? work.lines : 1;
   }
   work.chunk = 1 + (int64_t)(OP_POOLING_CHUNK / (plane / (double)work.parts + 1));
