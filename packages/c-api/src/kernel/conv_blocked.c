@@ -28,7 +28,7 @@
 #define CONV_BLOCKED_PANEL_CHANNELS 128
 #define CONV_BLOCKED_PANEL_PRODUCTS 12288
 /* Multiply-adds below which one thread does it all. */
-#define CONV_BLOCKED_PARALLEL 400000.0
+#define CONV_BLOCKED_PARALLEL 200000.0
 /* Most parts that bands and filters are cut into; and what bringing a pixel near costs, in products of a pair. */
 #define CONV_BLOCKED_MOST_PARTS 32
 #define CONV_BLOCKED_NEAR 0.1
