@@ -16,6 +16,15 @@
 /* Bytes of a huge page on x86-64, and on arm64 with pages of 4 KB. */
 #define LP_HUGE_PAGE ((size_t)2097152)
 
+/* The address sanitizer watches what malloc gives. */
+#if defined(__SANITIZE_ADDRESS__)
+#define LP_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LP_SANITIZED 1
+#endif
+#endif
+
 #if !defined(LP_NO_THREADS)
 #include <stdatomic.h>
 static atomic_size_t memory_live; /* allocations that are alive */
@@ -28,38 +37,78 @@ static LPAllocateFunction memory_allocate_function;
 static LPReleaseFunction memory_release_function;
 static void *memory_user;
 
-/*
- * malloc with alignment by hand: the pointer malloc gave stands before the
- * block. Where the system has huge pages for who asks, the whole ones of a
- * block are asked for: large weights are read once in every run, and with pages
- * of 4 KB the processor then looks up addresses more than it reads.
- */
-static void *memory_allocate_standard(size_t size) {
-  const size_t alignment = size >= LP_HUGE_PAGE ? LP_HUGE_PAGE : LP_ALIGNMENT;
+/* malloc with alignment by hand: the pointer malloc gave stands before the block. */
+static void *memory_allocate_small(size_t size) {
   size_t total;
-  if (!lp_size_add(size, alignment + sizeof(void *), &total)) {
+  if (!lp_size_add(size, LP_ALIGNMENT + sizeof(void *), &total)) {
     return NULL;
   }
   char *base = malloc(total);
   if (base == NULL) {
     return NULL;
   }
-  uintptr_t address = (uintptr_t)base + sizeof(void *) + alignment - 1;
-  char *aligned = base + (address / alignment * alignment - (uintptr_t)base);
+  uintptr_t address = (uintptr_t)base + sizeof(void *) + LP_ALIGNMENT - 1;
+  char *aligned = base + (address / LP_ALIGNMENT * LP_ALIGNMENT - (uintptr_t)base);
   memcpy(aligned - sizeof(void *), &base, sizeof base);
-#if defined(MADV_HUGEPAGE)
-  if (alignment == LP_HUGE_PAGE) {
-    (void)madvise(aligned, size / LP_HUGE_PAGE * LP_HUGE_PAGE, MADV_HUGEPAGE);
-  }
-#endif
   return aligned;
 }
 
-static void memory_release_standard(void *memory) {
+static void memory_release_small(void *memory) {
   void *base;
   memcpy(&base, (char *)memory - sizeof(void *), sizeof base);
   free(base);
 }
+
+#if defined(MADV_HUGEPAGE) && !defined(LP_SANITIZED)
+/* Bytes of a block, in pages of any size there is (4, 16 and 64 KB); size + 64 KB does not overflow. */
+static size_t memory_pages(size_t size) { return (size + 65535) / 65536 * 65536; }
+
+/*
+ * Large blocks come from the system and go back to it at once, and ask for its
+ * huge pages where it has some for who asks: large weights are read once in
+ * every run, and with pages of 4 KB the processor looks up addresses more than
+ * it reads. A block begins at a huge page; its last part has small ones.
+ */
+static void *memory_allocate_standard(size_t size) {
+  size_t total;
+  if (size < LP_HUGE_PAGE) {
+    return memory_allocate_small(size);
+  }
+  if (!lp_size_add(size, LP_HUGE_PAGE + 65536, &total)) {
+    return NULL;
+  }
+  total = LP_HUGE_PAGE + memory_pages(size);
+  char *base = mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (base == (char *)MAP_FAILED) {
+    return NULL;
+  }
+  const size_t before = (LP_HUGE_PAGE - (uintptr_t)base % LP_HUGE_PAGE) % LP_HUGE_PAGE;
+  const size_t used = before + memory_pages(size);
+  if (before > 0) {
+    (void)munmap(base, before);
+  }
+  if (used < total) {
+    (void)munmap(base + used, total - used);
+  }
+  (void)madvise(base + before, size / LP_HUGE_PAGE * LP_HUGE_PAGE, MADV_HUGEPAGE);
+  return base + before;
+}
+
+static void memory_release_standard(void *memory, size_t size) {
+  if (size < LP_HUGE_PAGE) {
+    memory_release_small(memory);
+  } else {
+    (void)munmap(memory, memory_pages(size));
+  }
+}
+#else
+static void *memory_allocate_standard(size_t size) { return memory_allocate_small(size); }
+
+static void memory_release_standard(void *memory, size_t size) {
+  (void)size;
+  memory_release_small(memory);
+}
+#endif
 
 void *lp_allocate(size_t size) {
   void *memory;
@@ -85,7 +134,7 @@ void lp_release(void *memory, size_t size) {
   if (memory_release_function != NULL) {
     memory_release_function(memory, size == 0 ? 1 : size, memory_user);
   } else {
-    memory_release_standard(memory);
+    memory_release_standard(memory, size);
   }
 }
 
