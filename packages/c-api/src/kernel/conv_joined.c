@@ -12,6 +12,8 @@
 #define CONV_JOINED_BAND_BYTES 163840.0
 #define CONV_JOINED_LEAST_BYTES 262144.0
 #define CONV_JOINED_FILTER_BYTES 131072.0
+/* What the filters of a band cost, in rows. */
+#define CONV_JOINED_FILTER_ROWS 0.3
 /* Multiply-adds below which one thread does it all. */
 #define CONV_JOINED_PARALLEL 400000.0
 
@@ -45,12 +47,19 @@ static bool conv_joined_plan(const lp_conv_geometry *before, const lp_conv_geome
       row > CONV_JOINED_BAND_BYTES) {
     return false;
   }
-  int64_t rows = (int64_t)(CONV_JOINED_BAND_BYTES / row);
-  /* Enough bands for the threads to end together. */
-  int64_t fair = (g->in[1] * g->batch + 3 * (int64_t)threads - 1) / (3 * (int64_t)threads);
-  rows = threads > 1 && rows > fair ? fair : rows;
-  cut->bands = (g->in[1] + rows - 1) / rows;
-  cut->band_rows = (g->in[1] + cut->bands - 1) / cut->bands;
+  /* Of bands that fit, those with which threads that take them in turn end soonest; the filters come again for each. */
+  const int64_t most = (int64_t)(CONV_JOINED_BAND_BYTES / row);
+  double best = 0.0;
+  for (int64_t rows = 1; rows <= g->in[1] && rows <= most; rows++) {
+    const int64_t bands = (g->in[1] + rows - 1) / rows;
+    const int64_t rounds = (g->batch * bands + threads - 1) / (int64_t)threads;
+    const double cost = (double)rounds * ((double)rows + CONV_JOINED_FILTER_ROWS);
+    if (best == 0.0 || cost <= best) {
+      best = cost;
+      cut->band_rows = rows;
+      cut->bands = bands;
+    }
+  }
   cut->band_floats = (size_t)(blocks * block * cut->band_rows * g->in[2]);
   cut->band_floats = (cut->band_floats + 15) / 16 * 16;
   return lp_linear_prepared(before->filters, &cut->before_prepared) &&
@@ -130,4 +139,5 @@ void lp_conv_joined_run(const lp_conv_run *before, const lp_conv_run *run) {
 #undef CONV_JOINED_BAND_BYTES
 #undef CONV_JOINED_LEAST_BYTES
 #undef CONV_JOINED_FILTER_BYTES
+#undef CONV_JOINED_FILTER_ROWS
 #undef CONV_JOINED_PARALLEL

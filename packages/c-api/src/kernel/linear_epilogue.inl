@@ -86,6 +86,13 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_finish)(const lp_linear_epilogue *ep
     }
     return;
   }
+  if (added == NULL && activation->kind == LP_ACTIVATION_PRELU) {
+    for (int64_t i = 0; i < count; i++) {
+      lp_v y = V_FMA(V_LOAD(sums + i * LP_VL), scale, shift);
+      V_STORE(out + i * LP_VL, V_SELECT_POSITIVE(y, y, V_MUL(y, slope)));
+    }
+    return;
+  }
   for (int64_t i = 0; i < count; i++) {
     lp_v y = V_FMA(V_LOAD(sums + i * LP_VL), scale, shift);
     if (added != NULL) {

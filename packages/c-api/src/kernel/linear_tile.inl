@@ -136,7 +136,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
     }
     return;
   }
-  if (LP_VL >= 8 && (LP_VL == 8 || !planar) && blocks == 2 && pixels + 1 >= LINEAR_TILE_PIXELS &&
+  if (LP_VL >= 8 && (planar || blocks == 2) && pixels + 1 >= LINEAR_TILE_PIXELS &&
       run->added == NULL && epilogue->activation.kind <= LP_ACTIVATION_CLIP) {
     LP_UNROLL
     for (int b = 0; b < blocks; b++) {
