@@ -58,7 +58,10 @@ static void dense_check(int images, int rows, int depth, bool no_bias, int epilo
   } else if (epilogue == 4) {
     *e = (lp_epilogue){.shift = arrays[1], .has_shift = true};
   } else if (epilogue >= 5) {
-    e->activation = (lp_activation){.kind = LP_ACTIVATION_HARD_SIGMOID + (epilogue - 5), .low = 0.3f, .high = 0.4f};
+    e->activation =
+        (lp_activation){.kind = (lp_activation_kind)(LP_ACTIVATION_HARD_SIGMOID + (epilogue - 5)),
+                        .low = 0.3f,
+                        .high = 0.4f};
   }
   for (int64_t i = 0; i < count; i++) {
     int r = (int)(i % rows);
