@@ -18,7 +18,9 @@ void bench_force_algorithm(const char *op, const char *algorithm) {
 /* The name of an operator's algorithm; NULL beyond the last. */
 const char *bench_algorithm_at(const char *op, int index) {
   const lp_op *found = lp_op_find(op, strlen(op));
-  return found != NULL && index < found->num_algorithms ? found->algorithms[index].name : NULL;
+  return found != NULL && index < found->family->num_algorithms
+             ? found->family->algorithms[index].name
+             : NULL;
 }
 
 static const lp_plan_step *bench_find(void *predictor, const char *node) {
