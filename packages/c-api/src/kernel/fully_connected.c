@@ -10,18 +10,25 @@
  */
 #include "fully_connected.h"
 
+#include <string.h>
+
 #define FULLY_CONNECTED_ROWS 32
 #define FULLY_CONNECTED_IMAGES 64
 #define FULLY_CONNECTED_FEW 4 /* images up to which the depth is not cut */
 #define FULLY_CONNECTED_PIECE 32768 /* floats of all images together */
 /* Multiply-adds below which one thread does it all. */
 #define FULLY_CONNECTED_PARALLEL 200000.0
+/* Images so many floats apart, or a multiple, meet in few sets of a first-level cache; and by how many they are moved. */
+#define FULLY_CONNECTED_SET 128
+#define FULLY_CONNECTED_APART 16
 
 typedef struct fully_connected_work {
   const lp_fully_connected *job;
   lp_linear_epilogue epilogue;
   const lp_linear_kernels *kernels;
   float *sums;
+  const float *x; /* panels: the images, x_image apart */
+  int64_t x_image;
   int64_t panels; /* of a chunk */
   int64_t images; /* of a chunk of panels */
   int64_t row_chunks;
@@ -139,6 +146,22 @@ void lp_fully_connected_unpack(int64_t rows, int64_t depth, lp_isa isa, const fl
   fully_connected_repack(rows, depth, isa, w, (float *)(uintptr_t)packed, false);
 }
 
+/* Floats from image to image where panels read them: the numbers of all images at one place would else lie in one set of the first-level cache. */
+static int64_t fully_connected_step(int64_t depth) {
+  return depth % FULLY_CONNECTED_SET == 0 ? depth + FULLY_CONNECTED_APART : depth;
+}
+
+size_t lp_fully_connected_panels_scratch(int64_t images, int64_t rows, int64_t depth) {
+  size_t prepared, copy, step;
+  if (!lp_linear_prepared(rows, &prepared) ||
+      !lp_size_add((size_t)depth, FULLY_CONNECTED_APART, &step) ||
+      !lp_size_multiply(fully_connected_step(depth) == depth ? 0 : step, (size_t)images, &copy) ||
+      !lp_size_add(prepared, copy, &copy) || !lp_size_multiply(copy, sizeof(float), &copy)) {
+    return SIZE_MAX;
+  }
+  return copy;
+}
+
 /* Panels of a chunk by one group of images. */
 static void fully_connected_panels_chunk(void *context, int64_t chunk, unsigned worker) {
   const fully_connected_work *work = context;
@@ -155,8 +178,8 @@ static void fully_connected_panels_chunk(void *context, int64_t chunk, unsigned 
         .images = job->images - image < work->images ? job->images - image : work->images,
         .columns = job->rows - row < width ? job->rows - row : width,
         .depth = job->depth,
-        .x = (const float *)job->x + image * job->depth,
-        .x_image = job->depth,
+        .x = work->x + image * work->x_image,
+        .x_image = work->x_image,
         .w = (const float *)job->w + row * job->depth,
         .y = (float *)job->y + place,
         .y_image = job->rows,
@@ -175,6 +198,18 @@ void lp_fully_connected_panels(const lp_fully_connected *job) {
   work.images = (job->images + work.image_chunks - 1) / work.image_chunks;
   const double each = (double)work.images * (double)width * (double)job->depth;
   work.epilogue = lp_linear_prepare(job->epilogue, job->bias, job->rows, job->scratch);
+  work.x = job->x;
+  work.x_image = fully_connected_step(job->depth);
+  if (work.x_image != job->depth) {
+    size_t prepared;
+    (void)lp_linear_prepared(job->rows, &prepared);
+    float *copy = (float *)job->scratch + prepared;
+    for (int64_t image = 0; image < job->images; image++) {
+      memcpy(copy + image * work.x_image, work.x + image * job->depth,
+             (size_t)job->depth * sizeof(float));
+    }
+    work.x = copy;
+  }
   work.panels = 1 + (int64_t)(FULLY_CONNECTED_PARALLEL * 4 / (each + 1));
   work.row_chunks = (panels + work.panels - 1) / work.panels;
   lp_threads_run(job->threads, work.row_chunks * work.image_chunks, fully_connected_panels_chunk,
@@ -201,3 +236,5 @@ void lp_fully_connected_f64(const lp_fully_connected *job) {
 #undef FULLY_CONNECTED_FEW
 #undef FULLY_CONNECTED_PIECE
 #undef FULLY_CONNECTED_PARALLEL
+#undef FULLY_CONNECTED_SET
+#undef FULLY_CONNECTED_APART

@@ -26,7 +26,8 @@ LP_INTERNAL void lp_fully_connected_pack(int64_t rows, int64_t depth, lp_isa isa
                                          float *packed);
 LP_INTERNAL void lp_fully_connected_unpack(int64_t rows, int64_t depth, lp_isa isa,
                                            const float *packed, float *w);
-/* lp_fully_connected_f32 with packed weights, the same scratch. */
+/* lp_fully_connected_f32 with packed weights. Scratch: bytes; SIZE_MAX on overflow. */
+LP_INTERNAL size_t lp_fully_connected_panels_scratch(int64_t images, int64_t rows, int64_t depth);
 LP_INTERNAL void lp_fully_connected_panels(const lp_fully_connected *job);
 LP_INTERNAL void lp_fully_connected_f64(const lp_fully_connected *job);
 

@@ -9,6 +9,7 @@
  * is written once.
  */
 #define LINEAR_GEMM_VECTORS 2
+#define LINEAR_GEMM_AHEAD 48
 #if LP_VREGS >= 32
 #define LINEAR_GEMM_ROWS 12
 #elif LP_VL >= 8
@@ -34,6 +35,9 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_gemm_block)(const lp_gemm *gemm, int
   for (int64_t k = gemm->depth; k > 0; k--) {
     lp_v b0 = V_LOAD(b);
     lp_v b1 = V_LOAD(b + LP_VL);
+    /* Panels that come from memory come a little later than they are needed without. */
+    LP_PREFETCH(b + LINEAR_GEMM_AHEAD * b_depth);
+    LP_PREFETCH(b + LINEAR_GEMM_AHEAD * b_depth + LP_VL);
     LP_UNROLL
     for (int r = 0; r < rows; r++) {
       lp_v weight = V_SET1(a[r * a_row]);
@@ -183,3 +187,4 @@ static void LP_NAME(linear_gemm)(const lp_gemm *gemm) {
   }
 }
 #undef LINEAR_GEMM_ROWS
+#undef LINEAR_GEMM_AHEAD

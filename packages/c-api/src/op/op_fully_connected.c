@@ -204,6 +204,11 @@ static double op_fully_connected_panels_cost(const lp_query *query) {
   return 200.0 + weights * 0.2 + weights * (double)job.images / rate;
 }
 
+static size_t op_fully_connected_panels_scratch(const lp_query *query) {
+  lp_fully_connected job = op_fully_connected_job(query->param, query->in);
+  return lp_fully_connected_panels_scratch(job.images, job.rows, job.depth);
+}
+
 static lp_status op_fully_connected_panels_run(const lp_call *call) {
   lp_fully_connected job = op_fully_connected_fill(call);
   job.w = call->packed;
@@ -215,7 +220,7 @@ static const lp_algorithm op_fully_connected_algorithms[] = {
     {.name = "panels",
      .cost = op_fully_connected_panels_cost,
      .packing = &op_fully_connected_packing,
-     .scratch = op_fully_connected_scratch,
+     .scratch = op_fully_connected_panels_scratch,
      .run = op_fully_connected_panels_run},
     {.name = "plain",
      .cost = op_fully_connected_cost,
