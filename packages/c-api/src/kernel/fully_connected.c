@@ -201,7 +201,7 @@ void lp_fully_connected_panels(const lp_fully_connected *job) {
   work.x = job->x;
   work.x_image = fully_connected_step(job->depth);
   if (work.x_image != job->depth) {
-    size_t prepared;
+    size_t prepared = 0;
     (void)lp_linear_prepared(job->rows, &prepared);
     float *copy = (float *)job->scratch + prepared;
     for (int64_t image = 0; image < job->images; image++) {
