@@ -259,6 +259,13 @@ size_t lp_conv_blocked_scratch(const lp_conv_geometry *g, lp_isa isa, unsigned t
   return size;
 }
 
+size_t lp_conv_blocked_prepared(void) { return sizeof(conv_blocked_cut); }
+
+void lp_conv_blocked_prepare(const lp_conv_geometry *g, lp_isa isa, unsigned threads, bool planar,
+                             void *prepared) {
+  (void)conv_blocked_plan(g, isa, threads, planar, prepared);
+}
+
 /* Offsets of the taps in a plane as the kernel sees it; planar: of all channels, in the order of the weights. */
 static void conv_blocked_taps(const conv_blocked_cut *cut, int64_t *taps) {
   const int64_t at_once = cut->planar ? cut->block : 1;
@@ -413,7 +420,11 @@ void lp_conv_blocked_run(const lp_conv_run *run, bool planar) {
   const lp_conv_geometry *g = run->geometry;
   conv_blocked_job job = {.run = run, .kernels = lp_linear_find(run->isa)};
   float *scratch = run->scratch;
-  (void)conv_blocked_plan(g, run->isa, lp_threads_count(run->threads), planar, &job.cut);
+  if (run->prepared != NULL) {
+    job.cut = *(const conv_blocked_cut *)run->prepared;
+  } else {
+    lp_conv_blocked_prepare(g, run->isa, lp_threads_count(run->threads), planar, &job.cut);
+  }
   job.epilogue = lp_linear_prepare(run->epilogue, run->bias, g->filters, scratch);
   scratch += job.cut.prepared;
   int64_t *taps = (int64_t *)(void *)scratch;

@@ -32,6 +32,7 @@ typedef struct lp_conv_run {
   const float *added;           /* laid out as y, or NULL; may be y */
   const lp_epilogue *epilogue;  /* float32 only */
   void *scratch;
+  const void *prepared; /* blocked: by lp_conv_blocked_prepare for the same geometry and threads, or NULL */
   lp_threads *threads;
   lp_isa isa;
 } lp_conv_run;
@@ -57,6 +58,10 @@ LP_INTERNAL void lp_conv_columns_run(const lp_conv_run *run, lp_dtype dtype);
 
 /* Whether the blocked way can do it. */
 LP_INTERNAL bool lp_conv_blocked_accepts(const lp_conv_geometry *g, int block, bool planar);
+/* How the work is cut, which each run works out again where it is not prepared: bytes, and the filling of them. */
+LP_INTERNAL size_t lp_conv_blocked_prepared(void);
+LP_INTERNAL void lp_conv_blocked_prepare(const lp_conv_geometry *g, lp_isa isa, unsigned threads,
+                                         bool planar, void *prepared);
 LP_INTERNAL size_t lp_conv_blocked_scratch(const lp_conv_geometry *g, lp_isa isa, unsigned threads,
                                            bool planar);
 LP_INTERNAL void lp_conv_blocked_run(const lp_conv_run *run, bool planar);

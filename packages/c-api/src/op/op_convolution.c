@@ -87,6 +87,7 @@ static lp_conv_run op_convolution_run(const lp_call *call, const lp_conv_geometr
                        .added = call->epilogue->add ? call->in[call->num_inputs - 1].data : NULL,
                        .epilogue = call->epilogue,
                        .scratch = call->scratch,
+                       .prepared = call->prepared,
                        .threads = call->threads,
                        .isa = call->isa};
 }
@@ -179,6 +180,21 @@ static size_t op_convolution_blocked_scratch(const lp_query *query) {
 static size_t op_convolution_planar_scratch(const lp_query *query) {
   lp_conv_geometry g = op_convolution_query(query);
   return lp_conv_blocked_scratch(&g, query->isa, query->threads, true);
+}
+
+static size_t op_convolution_block_prepared(const lp_query *query) {
+  (void)query;
+  return lp_conv_blocked_prepared();
+}
+
+static void op_convolution_blocked_prepare(const lp_call *call, void *prepared) {
+  lp_conv_geometry g = op_convolution_geometry(call->param, call->in, call->out);
+  lp_conv_blocked_prepare(&g, call->isa, lp_threads_count(call->threads), false, prepared);
+}
+
+static void op_convolution_planar_prepare(const lp_call *call, void *prepared) {
+  lp_conv_geometry g = op_convolution_geometry(call->param, call->in, call->out);
+  lp_conv_blocked_prepare(&g, call->isa, lp_threads_count(call->threads), true, prepared);
 }
 
 static lp_status op_convolution_blocked_run(const lp_call *call) {
@@ -364,12 +380,16 @@ static const lp_algorithm op_convolution_algorithms[] = {
      .packing = &op_convolution_packing,
      .join = &op_convolution_join,
      .scratch = op_convolution_blocked_scratch,
+     .prepared = op_convolution_block_prepared,
+     .prepare = op_convolution_blocked_prepare,
      .run = op_convolution_blocked_run},
     {.name = "planar", /* plain input, blocked output: first layers */
      .cost = op_convolution_planar_cost,
      .blocked_output = true,
      .packing = &op_convolution_packing,
      .scratch = op_convolution_planar_scratch,
+     .prepared = op_convolution_block_prepared,
+     .prepare = op_convolution_planar_prepare,
      .run = op_convolution_planar_run},
     {.name = "plain",
      .cost = op_convolution_plain_cost,
