@@ -49,15 +49,16 @@ static bool conv_joined_plan(const lp_conv_geometry *before, const lp_conv_geome
   }
   /* Of bands that fit, those with which threads that take them in turn end soonest; the filters come again for each. */
   const int64_t most = (int64_t)(CONV_JOINED_BAND_BYTES / row);
+  const int64_t fewest = (g->in[1] + most - 1) / most;
   double best = 0.0;
-  for (int64_t rows = 1; rows <= g->in[1] && rows <= most; rows++) {
-    const int64_t bands = (g->in[1] + rows - 1) / rows;
+  for (int64_t bands = fewest; bands <= g->in[1] && bands <= fewest + 2 * (int64_t)threads; bands++) {
+    const int64_t rows = (g->in[1] + bands - 1) / bands;
     const int64_t rounds = (g->batch * bands + threads - 1) / (int64_t)threads;
     const double cost = (double)rounds * ((double)rows + CONV_JOINED_FILTER_ROWS);
-    if (best == 0.0 || cost <= best) {
+    if (best == 0.0 || cost < best) {
       best = cost;
       cut->band_rows = rows;
-      cut->bands = bands;
+      cut->bands = (g->in[1] + rows - 1) / rows;
     }
   }
   cut->band_floats = (size_t)(blocks * block * cut->band_rows * g->in[2]);
