@@ -1,12 +1,13 @@
 /** `libpredict bench`: how fast a model is. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { collectInputArgument, type InputArgument } from "./predict/input-argument.js";
 import { setAction } from "./run-action.js";
 import {
+  type InputsOption,
   type JsonOption,
   type LibraryOption,
   type MemoryOption,
   wholeNumber,
+  withInputs,
   withJson,
   withLibrary,
   withMemory,
@@ -14,8 +15,7 @@ import {
 } from "./shared-options.js";
 
 /** The options of `bench`. */
-export interface BenchOptions extends JsonOption, LibraryOption, MemoryOption {
-  readonly input?: readonly InputArgument[];
+export interface BenchOptions extends InputsOption, JsonOption, LibraryOption, MemoryOption {
   readonly params?: string;
   readonly epoch?: number;
   readonly threads?: readonly number[];
@@ -25,18 +25,15 @@ export interface BenchOptions extends JsonOption, LibraryOption, MemoryOption {
 
 /** Registers `bench MODEL`. */
 export function addBenchCommand(program: Command): void {
-  const command = program
-    .command("bench")
-    .summary("measure how fast a model is")
-    .description(
-      "Measures how fast a model is: loading, making a predictor, the first run, then the times of many runs, at one or several numbers of threads. A graph without parameters is measured with random ones.",
-    )
-    .argument("<model>", "local path of a model without the endings, or its -symbol.json")
-    .option(
-      "--input <name=shape>",
-      "shape of an input (data=1,3,224,224), or an array for it (data=x.npy); repeatable",
-      collectInputArgument,
-    )
+  const command = withInputs(
+    program
+      .command("bench")
+      .summary("measure how fast a model is")
+      .description(
+        "Measures how fast a model is: loading, making a predictor, the first run, then the times of many runs, at one or several numbers of threads. A graph without parameters is measured with random ones.",
+      )
+      .argument("<model>", "local path of a model without the endings, or its -symbol.json"),
+  )
     .option(
       "--threads <list>",
       "numbers of threads, such as 1,2,4 (default: the processors it may use)",

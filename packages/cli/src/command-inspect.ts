@@ -1,14 +1,15 @@
 /** `libpredict inspect`: what is in a model, and what it costs. */
 import { type Command, Option } from "commander";
 import { type LayerOrder, layerOrders } from "./inspect/report-text.js";
-import { collectInputArgument, type InputArgument } from "./predict/input-argument.js";
 import { setAction } from "./run-action.js";
 import {
+  type InputsOption,
   type JsonOption,
   type LibraryOption,
   type MemoryOption,
   type ThreadsOption,
   wholeNumber,
+  withInputs,
   withJson,
   withLibrary,
   withMemory,
@@ -17,8 +18,12 @@ import {
 } from "./shared-options.js";
 
 /** The options of `inspect`. */
-export interface InspectOptions extends JsonOption, LibraryOption, MemoryOption, ThreadsOption {
-  readonly input?: readonly InputArgument[];
+export interface InspectOptions
+  extends InputsOption,
+    JsonOption,
+    LibraryOption,
+    MemoryOption,
+    ThreadsOption {
   readonly params?: string;
   readonly epoch?: number;
   readonly html?: string;
@@ -29,18 +34,15 @@ export interface InspectOptions extends JsonOption, LibraryOption, MemoryOption,
 
 /** Registers `inspect MODEL`. */
 export function addInspectCommand(program: Command): void {
-  const command = program
-    .command("inspect")
-    .summary("show layers, shapes, parameters, operations, memory and time")
-    .description(
-      "Shows what is in a model and what it costs: inputs, outputs, every layer with its shape, parameters and multiply-adds; weights, temporary memory, operations and time. A graph without parameters is measured with random ones.",
-    )
-    .argument("<model>", "local path of a model without the endings, or its -symbol.json")
-    .option(
-      "--input <name=shape>",
-      "shape of an input (data=1,3,224,224), or an array for it (data=x.npy); repeatable",
-      collectInputArgument,
-    )
+  const command = withInputs(
+    program
+      .command("inspect")
+      .summary("show layers, shapes, parameters, operations, memory and time")
+      .description(
+        "Shows what is in a model and what it costs: inputs, outputs, every layer with its shape, parameters and multiply-adds; weights, temporary memory, operations and time. A graph without parameters is measured with random ones.",
+      )
+      .argument("<model>", "local path of a model without the endings, or its -symbol.json"),
+  )
     .option("--html <file>", "also write a page with the graph drawn; it needs no network")
     .addOption(
       new Option("--sort <order>", "order of the layers").choices(layerOrders).default("graph"),

@@ -1,14 +1,15 @@
 /** `libpredict profile`: where the time of a model's runs goes. */
 import { type Command, Option } from "commander";
-import { collectInputArgument, type InputArgument } from "./predict/input-argument.js";
 import { type NodeOrder, nodeOrders } from "./profile/profile-report.js";
 import { setAction } from "./run-action.js";
 import {
+  type InputsOption,
   type JsonOption,
   type LibraryOption,
   type MemoryOption,
   type ThreadsOption,
   wholeNumber,
+  withInputs,
   withJson,
   withLibrary,
   withMemory,
@@ -18,11 +19,11 @@ import {
 
 /** The options of `profile`. */
 export interface ProfileCommandOptions
-  extends JsonOption,
+  extends InputsOption,
+    JsonOption,
     LibraryOption,
     MemoryOption,
     ThreadsOption {
-  readonly input?: readonly InputArgument[];
   readonly params?: string;
   readonly epoch?: number;
   readonly html?: string;
@@ -33,18 +34,15 @@ export interface ProfileCommandOptions
 
 /** Registers `profile MODEL`. */
 export function addProfileCommand(program: Command): void {
-  const command = program
-    .command("profile")
-    .summary("measure what every node of a run takes")
-    .description(
-      "Measures what every node of a run takes: time, speed, bytes moved, and how it is computed. Nodes are shown as the engine runs them, fused. A graph without parameters is measured with random ones.",
-    )
-    .argument("<model>", "local path of a model without the endings, or its -symbol.json")
-    .option(
-      "--input <name=shape>",
-      "shape of an input (data=1,3,224,224), or an array for it (data=x.npy); repeatable",
-      collectInputArgument,
-    )
+  const command = withInputs(
+    program
+      .command("profile")
+      .summary("measure what every node of a run takes")
+      .description(
+        "Measures what every node of a run takes: time, speed, bytes moved, and how it is computed. Nodes are shown as the engine runs them, fused. A graph without parameters is measured with random ones.",
+      )
+      .argument("<model>", "local path of a model without the endings, or its -symbol.json"),
+  )
     .option("--html <file>", "also write a page with a chart; it needs no network")
     .addOption(
       new Option("--sort <order>", "order of the nodes").choices(nodeOrders).default("graph"),

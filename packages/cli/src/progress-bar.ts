@@ -2,6 +2,9 @@
 import { Presets, SingleBar } from "cli-progress";
 import { errorColors } from "./terminal.js";
 
+/** Says how far something is, as a part of the whole: what a bar can be made of. */
+export type ShareDone = (share: number) => void;
+
 /** Shows how far something is. */
 export interface ProgressBar {
   /** Says how much is done. */

@@ -1,10 +1,16 @@
 /** Options that several commands have, with one meaning everywhere. */
 import type { MemoryMode } from "@libpredict/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { collectInputArgument, type InputArgument } from "./predict/input-argument.js";
 
 /** `--library`. */
 export interface LibraryOption {
   readonly library?: string;
+}
+
+/** `--input`. */
+export interface InputsOption {
+  readonly input?: readonly InputArgument[];
 }
 
 /** `--json`. */
@@ -27,6 +33,15 @@ export function withLibrary(command: Command): Command {
   return command.option(
     "--library <file>",
     "engine to use: a library file or its folder (default: see doctor)",
+  );
+}
+
+/** Adds `--input NAME=SHAPE`, for commands that `prepareModel`. */
+export function withInputs(command: Command): Command {
+  return command.option(
+    "--input <name=shape>",
+    "shape of an input (data=1,3,224,224), or an array for it (data=x.npy); repeatable",
+    collectInputArgument,
   );
 }
 

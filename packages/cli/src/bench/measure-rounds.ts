@@ -1,11 +1,9 @@
 /** Measures runs of several predictors in turns, so that what else the machine does meets them all. */
 import type { Feeds, Predictor } from "@libpredict/core";
+import type { ShareDone } from "../progress-bar.js";
 
 /** When to stop: after so many runs of each predictor, or after so much time for each. */
 export type Extent = { readonly runs: number } | { readonly seconds: number };
-
-/** How far it is, as a part of the whole. */
-export type ShareDone = (share: number) => void;
 
 /** How long one turn of a predictor takes, in ms, where a run does not take longer. */
 const turnMs = 40;

@@ -1,5 +1,6 @@
 /** Profiles a predictor in parts, so that it can be seen how far it is. */
 import type { Feeds, NodeProfile, Predictor, RunProfile } from "@libpredict/core";
+import type { ShareDone } from "../progress-bar.js";
 
 /** How long one part takes, in ms, where a run does not take longer. */
 const partMs = 100;
@@ -8,9 +9,6 @@ const budgetMs = 2000;
 const leastRuns = 3;
 const mostRuns = 10_000;
 const warmUps = 3;
-
-/** How far it is, as a part of the whole. */
-export type ShareDone = (share: number) => void;
 
 /**
  * Runs a predictor a few times to warm up, then measures its nodes.
