@@ -139,9 +139,9 @@ func TestAContextEndsAForward(t *testing.T) {
 // A context that ends about when the forward does must not stop the forward after it.
 func TestAContextEndsNobodysNextForward(t *testing.T) {
 	b := realLibrary(t)
-	p := newPredictor(t, b, testkit.ChainSymbol(40), noParams, 1000)
+	p := newPredictor(t, b, testkit.ChainSymbol(40), noParams, 50_000)
 	began := time.Now()
-	endsIn(t, b, p, 40, 1000)
+	endsIn(t, b, p, 40, 50_000)
 	whole := time.Since(began)
 	stopped := 0
 	for i := range 400 {
