@@ -205,15 +205,17 @@ export async function buildTestProgram(engine, program) {
  * @param {string} [options.filter] Run only the tests whose name contains this.
  * @param {number} [options.watchdogMs]
  * @param {Record<string, string>} [options.env]
+ * @param {string[]} [options.emulator] What runs the executable: a program and its arguments.
  * @returns {Promise<ProgramResult>}
  */
 export function runTestProgram(
   executable,
   tests,
-  { filter = "", watchdogMs = WATCHDOG_MS, env = {} } = {},
+  { filter = "", watchdogMs = WATCHDOG_MS, env = {}, emulator = [] } = {},
 ) {
+  const [program = "", ...args] = [...emulator, executable, ...(filter === "" ? [] : [filter])];
   return new Promise((fulfil, reject) => {
-    const child = spawn(executable, filter === "" ? [] : [filter], {
+    const child = spawn(program, args, {
       env: { ...process.env, ...SANITIZER_OPTIONS, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -18,8 +18,10 @@
 
 /* Of the processor's time: other load must not end a test. What waits for ever, the runner ends. */
 static void watch(void) {
+#if !defined(_WIN32)
     const struct itimerval limit = {{0, 0}, {WATCHDOG_SECONDS, 0}};
     (void)setitimer(ITIMER_PROF, &limit, NULL);
+#endif
 }
 
 /* A copy with nothing readable behind its end (under a sanitizer). */

@@ -36,6 +36,11 @@
 #pragma GCC diagnostic ignored "-Wunused-function"
 #endif
 
+/* A processor without vectors gets those of one float; compilers take longer ones apart badly. */
+#if defined(__riscv) && !defined(__riscv_vector) && !defined(LP_NO_VECTORS)
+#define LP_NO_VECTORS
+#endif
+
 #if defined(__GNUC__) && !defined(LP_NO_VECTORS)
 #define LP_HAVE_VECTORS 1
 #else
