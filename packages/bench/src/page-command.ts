@@ -10,7 +10,8 @@ import { pageFiles, writePage } from "./benchmark-page.js";
 import { drawChart } from "./network-chart.js";
 import { architectures } from "./networks/architectures.js";
 import { measureNetworks } from "./networks-command.js";
-import { oursName, runtimeNames } from "./peers/peer-list.js";
+import { installPeers } from "./peers/install-peers.js";
+import { findRuntimes, runtimeNames } from "./peers/peer-list.js";
 import { measureStarts } from "./start-command.js";
 
 const defaultRounds = 5;
@@ -64,12 +65,13 @@ export async function pageCommand(args: readonly string[]): Promise<number> {
 async function measureAll(rounds: number, install: boolean): Promise<BenchResults> {
   const results = await measureNetworks({
     networks: architectures.map(({ name }) => name),
-    peers: runtimeNames.filter((name) => name !== oursName),
-    workers: [],
+    find: async (say) => {
+      if (install) await installPeers(say);
+      return findRuntimes(runtimeNames);
+    },
     threads: [1, 2],
     rounds,
     timeoutMs,
-    install,
   });
   const { start, layerCalls } = await measureStarts();
   return { ...results, start, layerCalls };
