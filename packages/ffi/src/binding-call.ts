@@ -140,7 +140,7 @@ export class BindingCall {
     if (value === null || value === undefined) return this.#convertNull(p, value);
     switch (p.kind) {
       case "scalar":
-        checkScalar(p.name, p.type ?? "int", value);
+        checkScalar(p.name, p.type ?? "int", value, this.context.memory.largestSize);
         return value;
       case "string":
         checkString(p.name, value);
@@ -249,7 +249,7 @@ export class BindingCall {
         if (cells) return Number(firstOf(cells)) + length.plus;
         const value = this.argument(length.name);
         const p = this.signature.parametersByName.get(length.name);
-        checkScalar(length.name, p?.type ?? "uint32_t", value);
+        checkScalar(length.name, p?.type ?? "uint32_t", value, this.context.memory.largestSize);
         return Number(value) + length.plus;
       }
       case "element": {

@@ -41,6 +41,8 @@ export interface CallMemory {
 
 /** The memory of a library. */
 export interface LibraryMemory {
+  /** The largest number that both `size_t` and a number of JavaScript hold. */
+  readonly largestSize: number;
   /** Begins a call. */
   open(): CallMemory;
   /** Copies `count` elements from an address. @throws NativeError `internal`: from NULL; `memory` */

@@ -151,6 +151,7 @@ class NativeCallMemory implements CallMemory {
 }
 
 export const nativeMemory: LibraryMemory = {
+  largestSize: Number.MAX_SAFE_INTEGER,
   open: () => new NativeCallMemory(),
   copyElements,
   copyString,

@@ -1,9 +1,15 @@
-/** The files of a Platform in Node: its file system, and images by sharp. */
+/**
+ * The files of a platform in Node: its file system, and images by sharp. Without the native
+ * library.
+ *
+ * @packageDocumentation
+ */
 import type { Platform } from "../platform.js";
 import { decodeImage } from "./decode-image.js";
 import { readLabels } from "./label-files.js";
 import { findModelFiles, plainFile, readWatchedFile } from "./model-files.js";
 
+/** The files of a platform in Node; a backend makes it whole. */
 export const nodeFiles: Omit<Platform, "defaultBackend"> = {
   findModel: findModelFiles,
   plainFile,
@@ -11,3 +17,7 @@ export const nodeFiles: Omit<Platform, "defaultBackend"> = {
   readImage: decodeImage,
   readLabels,
 };
+
+export { type DecodeImageOptions, decodeImage } from "./decode-image.js";
+export { type ImagesInOptions, imagesIn } from "./images-in.js";
+export { type ReadLabelsOptions, readLabels } from "./label-files.js";

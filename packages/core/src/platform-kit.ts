@@ -1,15 +1,12 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 /**
- * Everything that needs no platform, and what a platform is made of: for packages that bring a
- * backend and files of their own, as `@libpredict/wasm` does. Programs import the package itself.
+ * What a platform is made of, for packages that bring a backend and files of their own, as
+ * `@libpredict/wasm` does.
  *
  * @packageDocumentation
  */
 export { type BackendFacts, bindingBackend } from "./binding-backend.js";
-export { translateError } from "./binding-errors.js";
 export { FileNotRead } from "./file-not-read.js";
 export { fetchFile } from "./http-file.js";
 export { decodeLabels } from "./image/labels.js";
-export * from "./index.js";
 export { LoadWatch } from "./load-watch.js";
 export { type Platform, setPlatform } from "./platform.js";
