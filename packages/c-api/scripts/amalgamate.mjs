@@ -4,8 +4,7 @@
 // Rules the sources keep, and this script checks:
 // - the C files and their order are those of amalgamate/files.txt;
 // - a .h file is inlined where it is first included, and never again;
-// - a .inl file is a template: it stands once, in a section at the head of predict.c, and where a
-//   file includes it, predict.c includes itself with a macro that says which section is meant;
+// - a .inl file is a template: it stands once, in a section of its own (template-sections.mjs);
 // - c_predict_api.h stays an #include, it is shipped beside predict.c;
 // - no name that would clash once all files are one.
 // The text is that of the sources in fewer lines: see compact-c.mjs. It depends on them alone: no
@@ -19,10 +18,9 @@ import { declarations, publicFunctions } from "./c-text.mjs";
 import { compactC } from "./compact-c.mjs";
 import { BuildError, PACKAGE_ROOT, packageVersion, sourceList } from "./objects.mjs";
 import { symbolDifferences } from "./symbols.mjs";
+import { layTemplates, SINGLE_FILE, TemplateSections } from "./template-sections.mjs";
 
 const PUBLIC_HEADER = "c_predict_api.h";
-/** What the file is called, and has to be: it includes itself. */
-const SINGLE_FILE = "predict.c";
 /** Headers whose second inclusion says something new. */
 const NOT_ONCE = new Set(["assert.h"]);
 
@@ -59,8 +57,7 @@ function gather({ root, files, version }) {
   const sources = createHash("sha256");
   /** @type {Map<string, string>} Text of each file once read, by path relative to root. */
   const texts = new Map();
-  /** @type {Map<string, string[]>} Sections of templates, by path, those that others include first. */
-  const templates = new Map();
+  const templates = new TemplateSections();
 
   /** @param {string} path */
   const read = (path) => {
@@ -87,7 +84,7 @@ function gather({ root, files, version }) {
    *
    * @param {string} path
    * @param {string[]} stack The files that include it, outermost first.
-   * @returns {string[]}
+   * @returns {import("./template-sections.mjs").Item[]}
    */
   const lay = (path, stack) => {
     if (stack.includes(path)) {
@@ -98,7 +95,7 @@ function gather({ root, files, version }) {
     const guard = includeGuard(lines);
     const within = [...stack, path];
     const isTemplate = path.endsWith(".inl");
-    /** @type {string[][]} What stands for the n-th include. */
+    /** @type {import("./template-sections.mjs").Item[][]} What stands for the n-th include. */
     const included = [];
     let depth = 0;
     const edited = lines.map((line, index) => {
@@ -115,12 +112,12 @@ function gather({ root, files, version }) {
       if (name === undefined) return line;
       const place = `${path}:${index + 1}`;
       const target = resolveInclude(path, name, place);
-      /** @param {string[]} text */
-      const put = (text) => `#include "@${included.push(text) - 1}"`;
+      /** @param {import("./template-sections.mjs").Item[]} items */
+      const put = (items) => `#include "@${included.push(items) - 1}"`;
       if (target.endsWith(".inl")) {
         if (within.includes(target) || !templates.has(target))
-          templates.set(target, lay(target, within));
-        return put([`#define ${sectionName(target)}`, `#include "${SINGLE_FILE}"`]);
+          templates.add(target, lay(target, within));
+        return put([templates.use(target)]);
       }
       if (inlined.has(target)) {
         if (within.includes(target)) lay(target, within);
@@ -151,27 +148,18 @@ function gather({ root, files, version }) {
   };
 
   const engine = files.flatMap((file) => lay(`src/${file}`, []));
+  const { sections, main, breaches: sectionBreaches } = layTemplates(templates, engine);
 
-  const breaches = [
-    ...sectionBreaches([...templates.keys()]),
-    ...nameBreaches(texts, `include/${PUBLIC_HEADER}`),
-  ];
+  const breaches = [...sectionBreaches, ...nameBreaches(texts, `include/${PUBLIC_HEADER}`)];
   if (breaches.length > 0) throw new BuildError(breaches.join("\n"));
 
   const hash = sources.digest("hex");
   const text = [
     ...banner(files.length, version, hash),
-    ...[...templates].flatMap(([path, lines], index) => [
-      `#${index === 0 ? "if" : "elif"} defined(${sectionName(path)})`,
-      `#undef ${sectionName(path)}`,
-      ...lines,
-    ]),
-    ...(templates.size === 0 ? ["#if 0"] : []),
-    "#elif defined(LP_AMALGAMATION)",
-    `#error "included twice, or this is another ${SINGLE_FILE} than the one that was to include itself"`,
-    "#else",
+    ...sections,
+    "#if !defined(LP_AMALGAMATION)",
     ...settings(version, hash),
-    ...engine,
+    ...main,
     "#endif",
   ];
   return { text: `${text.join("\n")}\n`, hash };
@@ -193,8 +181,8 @@ function banner(count, version, hash) {
     " *   -DLP_NO_VECTORS  no vector extensions of the compiler: slower",
     " *   -DLP_PLAIN_C     nothing but C11 and the functions of the system: as slow, for any compiler",
     " *",
-    " * Keep its name: it includes itself, once for each use of a template. The templates stand first,",
-    " * each as a section that LP_TEMPLATE_<name> selects; without one, the rest is the engine.",
+    " * Keep its name: it includes itself. The kernels' templates stand first, each as a section that",
+    " * LP_TEMPLATE_<name> selects; the rest is the engine, which includes them for each instruction set.",
     " * Comments and line breaks were left out; the sources in the repository have them.",
     " *",
     " * SPDX-License-Identifier: Apache-2.0",
@@ -221,23 +209,6 @@ function settings(version, hash) {
     `#define LP_VERSION "${version}"`,
     `#define LP_SOURCE "${sourceDigits(hash)}"`,
   ];
-}
-
-/**
- * The macro that selects a template's section.
- *
- * @param {string} path
- */
-function sectionName(path) {
-  return `LP_TEMPLATE_${posix.basename(path, ".inl").toUpperCase()}`;
-}
-
-/** @param {string[]} paths */
-function sectionBreaches(paths) {
-  return paths.flatMap((path, index) => {
-    const other = paths.slice(0, index).find((before) => sectionName(before) === sectionName(path));
-    return other === undefined ? [] : [`templates of one name: ${other} and ${path}`];
-  });
 }
 
 /**
