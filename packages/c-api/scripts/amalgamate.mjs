@@ -203,6 +203,10 @@ function settings(version, hash) {
     "#if defined(__linux__) && !defined(_GNU_SOURCE)",
     "#define _GNU_SOURCE 1",
     "#endif",
+    // What the header would else ask of the compiler.
+    "#if defined(LP_PLAIN_C) && !defined(MXNET_DLL)",
+    "#define MXNET_DLL MXNET_EXTERN_C",
+    "#endif",
     "#ifndef LP_BUILD",
     "#define LP_BUILD 1",
     "#endif",
