@@ -176,7 +176,7 @@ function banner(count, version, hash) {
     ` * Needs ${PUBLIC_HEADER} beside it, libc, libm and threads:`,
     ` *     cc -O2 -c ${SINGLE_FILE}`,
     " *     cc program.c predict.o -lm -pthread",
-    ` * or #include "${SINGLE_FILE}" in the program.`,
+    ` * or #include "${SINGLE_FILE}" in one file of the program, before any other header.`,
     " *   -DLP_NO_THREADS  no threads",
     " *   -DLP_NO_VECTORS  no vector extensions of the compiler: slower",
     " *   -DLP_PLAIN_C     nothing but C11 and the functions of the system: as slow, for any compiler",
@@ -200,6 +200,9 @@ function settings(version, hash) {
     "#endif",
     "#define LP_AMALGAMATION 1",
     // Before the first system header, or it says nothing.
+    "#if defined(__GLIBC__) && !defined(__USE_GNU)",
+    `#error "include ${SINGLE_FILE} before any other header, or compile with -D_GNU_SOURCE"`,
+    "#endif",
     "#if defined(__linux__) && !defined(_GNU_SOURCE)",
     "#define _GNU_SOURCE 1",
     "#endif",
