@@ -64,6 +64,18 @@
 #define LP_HAVE_X86_DISPATCH 0
 #endif
 
+/* One level of kernels that every host has which runs what the compiler makes. */
+#if LP_HAVE_VECTORS && defined(__wasm_simd128__)
+#define LP_HAVE_WASM_SIMD 1
+#else
+#define LP_HAVE_WASM_SIMD 0
+#endif
+#if LP_HAVE_VECTORS && defined(__aarch64__) && defined(__ARM_NEON) && !defined(__AARCH64EB__)
+#define LP_HAVE_NEON 1
+#else
+#define LP_HAVE_NEON 0
+#endif
+
 #if defined(LP_NO_THREADS)
 #define LP_THREAD_LOCAL
 #else

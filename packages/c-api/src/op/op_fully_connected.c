@@ -42,7 +42,7 @@ static int op_fully_connected_inputs(const void *param) {
 static lp_status op_fully_connected_depth(const lp_infer *infer, int64_t *depth) {
   const op_fully_connected_param *p = infer->param;
   const lp_shape *data = &infer->in[0];
-  size_t product = 1;
+  int64_t product = 1;
   *depth = LP_DIM_UNKNOWN;
   if (data->ndim < 1) {
     return LP_OK;
@@ -55,15 +55,14 @@ static lp_status op_fully_connected_depth(const lp_infer *infer, int64_t *depth)
     if (data->dim[d] < 0) {
       return LP_OK;
     }
-    if (!lp_size_multiply(product, (size_t)data->dim[d], &product)) {
-      product = SIZE_MAX;
-    }
+    const bool fits = data->dim[d] == 0 || product <= INT64_MAX / data->dim[d];
+    product = fits ? product * data->dim[d] : INT64_MAX;
   }
-  if (product > INT64_MAX) {
+  if (product == INT64_MAX) {
     lp_shape_text text;
     return lp_infer_fail(infer, "data %s is too large", lp_shape_print(data, &text));
   }
-  *depth = (int64_t)product;
+  *depth = product;
   return LP_OK;
 }
 
