@@ -5,9 +5,8 @@
  * LP_NO_THREADS    the caller wants no threads: no pool, no locks, no thread-local storage.
  * LP_NO_VECTORS    without GNU vector extensions: slower, same results within rounding.
  * LP_PLAIN_C       nothing of a compiler but C11: LP_NO_VECTORS, and no attributes, builtins or
- *                  assembler either. For compilers that know none. Denormal numbers, which forwards
- *                  otherwise take for zero where that is faster, are computed with; numbers are
- *                  rounded as the calling thread has set it.
+ *                  assembler either. For compilers that know none. Numbers below the normal ones,
+ *                  which sums of products else take for zero, are computed with.
  */
 #ifndef LP_BASE_CONFIG_H
 #define LP_BASE_CONFIG_H
