@@ -1,8 +1,9 @@
 /**
  * The harness of `@libpredict/wasm`: the same calls over a module of WebAssembly.
  *
- *   node dist/wasm-harness.js
- *   node --experimental-wasm-relaxed-simd dist/wasm-harness.js
+ *   node [--experimental-wasm-relaxed-simd] dist/wasm-harness.js [plain]
+ *
+ * It takes the module with relaxed SIMD where the host has that, but for `plain`.
  */
 
 import type { Binding } from "@libpredict/ffi";
@@ -10,4 +11,4 @@ import { wasmBinding } from "@libpredict/wasm/binding";
 import { answerFrames } from "./binding-harness.js";
 
 // Made from one source, in two packages with classes of their own.
-answerFrames((await wasmBinding()) as unknown as Binding);
+answerFrames((await wasmBinding({ relaxed: process.argv[2] !== "plain" })) as unknown as Binding);
