@@ -39,7 +39,7 @@ export async function startBinding(
   const { module, relaxed, signal } = options;
   checkHost();
   const own = relaxed !== false && hasRelaxedSimd() ? "predict-relaxed" : "predict";
-  const source = module ?? (await ownModule(own, signal));
+  const source = module === undefined ? await ownModule(own, signal) : module;
   const name = module === undefined ? `${own}.wasm` : nameOf(module);
   return start(await compileModule(source, signal), name);
 }
