@@ -12,7 +12,4 @@ static inline int setenv(const char *name, const char *value, int overwrite) {
 
 static inline int unsetenv(const char *name) { return _putenv_s(name, ""); }
 
-/* The runner ends a program that hangs. */
-static inline unsigned alarm(unsigned seconds) { return seconds; }
-
 #endif /* LP_WINDOWS_POSIX_H_ */
