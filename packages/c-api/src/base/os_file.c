@@ -2,7 +2,7 @@
 #if !defined(_WIN32) && !defined(_POSIX_C_SOURCE) && !defined(_GNU_SOURCE)
 #define _POSIX_C_SOURCE 200112L /* fseeko */
 #endif
-#if defined(__linux__) && !defined(_FILE_OFFSET_BITS)
+#if defined(__linux__) && !defined(__LP64__) && !defined(_FILE_OFFSET_BITS)
 #define _FILE_OFFSET_BITS 64 /* on 32 bits too */
 #endif
 #include "os_file.h"
