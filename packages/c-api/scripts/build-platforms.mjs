@@ -9,10 +9,12 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { sourceDigits, sourceHash } from "./amalgamate.mjs";
+import { sourceDigits, sourceHash, writeAmalgamation } from "./amalgamate.mjs";
 import { publicFunctions } from "./c-text.mjs";
 import { inspectLibrary } from "./inspect-library.mjs";
 import { BuildError, compileEngine, PACKAGE_ROOT, runTool } from "./objects.mjs";
+import { placeLibrary } from "./platform-library.mjs";
+import { packageFolder } from "./platform-packages.mjs";
 import {
   PLATFORMS,
   platformCompiler,
@@ -43,6 +45,7 @@ const HELP = `Builds the library for every platform.
 Usage: npm run build:platforms [-- options]
 
   --only NAME    this platform, or those whose name contains NAME; may be repeated
+  --place        also copy each library into its npm package, in packages/platforms
   --list         print the platforms and stop
   --help         print this
 
@@ -216,10 +219,15 @@ function printTable(builds) {
   }
 }
 
-/** @param {Platform[]} chosen */
-async function buildAll(chosen) {
+/**
+ * @param {Platform[]} chosen
+ * @param {boolean} place
+ */
+async function buildAll(chosen, place) {
   const zig = installZig(say);
   const source = sourceDigits(sourceHash());
+  // The manifests have the hash in its banner.
+  if (place) writeAmalgamation();
   /** @type {PlatformBuild[]} */
   const builds = [];
   /** @type {string[]} */
@@ -230,6 +238,7 @@ async function buildAll(chosen) {
     try {
       const build = await buildPlatform(platform, zig, source);
       builds.push(build);
+      if (place) placeLibrary(platformLibrary(platform), packageFolder(platform), platform.library);
       const seconds = Math.round((Date.now() - begun) / 1000);
       say(`${platform.name}: ${build.size} bytes, ${build.symbols} symbols (${seconds} s)`);
     } catch (error) {
@@ -249,13 +258,14 @@ async function buildAll(chosen) {
 }
 
 async function main() {
-  /** @type {{ only?: string[], list?: boolean, help?: boolean }} */
+  /** @type {{ only?: string[], place?: boolean, list?: boolean, help?: boolean }} */
   let values;
   let chosen;
   try {
     ({ values } = parseArgs({
       options: {
         only: { type: "string", multiple: true },
+        place: { type: "boolean" },
         list: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
@@ -268,7 +278,7 @@ async function main() {
   }
   if (values.help) process.stdout.write(HELP);
   else if (values.list) for (const { name, target } of chosen) console.log(`${name}  ${target}`);
-  else if (!(await buildAll(chosen))) process.exitCode = 1;
+  else if (!(await buildAll(chosen, values.place ?? false))) process.exitCode = 1;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -62,7 +62,6 @@ const LEFT_OUT = {
   qemu: { test_fork: "qemu-user cannot start threads in a forked child" },
 };
 
-
 /** Read by --quick: what differs between processors and systems, not what differs between operators. */
 const QUICK =
   /^test_(?:default_threads|float_mode|json|model_files|ndarray_file|op_convolution|op_elementwise)$/;
@@ -262,7 +261,9 @@ async function testPlatform(platform, zig, source, { program, filter, quick }) {
   ];
   say(`${platform.name}: conformance, ${runner.how} ...`);
   const conformance = await runConformance(platform, runner, zig, source, options);
-  say(`${platform.name}: ${conformance.passed} passed, ${conformance.failed} failed (${seconds()})`);
+  say(
+    `${platform.name}: ${conformance.passed} passed, ${conformance.failed} failed (${seconds()})`,
+  );
   return { build, how: runner.how, programs, leftOut, conformance };
 }
 
@@ -271,7 +272,8 @@ async function testPlatform(platform, zig, source, { program, filter, quick }) {
  * @param {Options} options
  */
 async function testAll(chosen, options) {
-  if (!existsSync(CONFORMANCE)) throw new BuildError("the conformance suite is not built: npm run build");
+  if (!existsSync(CONFORMANCE))
+    throw new BuildError("the conformance suite is not built: npm run build");
   const zig = installZig(say);
   const source = sourceDigits(sourceHash());
   const complete = options.program === undefined && options.filter === undefined && !options.quick;

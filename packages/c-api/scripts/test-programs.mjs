@@ -262,7 +262,7 @@ function readResults(output) {
   /** @type {Map<string, TestResult>} */
   const results = new Map();
   let detail = "";
-  for (const line of output.split("\n")) {
+  for (const line of output.split(/\r?\n/)) {
     const match = /^(ok|FAILED|skipped) (\w+)(?:: (.*))?$/.exec(line);
     if (match === null) {
       if (line.startsWith("  ")) {

@@ -789,6 +789,9 @@ TEST(outputs_check_their_arguments) {
 }
 
 TEST(a_dimension_that_does_not_fit_is_an_error) {
+    if (sizeof(size_t) <= 4) {
+        SKIP("a tensor with such a dimension is refused earlier on 32 bits");
+    }
     /* (0, 6 thousand million): nothing in it, but the shape is there. */
     built_model m = {0};
     int x = built_unary(&m, "slice", "s", "'begin':'(5, 0)','end':'(6, 2)'",

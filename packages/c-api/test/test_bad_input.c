@@ -296,7 +296,7 @@ TEST(the_digit_network_cut_off_is_an_error) {
 
 TEST(changed_files_give_errors_or_work) {
     const char *text = getenv("LIBPREDICT_FUZZ");
-    size_t rounds = text != NULL ? strtoull(text, NULL, 10) : 900;
+    size_t rounds = text != NULL ? (size_t)strtoull(text, NULL, 10) : 900;
     counting_allocator allocator;
     int worked = 0, failed = 0;
     REQUIRE(counting_begin(&allocator) == 0);
