@@ -161,7 +161,8 @@ async function buildHarness(platform, runner, zig, source) {
   const harness = join(PACKAGE_ROOT, "dist", "platforms", platform.name, "conformance-harness");
   const partial = `${harness}.${process.pid}`;
   await runTool([
-    ...command.map((word) => (word === "cc" ? "c++" : word)),
+    // For any processor of the kind: zig has the C++ library of that built already.
+    ...command.map((word) => (word === "cc" ? "c++" : word)).filter((word) => !/^-mcpu/.test(word)),
     "-std=c++17",
     "-O1",
     "-s",

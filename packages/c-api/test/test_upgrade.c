@@ -363,7 +363,7 @@ static const char old_file[] =
 
 TEST(damaged_old_files_give_errors_or_a_text_that_stays) {
     const char *asked = getenv("LIBPREDICT_FUZZ");
-    size_t rounds = asked != NULL ? strtoull(asked, NULL, 10) : 3000;
+    size_t rounds = asked != NULL ? (size_t)strtoull(asked, NULL, 10) : 3000;
     int worked = 0, failed = 0;
     char *whole = quoted(old_file);
     counting_allocator allocator;
