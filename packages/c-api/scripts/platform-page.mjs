@@ -49,7 +49,10 @@ function resultRow([name, result]) {
 function needs(libraries) {
   const windows = libraries.filter((library) => /^api-ms-win-crt-/.test(library));
   const others = libraries.filter((library) => !windows.includes(library));
-  return [...others, ...(windows.length === 0 ? [] : ["the universal C runtime (api-ms-win-crt-*)"])];
+  return [
+    ...others,
+    ...(windows.length === 0 ? [] : ["the universal C runtime (api-ms-win-crt-*)"]),
+  ];
 }
 
 /** @param {[string, PlatformResult][]} entries */
