@@ -65,7 +65,7 @@ static POOLING_REAL LP_NAME(pooling_reduce)(lp_pooling_kind kind, const POOLING_
   POOLING_REAL lanes[LP_VL];
   POOLING_REAL result = start;
   int64_t i = 0;
-  if (n >= 4 * LP_VL && LP_VL > 1) {
+  if (LP_VL > 1 && n >= 4 * LP_VL) {
     lp_v a = kind == LP_POOLING_MAX ? V_SET1(start) : V_ZERO();
     lp_v b = a;
     lp_v c = a;
