@@ -95,7 +95,7 @@ static void activation_chunk(void *context, int64_t index, unsigned worker) {
   int64_t from = index * work->chunk;
   int64_t n = work->n - from < work->chunk ? work->n - from : work->chunk;
   (void)worker;
-  if (work->dtype == LP_FLOAT64) {
+  if (lp_dtype_is(work->dtype, LP_FLOAT64)) {
     lp_activation_doubles(work->function, work->slope, (const double *)work->x + from,
                           (double *)work->y + from, n);
   } else {

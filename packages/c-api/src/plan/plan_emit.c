@@ -21,7 +21,7 @@ static bool plan_emit_has(const lp_plan_build *build, LPPass pass) {
 
 static bool plan_emit_can_block(const lp_plan_build *build, uint32_t value) {
   const lp_value *v = &build->program.values[value];
-  return build->program.block > 1 && v->dtype == LP_FLOAT32 && v->shape.ndim >= 3;
+  return LP_WITH_FAST && build->program.block > 1 && v->dtype == LP_FLOAT32 && v->shape.ndim >= 3;
 }
 
 static bool plan_emit_wants_blocked(const lp_query *query, const lp_algorithm *algorithm,
@@ -339,7 +339,7 @@ static lp_status plan_emit_unable(const lp_plan_build *build, const lp_step *ste
   const lp_value *first = &build->program.values[step->num_inputs > 0 ? step->inputs[0]
                                                                       : step->outputs[0]];
   lp_shape_text text;
-  return lp_fail(LP_ERROR_UNSUPPORTED,
+  return lp_say(LP_ERROR_UNSUPPORTED,
                  "Error in operator %.200s: %s cannot work on %s data of shape %s", step->name,
                  step->op->name, lp_dtype_name(first->dtype),
                  lp_shape_print(&first->shape, &text));
