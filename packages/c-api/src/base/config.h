@@ -37,9 +37,7 @@
 /* One build option or another leaves internal functions unused: those of the single file, and all of a part that is left out. */
 #if defined(__GNUC__) && (defined(LP_AMALGAMATION) || defined(LP_MINIMAL))
 #pragma GCC diagnostic ignored "-Wunused-function"
-#if defined(LP_MINIMAL)
 #pragma GCC diagnostic ignored "-Wunused-const-variable"
-#endif
 #endif
 
 #if defined(__GNUC__) && !defined(LP_NO_VECTORS)

@@ -5,8 +5,8 @@ static LP_NOINLINE lp_v LP_NAME(linear_activate_smooth)(lp_v y, lp_activation_ki
   if (LP_HAS_ACTIVATION(LP_ACTIVATE_TANH) && kind == LP_ACTIVATION_TANH) {
     return LP_NAME(vector_tanh)(y);
   }
-  if (!LP_WITH_CHAINS && !LP_HAS_ACTIVATION(LP_ACTIVATE_SIGMOID)) {
-    return y; /* nobody asks */
+  if (!LP_HAS_ACTIVATION(LP_ACTIVATE_SIGMOID)) {
+    return y; /* pass_fusion.c asks only for what is there */
   }
   lp_v sigmoid = LP_NAME(vector_sigmoid)(y);
   return kind == LP_ACTIVATION_SWISH ? V_MUL(y, sigmoid) : sigmoid;
@@ -24,9 +24,6 @@ static LP_ALWAYS_INLINE lp_v LP_NAME(linear_activate)(lp_v y, const lp_activatio
     case LP_ACTIVATION_PRELU: return V_SELECT_POSITIVE(y, y, V_MUL(y, slope));
     case LP_ACTIVATION_HARD_SIGMOID:
     case LP_ACTIVATION_HARD_SWISH: {
-      if (!LP_WITH_CHAINS) {
-        return y; /* chains alone make these */
-      }
       lp_v gate = V_FMA(y, V_SET1(activation->low), V_SET1(activation->high));
       gate = V_MIN(V_SET1(1.0f), V_MAX(V_ZERO(), gate));
       return activation->kind == LP_ACTIVATION_HARD_SWISH ? V_MUL(y, gate) : gate;

@@ -19,9 +19,8 @@ static const lp_attr op_activation_attrs[] = {
 };
 
 static lp_status op_activation_check(void *param) {
-  return LP_HAS_ACTIVATION(((const op_activation_param *)param)->act_type)
-             ? LP_OK
-             : lp_say(LP_ERROR_UNSUPPORTED, "its act_type is not in this build (LP_CONFIG_ACTIVATIONS)");
+  return lp_activation_check(
+      (lp_activation_function)((const op_activation_param *)param)->act_type);
 }
 
 static double op_activation_cost(const lp_query *query) {
@@ -88,7 +87,7 @@ static const lp_op_family op_activation_family = {
     .weight_inputs = 0,
     .algorithms = op_activation_algorithms,
     .num_algorithms = (int)LP_COUNT(op_activation_algorithms),
-    .links = op_activation_links,
+    .links = LP_WITH_CHAINS ? op_activation_links : NULL,
     .role = LP_ROLE_ACTIVATION,
     .activation = op_activation_fused,
 };

@@ -306,7 +306,7 @@ static const lp_algorithm op_batch_norm_algorithms[] = {
   .param_size = sizeof(op_batch_norm_param), .outputs = "output mean var", \
   .count_visible = op_batch_norm_visible, .aux_inputs = 0x18,            \
   .weight_inputs = 0x1e, .shape = op_batch_norm_shape,                   \
-  .dtype = op_batch_norm_dtype, .links = op_batch_norm_links,            \
+  .dtype = op_batch_norm_dtype, .links = LP_WITH_CHAINS ? op_batch_norm_links : NULL, \
   .algorithms = op_batch_norm_algorithms,                                \
   .num_algorithms = (int)LP_COUNT(op_batch_norm_algorithms)
 

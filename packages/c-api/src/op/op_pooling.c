@@ -616,8 +616,8 @@ static const lp_op_family op_pooling_family = {
     .shape = op_pooling_shape,
     .algorithms = op_pooling_algorithms,
     .num_algorithms = (int)LP_COUNT(op_pooling_algorithms),
-    .legacy = op_pooling_legacy,
-    .legacy_save = op_pooling_legacy_save,
+    .legacy = LP_WITH_OLD_FILES ? op_pooling_legacy : NULL,
+    .legacy_save = LP_WITH_OLD_FILES && LP_WITH_REPORTS ? op_pooling_legacy_save : NULL,
 };
 LP_DATA const lp_op lp_op_Pooling = {
     .name = "Pooling",

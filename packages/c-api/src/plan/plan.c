@@ -117,7 +117,7 @@ static lp_status plan_fill_call(lp_plan_build *build, const size_t *offsets,
   call->threads = build->source->threads;
   call->isa = build->program.isa;
   call->block = build->program.block;
-  if (emitted->algorithm->prepared != NULL) {
+  if (LP_WITH_FAST && emitted->algorithm->prepared != NULL) {
     lp_query query;
     lp_program_query(&build->program, from, build->tensors, &query);
     size_t bytes = emitted->algorithm->prepared(&query);
@@ -138,7 +138,7 @@ static lp_status plan_fill_step(lp_plan_build *build, const size_t *offsets,
   step->name = emitted->step.name;
   step->node = emitted->step.node;
   step->algorithm = emitted->algorithm;
-  if (emitted > build->emitted && emitted[-1].joined) {
+  if (LP_WITH_FAST && emitted > build->emitted && emitted[-1].joined) {
     lp_call *before = lp_pool_take(&build->plan->pool, sizeof *before);
     if (before == NULL) {
       return LP_ERROR_MEMORY;
