@@ -1,7 +1,13 @@
 /** `libpredict trim`: the configuration of a library that runs certain models and no others. */
 import { type Command, InvalidArgumentError } from "commander";
 import { setAction } from "./run-action.js";
-import { type JsonOption, type LibraryOption, withJson, withLibrary, withParameters } from "./shared-options.js";
+import {
+  type JsonOption,
+  type LibraryOption,
+  withJson,
+  withLibrary,
+  withParameters,
+} from "./shared-options.js";
 import { type Part, parts } from "./trim/parts.js";
 
 /** The options of `trim`. */

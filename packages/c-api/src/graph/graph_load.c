@@ -546,11 +546,13 @@ lp_status lp_graph_load(const char *json, size_t size, lp_pool *pool, lp_finding
     graph->is_np_shape = state.file.is_np_shape;
     state.version = state.file.version != 0 ? state.file.version : GRAPH_LOAD_VERSION_WITHOUT;
     state.round_up = LP_WITH_OLD_FILES && state.file.version == 0 && graph_load_rounds_up(&state.file);
-    status = LP_WITH_OLD_FILES || state.version >= GRAPH_LOAD_VERSION_PLAIN
-                 ? graph_load_nodes(&state)
-                 : lp_say(LP_ERROR_UNSUPPORTED,
-                          "the graph is of before MXNet 0.9.5: this build has no "
-                          "LP_WITH_OLD_FILES");
+    status = graph_load_nodes(&state);
+    /* Operators that are missing are of more interest. */
+    if (!LP_WITH_OLD_FILES && state.version < GRAPH_LOAD_VERSION_PLAIN && status == LP_OK &&
+        (findings == NULL || findings->num_errors == 0)) {
+      status = lp_say(LP_ERROR_UNSUPPORTED,
+                      "the graph is of before MXNet 0.9.5: this build has no LP_WITH_OLD_FILES");
+    }
   }
   lp_pool_free(&state.scratch);
   return status;

@@ -1,4 +1,5 @@
 /** The text of `predict_config.h`. */
+import { visibleText } from "../visible-text.js";
 import type { ModelNeeds } from "./model-needs.js";
 import { type Part, parts } from "./parts.js";
 
@@ -19,7 +20,7 @@ export function configText({ models, needs, keep }: TrimmedLibrary, version: str
   const threads = kept.has("threads") ? " -pthread" : "";
   return `/*
  * predict_config.h - what libpredict ${version} has to have for
-${models.map((name) => ` *   ${name}`).join("\n")}
+${models.map((name) => ` *   ${commentText(name)}`).join("\n")}
  * and nothing else. Made by: libpredict trim
  *
  * Beside predict.c and c_predict_api.h:
@@ -27,8 +28,9 @@ ${models.map((name) => ` *   ${name}`).join("\n")}
  *   cc program.c predict.o -lm${threads}
  * or, as a shared library,
  *   cc -Os -DLP_MINIMAL -shared -fPIC -s predict.c -o libpredict.so -lm${threads}
- * With gcc and GNU's or LLVM's linker it is smaller still with
+ * On Linux it is smaller still with
  *   -fno-asynchronous-unwind-tables -Wl,-z,noseparate-code -Wl,-z,norelro
+ * and, where glibc is 2.36 or newer, with -Wl,-z,pack-relative-relocs.
  *
  * The file under another name: -DLP_CONFIG_FILE='"that_name.h"'.
  */
@@ -39,12 +41,12 @@ ${models.map((name) => ` *   ${name}`).join("\n")}
 ${parts.map((part) => partText(part.name, part.keeps, part.macros, kept.has(part.name))).join("\n")}`;
 }
 
-function partText(
-  name: Part,
-  keeps: string,
-  macros: readonly string[],
-  isKept: boolean,
-): string {
+/** A name that does not end the comment. */
+function commentText(name: string): string {
+  return visibleText(name).replaceAll("*/", "* /");
+}
+
+function partText(name: Part, keeps: string, macros: readonly string[], isKept: boolean): string {
   const lines =
     name === "threads"
       ? isKept

@@ -44,11 +44,7 @@ export async function runTrim(
 }
 
 /** Opening a model is the check of it: what the engine cannot run is an error here. */
-async function needsOf(
-  source: string,
-  chosen: TrimOptions,
-  backend: Backend,
-): Promise<ModelNeeds> {
+async function needsOf(source: string, chosen: TrimOptions, backend: Backend): Promise<ModelNeeds> {
   const { model, symbol, files } = await openModel(source, chosen, backend);
   model.dispose();
   if (!files.hasParameters) return modelNeeds(symbol);
@@ -63,6 +59,9 @@ async function parameterFile({ source, paramsFile, epoch }: ModelFiles): Promise
   const start = `${basename(prefix)}-`;
   const epochs = (await readdir(dirname(prefix)))
     .filter((name) => name.startsWith(start) && /^\d{4,}\.params$/.test(name.slice(start.length)))
-    .sort((a, b) => Number.parseInt(a.slice(start.length), 10) - Number.parseInt(b.slice(start.length), 10));
+    .sort(
+      (a, b) =>
+        Number.parseInt(a.slice(start.length), 10) - Number.parseInt(b.slice(start.length), 10),
+    );
   return join(dirname(prefix), epochs.at(-1) ?? `${start}0000.params`);
 }
