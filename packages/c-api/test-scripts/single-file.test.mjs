@@ -127,16 +127,17 @@ test("in plain C nothing of its text is an extension, on any system", () => {
       maxBuffer: 1 << 28,
     });
     expect(result.status).toBe(0);
+    // A pragma that silences warnings is none: who does not know it passes over it.
     return (
       result.stdout
         .replace(/"(?:\\.|[^"\\])*"/g, '""')
-        .match(/\b__\w+|\b(?:asm|typeof)\b|\(\s*\{|^\s*#.*/gm) ?? []
+        .match(
+          /\b__\w+|\b(?:asm|typeof)\b|\(\s*\{|^\s*#(?!pragma (?:GCC|clang) diagnostic ignored ""$).*/gm,
+        ) ?? []
     );
   };
-  // A pragma is no extension: who does not know it passes over it.
-  const pragma = '#pragma GCC diagnostic ignored ""';
-  expect(words(["-DLP_PLAIN_C"])).toEqual([pragma]);
-  expect(words(["-DLP_PLAIN_C", "-U__linux__", "-D_WIN32"])).toEqual([pragma]);
+  expect(words(["-DLP_PLAIN_C"])).toEqual([]);
+  expect(words(["-DLP_PLAIN_C", "-U__linux__", "-D_WIN32"])).toEqual([]);
   expect(words([])).toContain("__attribute__");
 });
 
