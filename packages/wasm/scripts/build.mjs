@@ -1,7 +1,7 @@
 // Builds the package: the two modules, if a compiler for WebAssembly is here; the code, in one
 // file for browsers and one for Node, each with all of @libpredict/core in it; the types.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as esbuild } from "esbuild";
@@ -51,6 +51,31 @@ async function bundleCode(source) {
   }
 }
 
+/**
+ * The script with the module in it, in a folder whose files are CommonJS. Without a module there
+ * is none.
+ */
+async function bundleOldModule() {
+  const folder = join(dist, "compat");
+  rmSync(folder, { recursive: true, force: true });
+  if (!existsSync(join(dist, "predict.wasm"))) return;
+  await esbuild({
+    absWorkingDir: root,
+    entryPoints: { libmxnet_predict: "src/compat/libmxnet-predict.ts" },
+    outdir: folder,
+    bundle: true,
+    format: "iife",
+    target: "es2020",
+    platform: "browser",
+    loader: { ".wasm": "binary" },
+    // It asks whether there is one.
+    logOverride: { "commonjs-variable-in-esm": "silent" },
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }\n');
+}
+
 async function bundleTypes() {
   for (const name of [...PAGE_ENTRIES, ...NODE_ENTRIES]) {
     const bundle = await rollup({
@@ -71,6 +96,7 @@ try {
   const source = sourceDigits(sourceHash());
   for (const line of await compileModules(findWasmCompiler(), source, dist)) console.log(line);
   await bundleCode(source);
+  await bundleOldModule();
   await bundleTypes();
 } catch (error) {
   if (!(error instanceof BuildError)) throw error;
