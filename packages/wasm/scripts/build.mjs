@@ -119,7 +119,10 @@ try {
   const stamp = join(root, "build/stamp");
   const inputs = inputHash(compiler);
   // Turbo does not keep the outputs: it would bring those back that were made without a compiler.
-  const outputs = [...PAGE_ENTRIES, ...NODE_ENTRIES].flatMap((name) => [`${name}.js`, `${name}.d.ts`]);
+  const outputs = [...PAGE_ENTRIES, ...NODE_ENTRIES].flatMap((name) => [
+    `${name}.js`,
+    `${name}.d.ts`,
+  ]);
   const complete = [stamp, ...outputs.map((name) => join(dist, name))].every((path) =>
     existsSync(path),
   );
