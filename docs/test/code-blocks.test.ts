@@ -75,7 +75,8 @@ beforeAll(async () => {
 
 it("every block is in a language that can be checked", () => {
   // Those of the bindings' own languages are compiled and run by the tests of the bindings.
-  const known = new Set(["ts", "js", "c", "sh", "json", "python", "go", "java", "cpp"]);
+  // Pages are opened by those of packages/wasm.
+  const known = new Set(["ts", "js", "c", "sh", "json", "html", "python", "go", "java", "cpp"]);
   expect(
     blocks.filter((b) => !known.has(b.language)).map((b) => `${b.place}: ${b.language}`),
   ).toEqual([]);

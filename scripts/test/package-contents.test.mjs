@@ -7,7 +7,7 @@ import { describeTarball } from "../pack-packages.mjs";
 import { CONTENT_RULES, contentDefects, INSTALLED_BYTES } from "../package-contents.mjs";
 import { pruneDist } from "../prune-dist.mjs";
 import { publicPackages } from "../public-packages.mjs";
-import { projectFolder, release } from "./packed-release.mjs";
+import { projectFolder, release, skipWasm } from "./packed-release.mjs";
 import { writeTarball } from "./write-tarball.mjs";
 
 const packages = release().packages.map(({ name, tarball, folder }) =>
@@ -43,13 +43,18 @@ test("packages are published after those they depend on", () => {
   }
 });
 
-test.each(packages.map(({ name }) => name))("%s has what it must have and nothing else", (name) => {
-  const { packedBytes, unpackedBytes, files } = packed(name);
-  console.log(
-    `${name}: ${files.size} files, ${packedBytes} bytes packed, ${unpackedBytes} unpacked`,
-  );
-  expect(contentDefects(packed(name), versions)).toEqual([]);
-});
+test.for(packages.map(({ name }) => name))(
+  "%s has what it must have and nothing else",
+  (name, context) => {
+    const reason = name === "@libpredict/wasm" ? skipWasm() : undefined;
+    context.skip(reason !== undefined, reason);
+    const { packedBytes, unpackedBytes, files } = packed(name);
+    console.log(
+      `${name}: ${files.size} files, ${packedBytes} bytes packed, ${unpackedBytes} unpacked`,
+    );
+    expect(contentDefects(packed(name), versions)).toEqual([]);
+  },
+);
 
 test("core, ffi, koffi and the platform's library stay below the budget on disk", () => {
   const modules = join(release().installed, "node_modules");
