@@ -16,6 +16,9 @@ export class Notice {
 
   constructor() {
     part("notice-close").addEventListener("click", () => this.hide());
+    document.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape") this.hide();
+    });
     this.#action.addEventListener("click", () => {
       const run = this.#run;
       this.hide();

@@ -98,6 +98,7 @@ export class RecogniserApp {
 
   /** Takes files of any kind: pictures, and parts of models. */
   async takeFiles(files: readonly File[]): Promise<void> {
+    this.#sheet.close();
     const parts: Partial<Record<ModelPart, File>> = {};
     for (const file of files) {
       const kind = await fileKind(file);
@@ -120,7 +121,6 @@ export class RecogniserApp {
       return;
     }
     this.#sheet.setStatus("");
-    this.#sheet.close();
     await this.open({ model: next.files });
   }
 

@@ -90,11 +90,9 @@ export class OpenedModel {
     if (!output) return [];
     const row = output.reshape([this.#classes]);
     const scores = this.#isLogits ? row.softmax() : row;
-    return scores
-      .topK(Math.min(shownGuesses, this.#classes))
-      .map(({ index, value }) => ({
-        label: this.parts.labels?.[index] ?? `class ${index}`,
-        score: value,
-      }));
+    return scores.topK(Math.min(shownGuesses, this.#classes)).map(({ index, value }) => ({
+      label: this.parts.labels?.[index] ?? `class ${index}`,
+      score: value,
+    }));
   }
 }

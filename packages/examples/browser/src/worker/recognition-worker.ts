@@ -19,11 +19,11 @@ async function reply(call: Call): Promise<void> {
   try {
     post({ id, answer: await answerTo(call) });
   } catch (error) {
-    if (error instanceof PredictError)
+    if (error instanceof PredictError && error.code !== "internal")
       post({ id, failure: { code: error.code, message: error.message } });
     else if (error instanceof UnknownSizeError)
       post({ id, failure: { code: "size", message: error.message } });
-    // Whatever else it is, the module's memory may be in any state.
+    // A trap, or whatever else it is: the module's memory may be in any state.
     else post({ broken: String(error) });
   }
 }
