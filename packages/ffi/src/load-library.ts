@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import koffi from "koffi";
 import { codeFolder, packageFolder } from "./code-location.js";
 import { Binding } from "./gen/binding.js";
+import { NativeBinding } from "./native-binding.js";
 import { type LoadAttempt, LoadError } from "./native-error.js";
 
 /** Where to look for the library. */
@@ -91,7 +92,7 @@ function open(given: string): Binding | string {
   if (known) return known;
   try {
     const library = koffi.load(path);
-    const binding = new Binding(library, path);
+    const binding = new NativeBinding(library, path);
     if (!binding.has("MXPredCreate"))
       return "loads, but has no MXPredCreate: it is not a predict library";
     loaded.set(path, binding);

@@ -1,0 +1,93 @@
+// Builds the package: the two modules, if a compiler for WebAssembly is here; the code, in one
+// file for browsers and one for Node, each with all of @libpredict/core in it; the types.
+
+import { readFileSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build as esbuild } from "esbuild";
+import { rollup } from "rollup";
+import { dts } from "rollup-plugin-dts";
+import { sourceDigits, sourceHash } from "../../c-api/scripts/amalgamate.mjs";
+import { BuildError, packageVersion } from "../../c-api/scripts/objects.mjs";
+import { compileModule } from "./compile-modules.mjs";
+import { findWasmCompiler, INSTALL_LINE, MODULE_FLAGS } from "./wasm-compiler.mjs";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const dist = join(root, "dist");
+const ENTRIES = ["index", "node"];
+
+/** @param {string} source */
+async function bundleCode(source) {
+  /** @type {import("esbuild").BuildOptions} */
+  const options = {
+    absWorkingDir: root,
+    outdir: dist,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    platform: "neutral",
+    // What would need a package, or Node in a browser, must not slip in unseen.
+    external: ["node:*"],
+    define: { LIBPREDICT_ENGINE: JSON.stringify(`version=${packageVersion()} source=${source}`) },
+    legalComments: "none",
+    logLevel: "warning",
+  };
+  await esbuild({ ...options, entryPoints: ["src/node.ts"] });
+  // A page fetches it. Names and lines stay, for whoever reads a stack trace.
+  await esbuild({
+    ...options,
+    entryPoints: ["src/index.ts"],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 120,
+  });
+  const page = readFileSync(join(dist, "index.js"), "utf8");
+  const foreign = /(?:from|import)\s*\(?"(?!\.)[^"]+"/.exec(page);
+  if (foreign)
+    throw new BuildError(`dist/index.js imports what a page does not have: ${foreign[0]}`);
+}
+
+async function bundleTypes() {
+  for (const name of ENTRIES) {
+    const bundle = await rollup({
+      input: join(root, `src/${name}.ts`),
+      external: /^node:/,
+      plugins: [dts({ tsconfig: join(root, "tsconfig.json"), respectExternal: true })],
+    });
+    await bundle.write({
+      file: join(dist, `${name}.d.ts`),
+      format: "es",
+      banner: '/// <reference lib="esnext.disposable" preserve="true" />',
+    });
+    await bundle.close();
+  }
+}
+
+/** @param {string} source */
+async function compileModules(source) {
+  const compiler = findWasmCompiler();
+  for (const name of /** @type {import("./wasm-compiler.mjs").ModuleName[]} */ (
+    Object.keys(MODULE_FLAGS)
+  )) {
+    if (compiler?.modules.includes(name)) {
+      const size = await compileModule(compiler, name, source, dist);
+      console.log(`wasm: ${name}.wasm ${Math.round(size / 1024)} KiB (${compiler.label})`);
+    } else {
+      rmSync(join(dist, `${name}.wasm`), { force: true });
+      console.log(
+        `wasm: ${name}.wasm was not built: no compiler for WebAssembly that can. To build it: ${INSTALL_LINE}`,
+      );
+    }
+  }
+}
+
+try {
+  const source = sourceDigits(sourceHash());
+  await compileModules(source);
+  await bundleCode(source);
+  await bundleTypes();
+} catch (error) {
+  if (!(error instanceof BuildError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

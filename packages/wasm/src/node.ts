@@ -1,0 +1,61 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/**
+ * Run trained networks by WebAssembly: the entry for Node. Everything of `@libpredict/core`,
+ * computed by a module that this package brings instead of the native library.
+ *
+ * @packageDocumentation
+ */
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { nodeFiles } from "@libpredict/core/node-files";
+import { setPlatform } from "@libpredict/core/platform-kit";
+import { type Backend, PredictError } from "@libpredict/core/portable";
+import { defaultBackend } from "./default-backend.js";
+import { notLoaded } from "./module-source.js";
+import {
+  backendOf,
+  type OwnModule,
+  startBinding,
+  type WasmBackendOptions,
+} from "./wasm-backend.js";
+
+const ownModule: OwnModule = async (name, signal) => {
+  const url =
+    name === "predict"
+      ? new URL("./predict.wasm", import.meta.url)
+      : new URL("./predict-relaxed.wasm", import.meta.url);
+  try {
+    return await readFile(url, signal ? { signal } : {});
+  } catch (cause) {
+    if (signal?.aborted)
+      throw new PredictError("aborted", "the load was aborted", { cause: signal.reason });
+    throw notLoaded(fileURLToPath(url), (cause as Error).message, cause);
+  }
+};
+
+setPlatform({ defaultBackend: defaultBackend(() => startBinding({}, ownModule)), ...nodeFiles });
+
+/**
+ * The backend over WebAssembly. It computes on the calling thread.
+ *
+ * Without it, `Model.load` makes one with these defaults when it is first called.
+ *
+ * @param options - where the module is, and which
+ * @throws {@link LoadError} the module cannot be read or fetched, is damaged or of another version
+ * @throws {@link PredictError} `unavailable`: no SIMD here; `memory`; `aborted`; `argument`
+ */
+export async function wasmBackend(options: WasmBackendOptions = {}): Promise<Backend> {
+  return backendOf(await startBinding(options, ownModule));
+}
+
+export {
+  type DecodeImageOptions,
+  decodeImage,
+  type ImagesInOptions,
+  imagesIn,
+  type ReadLabelsOptions,
+  readLabels,
+} from "@libpredict/core/node-files";
+export * from "@libpredict/core/portable";
+export type { ModuleSource } from "./module-source.js";
+export { type WasmBackendOptions, wasmBackendSync } from "./wasm-backend.js";
