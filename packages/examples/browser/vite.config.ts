@@ -4,6 +4,7 @@ import { contentSecurity } from "./build-plugins/content-security.js";
 import { offlinePlugin } from "./build-plugins/offline-plugin.js";
 
 const source = fileURLToPath(new URL("src", import.meta.url));
+const library = fileURLToPath(new URL("../../wasm/dist/index.js", import.meta.url));
 
 export default defineConfig({
   root: source,
@@ -18,5 +19,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   worker: { format: "es" },
+  // The one has all of the other in it; two copies would be twice as much to load.
+  resolve: { alias: { "@libpredict/core": library } },
   plugins: [contentSecurity(), offlinePlugin(`${source}/offline/service-worker.ts`)],
 });

@@ -16,7 +16,7 @@ export function offlinePlugin(entry: string): Plugin {
     configResolved(resolved) {
       config = resolved;
     },
-    async closeBundle() {
+    async writeBundle() {
       const { outDir } = config.build;
       await build({
         configFile: false,
