@@ -21,7 +21,7 @@ const lowered = (flags, text) =>
     : flags;
 
 /** Vectors of one float, in the language of the standard alone. */
-export const PLAIN_C = ["-std=c11", "-pedantic", "-DLP_NO_VECTORS"];
+export const PLAIN_C = ["-std=c11", "-pedantic", "-DLP_PLAIN_C"];
 
 /** @typedef {"native" | "lowered" | "plain C"} Form */
 

@@ -14,7 +14,8 @@ import { findWasmCompiler, INSTALL_LINE, MODULE_FLAGS } from "./wasm-compiler.mj
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(root, "dist");
-const ENTRIES = ["index", "node"];
+const PAGE_ENTRIES = ["index", "binding"];
+const NODE_ENTRIES = ["node", "binding-node"];
 
 /** @param {string} source */
 async function bundleCode(source) {
@@ -32,23 +33,26 @@ async function bundleCode(source) {
     legalComments: "none",
     logLevel: "warning",
   };
-  await esbuild({ ...options, entryPoints: ["src/node.ts"] });
-  // A page fetches it. Names and lines stay, for whoever reads a stack trace.
+  await esbuild({ ...options, entryPoints: NODE_ENTRIES.map((name) => `src/${name}.ts`) });
+  // A page fetches it. Names stay, for whoever reads a stack trace. No lineLimit: it cuts the URLs
+  // of the modules in two, and Vite does not find them.
   await esbuild({
     ...options,
-    entryPoints: ["src/index.ts"],
+    entryPoints: PAGE_ENTRIES.map((name) => `src/${name}.ts`),
     minifyWhitespace: true,
     minifySyntax: true,
-    lineLimit: 120,
   });
-  const page = readFileSync(join(dist, "index.js"), "utf8");
-  const foreign = /(?:from|import)\s*\(?"(?!\.)[^"]+"/.exec(page);
-  if (foreign)
-    throw new BuildError(`dist/index.js imports what a page does not have: ${foreign[0]}`);
+  for (const name of PAGE_ENTRIES) {
+    const foreign = /\b(?:from|import)\s*\(?"(?!\.)[^"]+"/.exec(
+      readFileSync(join(dist, `${name}.js`), "utf8"),
+    );
+    if (foreign)
+      throw new BuildError(`dist/${name}.js imports what a page does not have: ${foreign[0]}`);
+  }
 }
 
 async function bundleTypes() {
-  for (const name of ENTRIES) {
+  for (const name of [...PAGE_ENTRIES, ...NODE_ENTRIES]) {
     const bundle = await rollup({
       input: join(root, `src/${name}.ts`),
       external: /^node:/,

@@ -8,29 +8,9 @@
 import { setPlatform } from "@libpredict/core/platform-kit";
 import type { Backend } from "@libpredict/core/portable";
 import { defaultBackend } from "./default-backend.js";
-import { notLoaded } from "./module-source.js";
-import {
-  backendOf,
-  type OwnModule,
-  startBinding,
-  type WasmBackendOptions,
-} from "./wasm-backend.js";
+import { ownModule } from "./own-module.js";
+import { backendOf, startBinding, type WasmBackendOptions } from "./wasm-backend.js";
 import { webFiles } from "./web-files.js";
-
-// Written out, each at its place: that is how bundlers find the files.
-const ownModule: OwnModule = async (name) => {
-  try {
-    return name === "predict"
-      ? new URL("./predict.wasm", import.meta.url)
-      : new URL("./predict-relaxed.wasm", import.meta.url);
-  } catch (cause) {
-    throw notLoaded(
-      `${name}.wasm`,
-      "a bundler left no import.meta.url, which tells where this code is: give wasmBackend({ module })",
-      cause,
-    );
-  }
-};
 
 setPlatform({ defaultBackend: defaultBackend(() => startBinding({}, ownModule)), ...webFiles });
 

@@ -5,33 +5,12 @@
  *
  * @packageDocumentation
  */
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { nodeFiles } from "@libpredict/core/node-files";
 import { setPlatform } from "@libpredict/core/platform-kit";
-import { type Backend, PredictError } from "@libpredict/core/portable";
+import type { Backend } from "@libpredict/core/portable";
 import { defaultBackend } from "./default-backend.js";
-import { notLoaded } from "./module-source.js";
-import {
-  backendOf,
-  type OwnModule,
-  startBinding,
-  type WasmBackendOptions,
-} from "./wasm-backend.js";
-
-const ownModule: OwnModule = async (name, signal) => {
-  const url =
-    name === "predict"
-      ? new URL("./predict.wasm", import.meta.url)
-      : new URL("./predict-relaxed.wasm", import.meta.url);
-  try {
-    return await readFile(url, signal ? { signal } : {});
-  } catch (cause) {
-    if (signal?.aborted)
-      throw new PredictError("aborted", "the load was aborted", { cause: signal.reason });
-    throw notLoaded(fileURLToPath(url), (cause as Error).message, cause);
-  }
-};
+import { ownModule } from "./own-module-node.js";
+import { backendOf, startBinding, type WasmBackendOptions } from "./wasm-backend.js";
 
 setPlatform({ defaultBackend: defaultBackend(() => startBinding({}, ownModule)), ...nodeFiles });
 

@@ -3,7 +3,11 @@
  *
  * LP_AMALGAMATION  defined in the single file: internal functions become static.
  * LP_NO_THREADS    the caller wants no threads: no pool, no locks, no thread-local storage.
- * LP_NO_VECTORS    plain C11 without GNU vector extensions: slower, same results within rounding.
+ * LP_NO_VECTORS    without GNU vector extensions: slower, same results within rounding.
+ * LP_PLAIN_C       nothing of a compiler but C11: LP_NO_VECTORS, and no attributes, builtins or
+ *                  assembler either. For compilers that know none. Denormal numbers, which forwards
+ *                  otherwise take for zero where that is faster, are computed with; numbers are
+ *                  rounded as the calling thread has set it.
  */
 #ifndef LP_BASE_CONFIG_H
 #define LP_BASE_CONFIG_H
@@ -11,6 +15,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#if defined(LP_PLAIN_C) && !defined(LP_NO_VECTORS)
+#define LP_NO_VECTORS 1
+#endif
+
+/* Whether the extensions may be used that gcc and clang share. */
+#if defined(__GNUC__) && !defined(LP_PLAIN_C)
+#define LP_HAVE_GNU 1
+#else
+#define LP_HAVE_GNU 0
+#endif
 
 /*
  * LP_INTERNAL       before the declaration, in a header, of a function that other files call.
@@ -22,7 +37,7 @@
 #define LP_DATA_DECLARE static
 #define LP_DATA static
 #else
-#if defined(__GNUC__) && !defined(_WIN32)
+#if LP_HAVE_GNU && !defined(_WIN32)
 #define LP_INTERNAL __attribute__((visibility("hidden")))
 #else
 #define LP_INTERNAL
@@ -36,7 +51,7 @@
 #pragma GCC diagnostic ignored "-Wunused-function"
 #endif
 
-#if defined(__GNUC__) && !defined(LP_NO_VECTORS)
+#if LP_HAVE_GNU && !defined(LP_NO_VECTORS)
 #define LP_HAVE_VECTORS 1
 #else
 #define LP_HAVE_VECTORS 0
@@ -55,7 +70,7 @@
 #define LP_THREAD_LOCAL _Thread_local
 #endif
 
-#if defined(__GNUC__)
+#if LP_HAVE_GNU
 #define LP_PRINTF(format_index, first) __attribute__((format(printf, format_index, first)))
 #define LP_ALWAYS_INLINE inline __attribute__((always_inline))
 #define LP_NOINLINE __attribute__((noinline))
@@ -65,7 +80,11 @@
 #define LP_PRINTF(format_index, first)
 #define LP_ALWAYS_INLINE inline
 #define LP_NOINLINE
+#if defined(__cplusplus)
 #define LP_RESTRICT
+#else
+#define LP_RESTRICT restrict
+#endif
 #define LP_PREFETCH(address) ((void)(address))
 #endif
 

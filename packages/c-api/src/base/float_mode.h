@@ -4,15 +4,15 @@
  * A forward computes in modes of its own and gives the caller's back at its
  * end. EXACT rounds to nearest, keeps denormals and masks exceptions. FLUSH
  * takes denormals for zero, in and out, because some processors take far longer
- * over sums of products with them. Elsewhere than on x86-64 and arm64 the modes
- * are one, and the caller's.
+ * over sums of products with them. Elsewhere than on x86-64 and arm64, and in
+ * plain C, the modes are one, and the caller's.
  */
 #ifndef LP_BASE_FLOAT_MODE_H
 #define LP_BASE_FLOAT_MODE_H
 
 #include "config.h"
 
-#if defined(__GNUC__) && defined(__x86_64__)
+#if LP_HAVE_GNU && defined(__x86_64__)
 /* MXCSR without its sticky flags, which are the thread's own whatever the mode. */
 #define LP_FLOAT_EXACT 0x1f80u
 #define LP_FLOAT_FLUSH 0x9fc0u
@@ -20,7 +20,7 @@ static inline uint32_t lp_float_mode_get(void) { return __builtin_ia32_stmxcsr()
 static inline void lp_float_mode_set(uint32_t mode) {
   __builtin_ia32_ldmxcsr((__builtin_ia32_stmxcsr() & 0x3fu) | mode);
 }
-#elif defined(__GNUC__) && defined(__aarch64__)
+#elif LP_HAVE_GNU && defined(__aarch64__)
 #define LP_FLOAT_EXACT 0u
 #define LP_FLOAT_FLUSH (1u << 24)
 static inline uint32_t lp_float_mode_get(void) {

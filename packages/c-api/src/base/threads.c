@@ -22,7 +22,7 @@
 
 /* ---- flags ----------------------------------------------------------------------- */
 
-#if defined(__GNUC__)
+#if LP_HAVE_GNU
 void lp_flag_write(lp_flag *flag, int value) {
   __atomic_store_n(&flag->value, value, __ATOMIC_RELAXED);
 }
@@ -164,9 +164,9 @@ struct lp_threads {
 };
 
 static void threads_pause(void) {
-#if defined(__x86_64__) || defined(__i386__)
+#if LP_HAVE_GNU && (defined(__x86_64__) || defined(__i386__))
   __asm__ volatile("pause");
-#elif defined(__aarch64__)
+#elif LP_HAVE_GNU && defined(__aarch64__)
   __asm__ volatile("yield");
 #endif
 }

@@ -59,7 +59,7 @@ static lp_status op_fully_connected_depth(const lp_infer *infer, int64_t *depth)
       product = SIZE_MAX;
     }
   }
-  if (product > INT64_MAX) {
+  if ((uint64_t)product > INT64_MAX) {
     lp_shape_text text;
     return lp_infer_fail(infer, "data %s is too large", lp_shape_print(data, &text));
   }
