@@ -20,6 +20,10 @@ export class DrawPad {
     this.canvas.addEventListener("pointermove", (event) => this.#go(event));
     for (const end of ["pointerup", "pointercancel"] as const)
       this.canvas.addEventListener(end, (event) => this.#active.delete(event.pointerId));
+    // A stroke is no scrolling, no fling and no long press, whatever the browser makes of touch-action.
+    this.canvas.addEventListener("touchstart", (event) => event.preventDefault(), {
+      passive: false,
+    });
     new ResizeObserver(() => this.#fit()).observe(this.canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#draw());
   }
