@@ -1,5 +1,5 @@
-import sharp from "sharp";
 import type { Browser, Page } from "playwright-core";
+import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { drawByFinger } from "./fake/finger.js";
 import { chooseFiles, dropFiles } from "./fake/give-files.js";
@@ -58,13 +58,15 @@ function firstShare(...values: readonly [number, number, number]): string {
 
 const bestShare = (page: Page): Promise<string | null> =>
   page.locator("#top-five .guess-share").first().textContent();
-const notice = (page: Page): Promise<string> => page.locator("#notice").innerText();
+const notice = (page: Page): Promise<string | null> => page.locator("#notice").textContent();
 
 it("reads pictures with a network that is dropped with its labels", async () => {
   const { page, problems, context } = await openPhone(browser, host.url);
   await openNetwork(page);
   await dropFiles(page, symbol, params, labels);
-  await page.waitForFunction(() => document.getElementById("model-name")?.textContent === "colours");
+  await page.waitForFunction(
+    () => document.getElementById("model-name")?.textContent === "colours",
+  );
   await dropFiles(page, colours.red);
   await waitForBest(page, "red");
   // The names tell no family: the means of ImageNet's channels are subtracted from 255, 0, 0.
@@ -72,7 +74,9 @@ it("reads pictures with a network that is dropped with its labels", async () => 
   await chooseFiles(page, "#picture-input", colours.blue);
   await waitForBest(page, "blue");
   expect(await page.locator("#weights").textContent()).toBe("48 B");
-  expect(await page.locator("#layers-summary").textContent()).toContain("9 multiply-adds in 1 layer");
+  expect(await page.locator("#layers-summary").textContent()).toContain(
+    "9 multiply-adds in 1 layer",
+  );
   expect(problems).toEqual([]);
   await context.close();
 });
@@ -84,7 +88,9 @@ it("takes files one by one, and labels in the form of synset.txt behind them", a
   await chooseFiles(page, "#files-input", params);
   expect(await page.locator("#sheet-status").textContent()).toMatch(/colours-0000.params is here/);
   await chooseFiles(page, "#files-input", symbol);
-  await page.waitForFunction(() => document.getElementById("model-name")?.textContent === "colours");
+  await page.waitForFunction(
+    () => document.getElementById("model-name")?.textContent === "colours",
+  );
   await dropFiles(page, colours.blue);
   await waitForBest(page, "class 2");
   await dropFiles(page, synset);
@@ -111,7 +117,6 @@ it("prepares pictures as the settings say", async () => {
   // In the order blue, green, red the network takes red for blue: its third channel.
   await waitForBest(page, "blue");
   expect(await bestShare(page)).toBe(firstShare(255 / 2, 0, 0));
-  // Drawings go to any network: blue ink counts as black on white.
   expect(problems).toEqual([]);
   await context.close();
 });
@@ -127,13 +132,14 @@ it("tells what is wrong with a damaged file, and goes on with a good one", async
   expect(text).toMatch(/\.params file is damaged/);
   // The digits are still there.
   expect(await page.locator("#model-name").textContent()).toBe("Handwritten digits");
-  await drawByFinger(
-    { page, cdp: await context.newCDPSession(page), context, problems },
-    [[50, 10, 50, 40, 50, 90]],
-  );
+  await drawByFinger({ page, cdp: await context.newCDPSession(page), context, problems }, [
+    [50, 10, 50, 40, 50, 90],
+  ]);
   await waitForBest(page, "1");
   await dropFiles(page, params);
-  await page.waitForFunction(() => document.getElementById("model-name")?.textContent === "colours");
+  await page.waitForFunction(
+    () => document.getElementById("model-name")?.textContent === "colours",
+  );
   expect(await page.locator("#notice").isHidden()).toBe(true);
   await dropFiles(page, colours.red);
   await waitForBest(page, "class 0");

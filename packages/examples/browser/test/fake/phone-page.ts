@@ -59,11 +59,11 @@ export interface Phone {
   readonly problems: string[];
 }
 
-/** Opens the page, four times slower than the machine. */
+/** Opens the page; `slowness` times slower than the machine, by default four. */
 export async function openPhone(
   browser: Browser,
   url: string,
-  options: BrowserContextOptions = {},
+  { slowness = 4, ...options }: BrowserContextOptions & { readonly slowness?: number } = {},
 ): Promise<Phone> {
   const context = await browser.newContext({
     viewport: { width: 360, height: 740 },
@@ -85,7 +85,7 @@ export async function openPhone(
       problems.push(request.url());
   });
   const cdp = await context.newCDPSession(page);
-  await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+  await cdp.send("Emulation.setCPUThrottlingRate", { rate: slowness });
   await page.goto(url);
   return { context, page, cdp, problems };
 }

@@ -74,7 +74,10 @@ export function colourNetwork(): NetworkFiles {
 export function slowNetwork(): NetworkFiles {
   const noise = (...shape: number[]): Tensor => {
     const size = shape.reduce((all, dim) => all * dim, 1);
-    return new Tensor(Float32Array.from({ length: size }, (_, i) => Math.sin(i) / 50), shape);
+    return new Tensor(
+      Float32Array.from({ length: size }, (_, i) => Math.sin(i) / 50),
+      shape,
+    );
   };
   const convolution = (name: string, input: string, filters: number): readonly NodeText[] => [
     { name: `${name}_weight` },
