@@ -4,7 +4,7 @@
  */
 
 import { writeFileSync, writeSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -14,7 +14,7 @@ import { startServer } from "./network-server.js";
 
 const answersDescriptor = 3;
 const [, , runtime = "", peersFolder = ""] = process.argv;
-const packages = fileURLToPath(new URL("../../..", import.meta.url));
+const packages = resolve(fileURLToPath(new URL("../../..", import.meta.url)));
 
 /** Bare names that the modules import, as a bundler would find them. */
 const importMap = {
@@ -69,7 +69,7 @@ async function load(folder: string): Promise<object> {
   const { address } = await startServer(page, {
     "/network/": folder,
     "/bench/": join(dirname(fileURLToPath(import.meta.url)), ".."),
-    "/own/": join(packages),
+    "/own/": packages,
     "/packages/": join(peersFolder, "node_modules"),
   });
   const executablePath = process.env["LIBPREDICT_CHROMIUM"] || "/usr/bin/chromium";
