@@ -82,6 +82,8 @@ it("keeps every file for offline use, and allows itself nothing else", () => {
     expect(isListed, name).toBe(true);
   }
   const page = readFileSync(join(dist, "index.html"), "utf8");
-  expect(page).toMatch(/Content-Security-Policy.*default-src &#39;none&#39;.*&#39;wasm-unsafe-eval/);
+  expect(page).toMatch(
+    /Content-Security-Policy.*default-src &#39;none&#39;.*&#39;wasm-unsafe-eval/,
+  );
   expect(page.match(/(?:src|href)="(?!\.\/)[^"]*"/g)).toBeNull();
 });
