@@ -79,6 +79,13 @@ it("reads what the camera sees, and stops it when it is not looked at", async ()
   expect(await isLive(page)).toBe(false);
   await setHidden(page, false);
   await waitForBest(page, "2");
+  // The browser has one camera only, so that there is nothing to turn; now as if there were two.
+  await page.waitForSelector("#turn-camera", { state: "hidden" });
+  await page.evaluate(async () => {
+    const all = await navigator.mediaDevices.enumerateDevices();
+    navigator.mediaDevices.enumerateDevices = async () => [...all, ...all];
+  });
+  await page.tap("#camera-button");
   await page.tap("#turn-camera");
   await page.waitForSelector("#camera-view.mirrored");
   await page.tap("nav [data-source=draw]");

@@ -4,19 +4,20 @@ import { part } from "./part.js";
 /** Which way a camera looks. */
 export type Facing = "environment" | "user";
 
-/** Whether there is a camera that a page may ask for. */
-export async function hasCamera(): Promise<boolean> {
+/** How many cameras there are that a page may ask for; at most one is told of before it was allowed. */
+export async function countCameras(): Promise<number> {
   // Absent where the page did not come over https.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
-  if (!devices?.getUserMedia) return false;
+  if (!devices?.getUserMedia) return 0;
   const all = await devices.enumerateDevices();
-  return all.some(({ kind }) => kind === "videoinput");
+  return all.filter(({ kind }) => kind === "videoinput").length;
 }
 
 export class Camera {
   readonly #view = part<HTMLVideoElement>("camera-view");
   readonly #wanted: () => boolean;
   readonly #frame: (bitmap: ImageBitmap) => void;
+  readonly #lost: () => void;
   #stream: MediaStream | undefined;
   /** Counts starts and stops, so that what was begun before one of them ends. */
   #turn = 0;
@@ -25,10 +26,12 @@ export class Camera {
   /**
    * @param wanted - whether a frame would be looked at now; none is taken otherwise
    * @param frame - gets the middle square of each frame, to close
+   * @param lost - called when the camera ends by itself
    */
-  constructor(wanted: () => boolean, frame: (bitmap: ImageBitmap) => void) {
+  constructor(wanted: () => boolean, frame: (bitmap: ImageBitmap) => void, lost: () => void) {
     this.#wanted = wanted;
     this.#frame = frame;
+    this.#lost = lost;
   }
 
   get facing(): Facing {
@@ -50,8 +53,16 @@ export class Camera {
     this.#stream = stream;
     this.#facing = facing;
     this.#view.classList.toggle("mirrored", facing === "user");
+    // Ending it ourselves makes no such event.
+    stream.getVideoTracks()[0]?.addEventListener("ended", this.#lost);
     this.#view.srcObject = stream;
-    await this.#view.play();
+    try {
+      await this.#view.play();
+    } catch (error) {
+      // Stopped again before it began.
+      if (turn !== this.#turn) return;
+      throw error;
+    }
     this.#next(turn);
   }
 
@@ -75,9 +86,10 @@ export class Camera {
       const side = Math.min(width, height);
       const x = (width - side) >> 1;
       const y = (height - side) >> 1;
-      const bitmap = await createImageBitmap(this.#view, x, y, side, side);
-      if (turn === this.#turn) this.#frame(bitmap);
-      else bitmap.close();
+      // A frame that is gone by now is no loss.
+      const bitmap = await createImageBitmap(this.#view, x, y, side, side).catch(() => undefined);
+      if (bitmap && turn === this.#turn) this.#frame(bitmap);
+      else bitmap?.close();
     }
     if (turn === this.#turn) this.#next(turn);
   }

@@ -62,7 +62,8 @@ export class DrawPad {
   #go(event: PointerEvent): void {
     const stroke = this.#active.get(event.pointerId);
     if (!stroke) return;
-    const between = event.getCoalescedEvents();
+    // Where the browser reports them, those between two frames too; Safari does since 18.2.
+    const between = event.getCoalescedEvents?.() ?? [];
     for (const each of between.length > 0 ? between : [event]) this.#add(stroke, each);
   }
 

@@ -2,7 +2,7 @@
 import type { Calls, ModelCard, Picture, Preparation } from "../protocol.js";
 import { adviceFor } from "./advice.js";
 import { AnswerView } from "./answer-view.js";
-import { Camera, cameraProblem } from "./camera.js";
+import { Camera, cameraProblem, countCameras } from "./camera.js";
 import { DrawPad } from "./draw-pad.js";
 import { FiguresView } from "./figures-view.js";
 import { fileKind } from "./file-kinds.js";
@@ -44,6 +44,7 @@ export class RecogniserApp {
   readonly #camera = new Camera(
     () => this.#isOpen && this.#pictures.idle,
     (bitmap) => this.#pictures.offer({ kind: "bitmap", bitmap }),
+    () => this.#noCamera("The camera was taken away. Connect it, then choose Camera again."),
   );
   readonly #sources = new SourceSwitch((source) => void this.#choose(source));
   readonly #sheet = new NetworkSheet({
@@ -195,10 +196,15 @@ export class RecogniserApp {
   async #startCamera(facing = this.#camera.facing): Promise<void> {
     try {
       await this.#camera.start(facing);
+      part("turn-camera").hidden = (await countCameras()) < 2;
     } catch (error) {
-      this.#notice.show({ title: "No camera", text: cameraProblem(error) });
-      if (this.#sources.current === "camera") await this.#setSource("draw");
+      this.#noCamera(cameraProblem(error));
     }
+  }
+
+  #noCamera(text: string): void {
+    this.#notice.show({ title: "No camera", text });
+    if (this.#sources.current === "camera") void this.#setSource("draw");
   }
 
   async #showPicture(file: File): Promise<void> {

@@ -1,5 +1,5 @@
 /** Starts the page. */
-import { hasCamera } from "./camera.js";
+import { countCameras } from "./camera.js";
 import { takeDroppedFiles } from "./drop-zone.js";
 import { keepForOffline } from "./offline-use.js";
 import { part } from "./part.js";
@@ -12,4 +12,4 @@ const recognition = new Recognition(
 const app = new RecogniserApp(recognition);
 takeDroppedFiles((files) => void app.takeFiles(files));
 void app.open({ model: "digits" }).then(keepForOffline);
-part("camera-button").hidden = !(await hasCamera());
+part("camera-button").hidden = (await countCameras()) === 0;
