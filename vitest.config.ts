@@ -26,6 +26,7 @@ export default defineConfig({
       "packages/toolchains/bindings",
       "packages/bench",
       "packages/core",
+      "packages/wasm",
       "packages/conformance",
       "packages/cli",
       "packages/examples/typescript",

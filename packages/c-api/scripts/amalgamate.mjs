@@ -1,5 +1,4 @@
 // Makes dist/amalgamation/predict.c: the whole engine as one file that compiles with no flags.
-// Usage: node scripts/amalgamate.mjs
 //
 // Rules the sources keep, and this script checks:
 // - the C files and their order are those of amalgamate/files.txt;
@@ -13,14 +12,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import { pathToFileURL } from "node:url";
 import { declarations, publicFunctions } from "./c-text.mjs";
 import { compactC } from "./compact-c.mjs";
+import { PUBLIC_HEADER } from "./header-checks.mjs";
 import { BuildError, PACKAGE_ROOT, packageVersion, sourceList } from "./objects.mjs";
 import { symbolDifferences } from "./symbols.mjs";
 import { layTemplates, SINGLE_FILE, TemplateSections } from "./template-sections.mjs";
 
-const PUBLIC_HEADER = "c_predict_api.h";
 /** Headers whose second inclusion says something new. */
 const NOT_ONCE = new Set(["assert.h"]);
 
@@ -290,6 +288,8 @@ function nameBreaches(texts, headerPath) {
  *
  * @param {string} [root]
  * @param {string} [destination]
+ * @returns {string} The text of predict.c.
+ * @throws {BuildError} As amalgamate.
  */
 export function writeAmalgamation(
   root = PACKAGE_ROOT,
@@ -306,6 +306,7 @@ export function writeAmalgamation(
     join(destination, PUBLIC_HEADER),
     readFileSync(join(root, "include", PUBLIC_HEADER), "utf8"),
   );
+  return text;
 }
 
 /**
@@ -319,14 +320,4 @@ export function writeWhole(path, text) {
   const partial = `${path}.${process.pid}`;
   writeFileSync(partial, text);
   renameSync(partial, path);
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  try {
-    writeAmalgamation();
-  } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
 }

@@ -17,6 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withoutCommentsAndLiterals } from "./c-text.mjs";
+import { threadFlags } from "./compiler.mjs";
 import { compileLevel, levelsBelow, PLAIN_C } from "./levels.mjs";
 import {
   compileFlags,
@@ -26,6 +27,7 @@ import {
   PACKAGE_ROOT,
   runTool,
 } from "./objects.mjs";
+import { runnable } from "./runner.mjs";
 
 /** After this a running program is killed: it hangs. */
 const WATCHDOG_MS = 120_000;
@@ -186,13 +188,14 @@ export async function buildTestProgram(engine, program) {
   const partial = `${executable}.${process.pid}`;
   await runTool([
     ...engine.compiler.command,
-    ...engine.flags.filter((flag) => flag.startsWith("-f") || flag.startsWith("-O")),
+    // Without -O: for WebAssembly clang would run wasm-opt, which may be older than what it is given.
+    ...engine.flags.filter((flag) => flag.startsWith("-f")),
     object,
     ...engine.link,
     "-o",
     partial,
     "-lm",
-    "-pthread",
+    ...threadFlags(),
   ]);
   renameSync(partial, executable);
   return executable;
@@ -213,7 +216,7 @@ export function runTestProgram(
   { filter = "", watchdogMs = WATCHDOG_MS, env = {} } = {},
 ) {
   return new Promise((fulfil, reject) => {
-    const child = spawn(executable, filter === "" ? [] : [filter], {
+    const child = spawn(...runnable(executable, filter === "" ? [] : [filter]), {
       env: { ...process.env, ...SANITIZER_OPTIONS, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -300,7 +303,7 @@ async function levelOf(engine, isa) {
   const env = { ...process.env };
   if (isa === undefined) delete env["LIBPREDICT_ISA"];
   else env["LIBPREDICT_ISA"] = isa;
-  return spawnSync(executable, {
+  return spawnSync(...runnable(executable), {
     encoding: "utf8",
     env: { ...env, ...SANITIZER_OPTIONS },
   }).stdout.trim();

@@ -30,7 +30,8 @@ LIBPREDICT_REFERENCE_PYTHON names a Python that has it, with MXNet 1.9.1.
 
   --all               every binding with every library; writes docs/conformance.md and .json
   --only NAMES        only these bindings: ${languageHarnesses.map((one) => one.language).join(", ")}
-  --levels            plain calls at every level of the library's kernels that can run here
+  --levels            plain calls at every level of the library's kernels that can run here, and
+                      WebAssembly with and without relaxed SIMD
   --filter TEXT       only cases whose id contains TEXT
   --json FILE         the results, case by case
 

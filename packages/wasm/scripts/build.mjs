@@ -1,7 +1,7 @@
 // Builds the package: the two modules, if a compiler for WebAssembly is here; the code, in one
 // file for browsers and one for Node, each with all of @libpredict/core in it; the types.
 
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as esbuild } from "esbuild";
@@ -9,8 +9,8 @@ import { rollup } from "rollup";
 import { dts } from "rollup-plugin-dts";
 import { sourceDigits, sourceHash } from "../../c-api/scripts/amalgamate.mjs";
 import { BuildError, packageVersion } from "../../c-api/scripts/objects.mjs";
-import { compileModule } from "./compile-modules.mjs";
-import { findWasmCompiler, INSTALL_LINE, MODULE_FLAGS } from "./wasm-compiler.mjs";
+import { compileModules } from "./compile-modules.mjs";
+import { findWasmCompiler } from "./wasm-compiler.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(root, "dist");
@@ -67,27 +67,9 @@ async function bundleTypes() {
   }
 }
 
-/** @param {string} source */
-async function compileModules(source) {
-  const compiler = findWasmCompiler();
-  for (const name of /** @type {import("./wasm-compiler.mjs").ModuleName[]} */ (
-    Object.keys(MODULE_FLAGS)
-  )) {
-    if (compiler?.modules.includes(name)) {
-      const size = await compileModule(compiler, name, source, dist);
-      console.log(`wasm: ${name}.wasm ${Math.round(size / 1024)} KiB (${compiler.label})`);
-    } else {
-      rmSync(join(dist, `${name}.wasm`), { force: true });
-      console.log(
-        `wasm: ${name}.wasm was not built: no compiler for WebAssembly that can. To build it: ${INSTALL_LINE}`,
-      );
-    }
-  }
-}
-
 try {
   const source = sourceDigits(sourceHash());
-  await compileModules(source);
+  for (const line of await compileModules(findWasmCompiler(), source, dist)) console.log(line);
   await bundleCode(source);
   await bundleTypes();
 } catch (error) {

@@ -1,6 +1,6 @@
 // Compiles the engine to the modules of this package.
 
-import { mkdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { publicFunctions } from "../../c-api/scripts/c-text.mjs";
 import {
@@ -14,7 +14,7 @@ import {
   WARNING_FLAGS,
   warningsAreErrors,
 } from "../../c-api/scripts/objects.mjs";
-import { MODULE_FLAGS } from "./wasm-compiler.mjs";
+import { INSTALL_LINE, MODULE_FLAGS } from "./wasm-compiler.mjs";
 
 /**
  * The memory may grow to 4 GB less one page. No -O: with one, clang calls whatever wasm-opt there
@@ -31,13 +31,38 @@ const LINK_FLAGS = [
 ];
 
 /**
+ * Makes the modules that the compiler can make; of the others, none is left.
+ *
+ * @param {import("./wasm-compiler.mjs").WasmCompiler | undefined} compiler
+ * @param {string} source What the modules say of their sources.
+ * @param {string} folder Where they go.
+ * @returns {Promise<string[]>} A line to tell for each.
+ */
+export async function compileModules(compiler, source, folder) {
+  const lines = [];
+  const names = /** @type {import("./wasm-compiler.mjs").ModuleName[]} */ (
+    Object.keys(MODULE_FLAGS)
+  );
+  for (const name of names) {
+    if (compiler?.modules.includes(name)) {
+      const size = await compileModule(compiler, name, source, folder);
+      lines.push(`wasm: ${name}.wasm ${Math.round(size / 1024)} KiB (${compiler.label})`);
+    } else {
+      rmSync(join(folder, `${name}.wasm`), { force: true });
+      lines.push(`wasm: ${name}.wasm was not built: no compiler for it. To build: ${INSTALL_LINE}`);
+    }
+  }
+  return lines;
+}
+
+/**
  * @param {import("./wasm-compiler.mjs").WasmCompiler} compiler
  * @param {import("./wasm-compiler.mjs").ModuleName} name
  * @param {string} source What the module says of its sources.
  * @param {string} folder Where it goes.
  * @returns {Promise<number>} Its size.
  */
-export async function compileModule(compiler, name, source, folder) {
+async function compileModule(compiler, name, source, folder) {
   const flags = [
     ...SHIPPED_FLAGS,
     ...MODULE_FLAGS[name],

@@ -47,14 +47,18 @@ export const MODULE_FLAGS = {
  */
 const STACK_FIRST = ["-Wl,--stack-first"];
 
-/** @param {string[]} command @param {string[]} flags Whether it makes a module. */
-function works(command, flags) {
+/**
+ * Whether a command makes a module.
+ *
+ * @param {string[]} command @param {string[]} flags @param {NodeJS.ProcessEnv} env
+ */
+function works(command, flags, env) {
   const folder = mkdtempSync(join(tmpdir(), "libpredict-wasm-"));
   try {
     writeFileSync(join(folder, "probe.c"), PROBE);
     const [program = "", ...leading] = command;
     const args = ["-mexec-model=reactor", "probe.c", "-o", "probe.wasm", "-Wl,--export=probe"];
-    const result = spawnSync(program, [...leading, ...flags, ...args], { cwd: folder });
+    const result = spawnSync(program, [...leading, ...flags, ...args], { cwd: folder, env });
     return result.status === 0 && existsSync(join(folder, "probe.wasm"));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -77,9 +81,9 @@ export function findWasmCompiler(env = process.env) {
   const names = /** @type {ModuleName[]} */ (Object.keys(MODULE_FLAGS));
   let best;
   for (const command of candidates) {
-    if (!works(command, MODULE_FLAGS.predict)) continue;
+    if (!works(command, MODULE_FLAGS.predict, env)) continue;
     const modules = names.filter(
-      (name) => name === "predict" || works(command, MODULE_FLAGS[name]),
+      (name) => name === "predict" || works(command, MODULE_FLAGS[name], env),
     );
     const linkFlags = zig && command[0] === zig[0] ? [] : STACK_FIRST;
     const found = { command, label: command.join(" "), linkFlags, modules };

@@ -50,13 +50,11 @@ export async function compileModule(
   signal?: AbortSignal,
 ): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
-  if (isBytes(source)) return compileBytes(source, `${source.byteLength} bytes`);
-  if (typeof source === "string" || source instanceof URL) {
-    const name = String(source);
+  const name = nameOf(source);
+  if (isBytes(source)) return compileBytes(source, name);
+  if (typeof source === "string" || source instanceof URL)
     return compileResponse(await fetchModule(name, signal), name, signal);
-  }
-  if (typeof Response !== "undefined" && source instanceof Response)
-    return compileResponse(source, source.url || "the response", signal);
+  if (isResponse(source)) return compileResponse(source, name, signal);
   throw wrongSource(source);
 }
 
@@ -64,12 +62,24 @@ export async function compileModule(
 export function compileModuleSync(source: BufferSource | WebAssembly.Module): WebAssembly.Module {
   if (source instanceof WebAssembly.Module) return source;
   if (!isBytes(source)) throw wrongSource(source);
-  checkBytes(source, `${source.byteLength} bytes`);
+  const name = nameOf(source);
+  checkBytes(source, name);
   try {
     return new WebAssembly.Module(source);
   } catch (error) {
-    throw damaged(`${source.byteLength} bytes`, error);
+    throw damaged(name, error);
   }
+}
+
+/** What messages call a source. */
+export function nameOf(source: ModuleSource): string {
+  if (isBytes(source)) return `${source.byteLength} bytes`;
+  if (isResponse(source)) return source.url || "the response";
+  return source instanceof WebAssembly.Module ? "the given module" : String(source);
+}
+
+function isResponse(source: unknown): source is Response {
+  return typeof Response !== "undefined" && source instanceof Response;
 }
 
 function wrongSource(source: unknown): PredictError {

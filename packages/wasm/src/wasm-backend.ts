@@ -8,6 +8,7 @@ import {
   compileModuleSync,
   hasRelaxedSimd,
   type ModuleSource,
+  nameOf,
   notLoaded,
 } from "./module-source.js";
 import { WasmBinding } from "./wasm-binding.js";
@@ -37,14 +38,10 @@ export async function startBinding(
 ): Promise<WasmBinding> {
   const { module, relaxed, signal } = options;
   checkHost();
-  const source =
-    module ??
-    (await ownModule(
-      relaxed !== false && hasRelaxedSimd() ? "predict-relaxed" : "predict",
-      signal,
-    ));
-  const compiled = await compileModule(source, signal);
-  return start(compiled, typeof source === "string" ? source : "module");
+  const own = relaxed !== false && hasRelaxedSimd() ? "predict-relaxed" : "predict";
+  const source = module === undefined ? await ownModule(own, signal) : module;
+  const name = module === undefined ? `${own}.wasm` : nameOf(module);
+  return start(await compileModule(source, signal), name);
 }
 
 /**
@@ -57,7 +54,7 @@ export async function startBinding(
  */
 export function wasmBackendSync(module: BufferSource | WebAssembly.Module): Backend {
   checkHost();
-  return backendOf(start(compileModuleSync(module), "module"));
+  return backendOf(start(compileModuleSync(module), nameOf(module)));
 }
 
 /** One thread, the calling one. */
@@ -75,7 +72,7 @@ function start(module: WebAssembly.Module, name: string): WasmBinding {
       throw new PredictError("memory", `the module cannot have its memory: ${message}`, { cause });
     throw notLoaded(name, `not the engine's module: ${message}`, cause);
   }
-  const binding = new WasmBinding(engine);
+  const binding = new WasmBinding(engine, name);
   if (!binding.has("LPGetBuildInfo")) throw notLoaded(name, "not the engine's module");
   const wanted = typeof LIBPREDICT_ENGINE === "string" ? LIBPREDICT_ENGINE : undefined;
   const info = binding.LPGetBuildInfo();

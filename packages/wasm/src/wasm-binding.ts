@@ -5,7 +5,11 @@ import type { EngineInstance } from "./engine-instance.js";
 import { LinearMemory } from "./linear-memory.js";
 
 export class WasmBinding extends Binding {
-  constructor(readonly engine: EngineInstance) {
+  /** @param path - what messages call the module */
+  constructor(
+    readonly engine: EngineInstance,
+    path: string,
+  ) {
     super(
       {
         memory: new LinearMemory(engine),
@@ -16,7 +20,7 @@ export class WasmBinding extends Binding {
           return run && releases ? (...values) => (engine.stopped ? 0 : run(...values)) : run;
         },
       },
-      "the WebAssembly module",
+      path,
     );
   }
 

@@ -11,9 +11,10 @@ export interface DecodeImageOptions {
 /**
  * Decodes an image file: whatever the browser decodes, off the calling thread.
  *
- * A file is turned upright as its EXIF orientation says; colour profiles are ignored. The image
- * has three channels, or four if a pixel is not opaque; gray is repeated. Browsers keep colours
- * multiplied by alpha, so those of pixels that are nearly transparent are rounded.
+ * The pixels are those that MXNet's `imdecode` makes of the file, but for two things: a PNG too is
+ * turned upright as its orientation says, and colours of pixels that are not opaque are rounded,
+ * those of transparent ones lost, because a canvas keeps them multiplied by alpha. The image has
+ * three channels, or four if a pixel is not opaque; gray is repeated.
  *
  * @param source - a URL, also relative to the page or the worker, or the file's content
  * @param options - `signal`

@@ -3,11 +3,11 @@
  *
  * LP_AMALGAMATION  defined in the single file: internal functions become static.
  * LP_NO_THREADS    the caller wants no threads: no pool, no locks, no thread-local storage.
+ * LP_MINIMAL       only the operators and parts that predict_config.h lists: parts.h.
  * LP_NO_VECTORS    without GNU vector extensions: slower, same results within rounding.
  * LP_PLAIN_C       nothing of a compiler but C11: LP_NO_VECTORS, and no attributes, builtins or
- *                  assembler either. For compilers that know none. Denormal numbers, which forwards
- *                  otherwise take for zero where that is faster, are computed with; numbers are
- *                  rounded as the calling thread has set it.
+ *                  assembler either. For compilers that know none. Numbers below the normal ones,
+ *                  which sums of products else take for zero, are computed with.
  */
 #ifndef LP_BASE_CONFIG_H
 #define LP_BASE_CONFIG_H
@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "parts.h"
 
 #if defined(LP_PLAIN_C) && !defined(LP_NO_VECTORS)
 #define LP_NO_VECTORS 1
@@ -46,9 +48,10 @@
 #define LP_DATA
 #endif
 
-/* The single file holds internal functions that one build option or another leaves unused. */
-#if defined(LP_AMALGAMATION) && defined(__GNUC__)
+/* One build option or another leaves internal functions unused: those of the single file, and all of a part that is left out. */
+#if defined(__GNUC__) && (defined(LP_AMALGAMATION) || defined(LP_MINIMAL))
 #pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-const-variable"
 #endif
 
 #if LP_HAVE_GNU && !defined(LP_NO_VECTORS)
@@ -58,10 +61,22 @@
 #endif
 
 /* Run-time choice among SSE2, AVX2 and AVX-512 kernels. */
-#if LP_HAVE_VECTORS && (defined(__x86_64__) || defined(__i386__)) && defined(__SSE2__)
+#if LP_HAVE_VECTORS && LP_WITH_LEVELS && (defined(__x86_64__) || defined(__i386__)) && defined(__SSE2__)
 #define LP_HAVE_X86_DISPATCH 1
 #else
 #define LP_HAVE_X86_DISPATCH 0
+#endif
+
+/* One level of kernels that every host has which runs what the compiler makes. */
+#if LP_HAVE_VECTORS && defined(__wasm_simd128__)
+#define LP_HAVE_WASM_SIMD 1
+#else
+#define LP_HAVE_WASM_SIMD 0
+#endif
+#if LP_HAVE_VECTORS && defined(__aarch64__) && defined(__ARM_NEON) && !defined(__AARCH64EB__)
+#define LP_HAVE_NEON 1
+#else
+#define LP_HAVE_NEON 0
 #endif
 
 #if defined(LP_NO_THREADS)

@@ -49,8 +49,18 @@ static lp_isa cpu_detect(void) {
 static lp_isa cpu_detect(void) { return LP_ISA_BASE; }
 #endif
 
+#if LP_HAVE_NEON
+#define CPU_BASE_NAME "neon"
+#elif LP_HAVE_WASM_SIMD && defined(__wasm_relaxed_simd__)
+#define CPU_BASE_NAME "relaxed-simd"
+#elif LP_HAVE_WASM_SIMD
+#define CPU_BASE_NAME "simd128"
+#else
+#define CPU_BASE_NAME "base"
+#endif
+
 const char *lp_cpu_isa_name(lp_isa isa) {
-  return isa == LP_ISA_AVX512 ? "avx512" : isa == LP_ISA_AVX2 ? "avx2" : "base";
+  return isa == LP_ISA_AVX512 ? "avx512" : isa == LP_ISA_AVX2 ? "avx2" : CPU_BASE_NAME;
 }
 
 lp_isa lp_cpu_isa(void) {
@@ -67,7 +77,7 @@ lp_isa lp_cpu_isa(void) {
 }
 
 int lp_cpu_block(lp_isa isa) {
-  if (!LP_HAVE_VECTORS) {
+  if (!LP_HAVE_VECTORS || !LP_WITH_FAST) {
     return 1;
   }
   return isa == LP_ISA_AVX512 ? 16 : isa == LP_ISA_AVX2 ? 8 : 4;
@@ -120,3 +130,4 @@ unsigned lp_cpu_default_threads(void) {
   return quota != 0 && quota < allowed ? quota : allowed;
 #endif
 }
+#undef CPU_BASE_NAME

@@ -4,8 +4,9 @@
  * A forward computes in modes of its own and gives the caller's back at its
  * end. EXACT rounds to nearest, keeps denormals and masks exceptions. FLUSH
  * takes denormals for zero, in and out, because some processors take far longer
- * over sums of products with them. Elsewhere than on x86-64 and arm64, and in
- * plain C, the modes are one, and the caller's.
+ * over sums of products with them. In plain C, EXACT and FLUSH are both rounding
+ * to nearest, which is all that C can ask for. Elsewhere than on x86-64 and arm64
+ * the modes are one, and the caller's.
  */
 #ifndef LP_BASE_FLOAT_MODE_H
 #define LP_BASE_FLOAT_MODE_H
@@ -32,6 +33,12 @@ static inline void lp_float_mode_set(uint32_t mode) {
   uint64_t control = mode;
   __asm__ volatile("msr fpcr, %0" : : "r"(control));
 }
+#elif defined(LP_PLAIN_C)
+#include <fenv.h>
+#define LP_FLOAT_EXACT ((uint32_t)FE_TONEAREST)
+#define LP_FLOAT_FLUSH LP_FLOAT_EXACT
+static inline uint32_t lp_float_mode_get(void) { return (uint32_t)fegetround(); }
+static inline void lp_float_mode_set(uint32_t mode) { (void)fesetround((int)mode); }
 #else
 #define LP_FLOAT_EXACT 0u
 #define LP_FLOAT_FLUSH 0u

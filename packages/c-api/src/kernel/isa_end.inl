@@ -8,6 +8,7 @@
 #endif
 #undef LP_VL
 #undef LP_VREGS
+#undef LP_TUNED
 #undef lp_v
 #undef lp_vi
 #undef V_LOAD
@@ -35,5 +36,6 @@
 #undef VI_SHIFT_LEFT
 #undef VI_SHIFT_RIGHT
 #undef V_SUM
+#undef V_CHOOSE
 #undef LP_NAME
 #undef LP_ISA_LEVEL

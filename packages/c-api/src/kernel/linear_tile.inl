@@ -17,7 +17,7 @@
 #elif LP_VREGS >= 32
 #define LINEAR_TILE_PIXELS 12
 #define LINEAR_TILE_REPEAT(X) LINEAR_REPEAT_12(X)
-#elif LP_VL >= 8
+#elif LP_VL >= 8 || defined(__wasm_relaxed_simd__)
 #define LINEAR_TILE_PIXELS 6
 #define LINEAR_TILE_REPEAT(X) LINEAR_REPEAT_6(X)
 #else
@@ -136,7 +136,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
     }
     return;
   }
-  if (LP_VL >= 8 && (planar || blocks == 2) && pixels + 1 >= LINEAR_TILE_PIXELS &&
+  if (LP_TUNED && (planar || blocks == 2) && pixels + 1 >= LINEAR_TILE_PIXELS &&
       run->added == NULL && epilogue->activation.kind <= LP_ACTIVATION_CLIP) {
     LP_UNROLL
     for (int b = 0; b < blocks; b++) {

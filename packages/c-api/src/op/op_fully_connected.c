@@ -42,7 +42,7 @@ static int op_fully_connected_inputs(const void *param) {
 static lp_status op_fully_connected_depth(const lp_infer *infer, int64_t *depth) {
   const op_fully_connected_param *p = infer->param;
   const lp_shape *data = &infer->in[0];
-  size_t product = 1;
+  int64_t product = 1;
   *depth = LP_DIM_UNKNOWN;
   if (data->ndim < 1) {
     return LP_OK;
@@ -55,15 +55,14 @@ static lp_status op_fully_connected_depth(const lp_infer *infer, int64_t *depth)
     if (data->dim[d] < 0) {
       return LP_OK;
     }
-    if (!lp_size_multiply(product, (size_t)data->dim[d], &product)) {
-      product = SIZE_MAX;
-    }
+    const bool fits = data->dim[d] == 0 || product <= INT64_MAX / data->dim[d];
+    product = fits ? product * data->dim[d] : INT64_MAX;
   }
-  if ((uint64_t)product > INT64_MAX) {
+  if (product == INT64_MAX) {
     lp_shape_text text;
     return lp_infer_fail(infer, "data %s is too large", lp_shape_print(data, &text));
   }
-  *depth = (int64_t)product;
+  *depth = product;
   return LP_OK;
 }
 
@@ -122,7 +121,7 @@ static double op_fully_connected_cost(const lp_query *query) {
   lp_fully_connected job = op_fully_connected_job(query->param, query->in);
   double weights = (double)job.rows * (double)job.depth;
   double rate = query->isa == LP_ISA_AVX512 ? 35.0 : query->isa == LP_ISA_AVX2 ? 20.0 : 5.0;
-  if (lp_query_all(query, LP_FLOAT64)) {
+  if (lp_query_doubles(query)) {
     return lp_query_no_epilogue(query) ? weights * (double)job.images : LP_COST_REJECT;
   }
   if (!lp_query_all(query, LP_FLOAT32)) {
@@ -155,7 +154,7 @@ static lp_fully_connected op_fully_connected_fill(const lp_call *call) {
 static lp_status op_fully_connected_run(const lp_call *call) {
   lp_fully_connected job = op_fully_connected_fill(call);
   job.w = call->in[1].data;
-  if (call->out[0].dtype == LP_FLOAT64) {
+  if (lp_dtype_is(call->out[0].dtype, LP_FLOAT64)) {
     lp_fully_connected_f64(&job);
   } else {
     lp_fully_connected_f32(&job);
@@ -217,11 +216,13 @@ static lp_status op_fully_connected_panels_run(const lp_call *call) {
 }
 
 static const lp_algorithm op_fully_connected_algorithms[] = {
+#if LP_WITH_FAST
     {.name = "panels",
      .cost = op_fully_connected_panels_cost,
      .packing = &op_fully_connected_packing,
      .scratch = op_fully_connected_panels_scratch,
      .run = op_fully_connected_panels_run},
+#endif
     {.name = "plain",
      .cost = op_fully_connected_cost,
      .scratch = op_fully_connected_scratch,
@@ -237,7 +238,7 @@ static const lp_op_family op_fullyconnected_family = {
     .count_inputs = op_fully_connected_inputs,
     .weight_inputs = 6,
     .shape = op_fully_connected_shape,
-    .multiply_adds = lp_infer_adds_per_output,
+    .multiply_adds = LP_WITH_REPORTS ? lp_infer_adds_per_output : NULL,
     .algorithms = op_fully_connected_algorithms,
     .num_algorithms = (int)LP_COUNT(op_fully_connected_algorithms),
     .role = LP_ROLE_LINEAR,
