@@ -1,6 +1,6 @@
 /** What the page and its worker say to each other: calls by name, each answered once. */
 
-/** A way to make a network's input of a picture. */
+/** A way to make a network's input of a picture, and to run it. */
 export interface Preparation {
   /** Of the network's input, in pixels. */
   readonly width: number;
@@ -14,6 +14,8 @@ export interface Preparation {
   readonly deviation: readonly number[];
   /** Whether dark becomes light, for networks that know light strokes on dark. */
   readonly invert: boolean;
+  /** Whether to save memory, for time. */
+  readonly lean: boolean;
 }
 
 /** A user's model. Blobs are handed over by reference; the worker reads them. */

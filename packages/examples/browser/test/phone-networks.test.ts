@@ -170,7 +170,7 @@ it("names the operators that are missing, labels that are too few, and files of 
   await context.close();
 });
 
-it("does not stall while a network computes", async () => {
+it("does not stall while a network computes, and saves memory if told to", async () => {
   const { page, problems, context } = await openPhone(browser, host.url);
   await openNetwork(page);
   const slow = slowNetwork();
@@ -198,6 +198,20 @@ it("does not stall while a network computes", async () => {
   // A page that computes by itself would stand still for all of it.
   expect(tookMs).toBeGreaterThan(150);
   expect(longest, `while ${time} were computed`).toBeLessThan(tookMs / 2);
+
+  const megabytes = async (): Promise<number> => {
+    const text = (await page.locator("#temporary").textContent()) ?? "";
+    expect(text).toMatch(/ MB$/);
+    return Number.parseFloat(text);
+  };
+  const before = await megabytes();
+  await page.tap("#model-button");
+  await page.check("#set-lean");
+  await page.tap("#settings button[type=submit]");
+  await page.waitForFunction((mb) => {
+    const text = document.getElementById("temporary")?.textContent ?? "";
+    return Number.parseFloat(text) < mb;
+  }, before);
   expect(problems).toEqual([]);
   await context.close();
 });

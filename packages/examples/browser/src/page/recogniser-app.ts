@@ -30,6 +30,7 @@ const anyPreparation: Preparation = {
   mean: [0],
   deviation: [1],
   invert: false,
+  lean: false,
 };
 
 export class RecogniserApp {

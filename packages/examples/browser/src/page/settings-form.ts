@@ -21,7 +21,7 @@ export class SettingsForm {
     part("settings-fields").hidden = preparation === undefined;
     part("settings-problem").textContent = "";
     if (!preparation) return;
-    const { width, height, colours, fit, scale, mean, deviation, invert } = preparation;
+    const { width, height, colours, fit, scale, mean, deviation, invert, lean } = preparation;
     const texts = {
       "set-width": String(width),
       "set-height": String(height),
@@ -34,6 +34,7 @@ export class SettingsForm {
     for (const [id, text] of Object.entries(texts))
       part<HTMLInputElement | HTMLSelectElement>(id).value = text;
     part<HTMLInputElement>("set-invert").checked = invert;
+    part<HTMLInputElement>("set-lean").checked = lean;
   }
 
   /** What was entered, or what is wrong with it. */
@@ -64,6 +65,7 @@ export class SettingsForm {
       mean,
       deviation,
       invert: part<HTMLInputElement>("set-invert").checked,
+      lean: part<HTMLInputElement>("set-lean").checked,
     };
   }
 }

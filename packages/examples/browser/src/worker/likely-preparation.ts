@@ -34,6 +34,7 @@ function asPreparation(recipe: PreprocessOptions, width: number, height: number)
     deviation: listOf(std),
     // Drawings and papers are dark on light; networks for digits and letters know the opposite.
     invert: channelOrder === "gray",
+    lean: false,
   };
 }
 

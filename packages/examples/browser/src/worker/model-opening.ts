@@ -1,5 +1,11 @@
 /** Opens models: the digit network that comes with the page, or a user's files. */
-import { Model, PredictError, type Predictor, parseLabels } from "@libpredict/wasm";
+import {
+  type MemoryMode,
+  Model,
+  PredictError,
+  type Predictor,
+  parseLabels,
+} from "@libpredict/wasm";
 import digitsParams from "../../../models/digits/digits-0000.params?url";
 import digitsSymbol from "../../../models/digits/digits-symbol.json?url";
 import type { ModelFiles, Preparation } from "../protocol.js";
@@ -57,8 +63,9 @@ export class UnknownSizeError extends Error {}
 function prepared(
   parts: OpenedModel["parts"] & { readonly preparation: Preparation },
 ): OpenedModel {
-  const { width, height, colours } = parts.preparation;
-  const predictor = predictorFor(parts.model, [colours === "gray" ? 1 : 3, height, width]);
+  const { width, height, colours, lean } = parts.preparation;
+  const shape: ImageShape = [colours === "gray" ? 1 : 3, height, width];
+  const predictor = predictorFor(parts.model, shape, lean ? "lean" : "fast");
   try {
     return new OpenedModel(parts, predictor);
   } catch (error) {
@@ -67,8 +74,8 @@ function prepared(
   }
 }
 
-function predictorFor(model: Model, shape: ImageShape): Predictor {
-  return model.createPredictor({ inputs: { [onlyInput(model)]: [1, ...shape] } });
+function predictorFor(model: Model, shape: ImageShape, memory: MemoryMode = "fast"): Predictor {
+  return model.createPredictor({ inputs: { [onlyInput(model)]: [1, ...shape] }, memory });
 }
 
 function onlyInput({ inputs }: Model): string {
