@@ -75,6 +75,13 @@ it("reads what the camera sees, and stops it when it is not looked at", async ()
     return most;
   });
   expect(longest).toBeLessThan(1000);
+  await page.tap("#hold-camera");
+  const isPaused = (): Promise<boolean> =>
+    page.evaluate(() => (document.getElementById("camera-view") as HTMLVideoElement).paused);
+  expect(await isPaused()).toBe(true);
+  expect(await page.locator("#best").textContent()).toBe("2");
+  await page.tap("#hold-camera");
+  expect(await isPaused()).toBe(false);
   await setHidden(page, true);
   expect(await isLive(page)).toBe(false);
   await setHidden(page, false);

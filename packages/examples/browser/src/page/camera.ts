@@ -66,6 +66,13 @@ export class Camera {
     this.#next(turn);
   }
 
+  /** Holds the picture, or goes on. */
+  hold(held: boolean): void {
+    if (held) this.#view.pause();
+    // Stopping it meanwhile ends the promise.
+    else this.#view.play().catch(() => {});
+  }
+
   /** Stops it; its light goes out. */
   stop(): void {
     this.#turn++;

@@ -75,6 +75,8 @@ export class RecogniserApp {
       this.#pad.show(sampleDigit(this.#sample));
       this.#sample = (this.#sample + 1) % 10;
     });
+    const hold = part("hold-camera");
+    hold.addEventListener("click", () => this.#hold(hold.getAttribute("aria-pressed") !== "true"));
     part("turn-camera").addEventListener("click", () => {
       void this.#startCamera(this.#camera.facing === "user" ? "environment" : "user");
     });
@@ -194,7 +196,13 @@ export class RecogniserApp {
     else await this.#again();
   }
 
+  #hold(held: boolean): void {
+    part("hold-camera").setAttribute("aria-pressed", String(held));
+    this.#camera.hold(held);
+  }
+
   async #startCamera(facing = this.#camera.facing): Promise<void> {
+    part("hold-camera").setAttribute("aria-pressed", "false");
     try {
       await this.#camera.start(facing);
       part("turn-camera").hidden = (await countCameras()) < 2;
