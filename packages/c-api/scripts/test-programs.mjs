@@ -208,15 +208,17 @@ export async function buildTestProgram(engine, program) {
  * @param {string} [options.filter] Run only the tests whose name contains this.
  * @param {number} [options.watchdogMs]
  * @param {Record<string, string>} [options.env]
+ * @param {string[]} [options.emulator] What runs the executable: a program and its arguments.
  * @returns {Promise<ProgramResult>}
  */
 export function runTestProgram(
   executable,
   tests,
-  { filter = "", watchdogMs = WATCHDOG_MS, env = {} } = {},
+  { filter = "", watchdogMs = WATCHDOG_MS, env = {}, emulator = [] } = {},
 ) {
+  const [program = "", ...args] = [...emulator, executable, ...(filter === "" ? [] : [filter])];
   return new Promise((fulfil, reject) => {
-    const child = spawn(...runnable(executable, filter === "" ? [] : [filter]), {
+    const child = spawn(...runnable(program, args), {
       env: { ...process.env, ...SANITIZER_OPTIONS, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -260,7 +262,7 @@ function readResults(output) {
   /** @type {Map<string, TestResult>} */
   const results = new Map();
   let detail = "";
-  for (const line of output.split("\n")) {
+  for (const line of output.split(/\r?\n/)) {
     const match = /^(ok|FAILED|skipped) (\w+)(?:: (.*))?$/.exec(line);
     if (match === null) {
       if (line.startsWith("  ")) {
