@@ -27,10 +27,10 @@ import {
   PACKAGE_ROOT,
   runTool,
 } from "./objects.mjs";
-import { runnable } from "./runner.mjs";
+import { runnable, runnerWords } from "./runner.mjs";
 
-/** After this a running program is killed: it hangs. */
-const WATCHDOG_MS = 120_000;
+/** After this a running program is killed: it hangs. An emulator takes its time. */
+const WATCHDOG_MS = runnerWords().length > 0 ? 900_000 : 120_000;
 
 const SANITIZER_OPTIONS = {
   ASAN_OPTIONS: "detect_leaks=1:allocator_may_return_null=1",

@@ -12,6 +12,7 @@ import { UsageError } from "./command-errors.js";
 import { addInspectCommand } from "./command-inspect.js";
 import { addPredictCommand } from "./command-predict.js";
 import { addProfileCommand } from "./command-profile.js";
+import { addTrimCommand } from "./command-trim.js";
 import { exitCodes } from "./exit-codes.js";
 import { packageVersion } from "./package-version.js";
 import { endQuietlyOnClosedPipe } from "./standard-streams.js";
@@ -52,6 +53,7 @@ for (const addCommand of [
   addCheckCommand,
   addConvertCommand,
   addDiffCommand,
+  addTrimCommand,
   addDoctorCommand,
 ])
   addCommand(program);

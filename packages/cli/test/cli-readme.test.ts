@@ -93,6 +93,7 @@ describe("the README", () => {
       "check",
       "convert",
       "diff",
+      "trim",
       "doctor",
     ])
       expect(

@@ -17,6 +17,7 @@ const commands = [
   "check",
   "convert",
   "diff",
+  "trim",
   "doctor",
 ] as const;
 /** A colour, or another command to a terminal. */

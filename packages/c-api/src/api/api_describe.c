@@ -180,6 +180,9 @@ static lp_status api_describe(const lp_predictor *predictor, char *report, size_
                               size_t *size) {
   LP_TRY(lp_guard_pointer("LPPredDescribe", "report_size", size));
   LP_TRY(lp_guard_buffer("LPPredDescribe", "report", report, capacity));
+  if (!LP_WITH_REPORTS) {
+    return lp_guard_left_out("LPPredDescribe", "LP_WITH_REPORTS");
+  }
   lp_pool pool = {0};
   lp_text_writer text = {report, capacity, 0};
   lp_status status = api_describe_with(predictor, &text, &pool);

@@ -14,6 +14,11 @@ lp_status lp_guard_buffer(const char *function, const char *name, const void *bu
   return capacity == 0 ? LP_OK : lp_guard_pointer(function, name, buffer);
 }
 
+lp_status lp_guard_left_out(const char *function, const char *part) {
+  return lp_say(LP_ERROR_UNSUPPORTED, "%s is not in this build: define %s 1 in predict_config.h",
+                function, part);
+}
+
 static const char *api_guard_kind(uint32_t magic) {
   switch (magic) {
     case LP_MAGIC_PREDICTOR:

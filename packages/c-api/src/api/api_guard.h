@@ -16,6 +16,8 @@ LP_INTERNAL lp_status lp_guard_pointer(const char *function, const char *name,
 /* The same, of a buffer for so many bytes: none of 0 bytes is needed. */
 LP_INTERNAL lp_status lp_guard_buffer(const char *function, const char *name, const void *buffer,
                                       size_t capacity);
+/* LP_ERROR_UNSUPPORTED: the function needs a part (base/parts.h) that was not compiled in. */
+LP_INTERNAL lp_status lp_guard_left_out(const char *function, const char *part);
 /* The object of a handle, or NULL with LP_ERROR_ARGUMENT (NULL handle) or LP_ERROR_HANDLE (another kind). */
 LP_INTERNAL lp_predictor *lp_guard_predictor(const char *function, void *handle);
 LP_INTERNAL lp_model *lp_guard_model(const char *function, void *handle);

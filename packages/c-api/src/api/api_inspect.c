@@ -145,6 +145,9 @@ static lp_status api_inspect_upgrade(const char *symbol, size_t symbol_size, cha
   LP_TRY(lp_guard_pointer("LPUpgradeSymbol", "symbol_json", symbol));
   LP_TRY(lp_guard_pointer("LPUpgradeSymbol", "text_size", size));
   LP_TRY(lp_guard_buffer("LPUpgradeSymbol", "text", buffer, capacity));
+  if (!LP_WITH_REPORTS) {
+    return lp_guard_left_out("LPUpgradeSymbol", "LP_WITH_REPORTS");
+  }
   lp_pool pool = {0};
   lp_graph graph;
   lp_text_writer text = {buffer, capacity, 0};

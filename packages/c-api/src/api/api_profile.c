@@ -19,7 +19,9 @@ int LPPredSetProfiling(PredictorHandle handle, int enable) {
     return -1;
   }
   lp_status status = LP_OK;
-  if (enable != 0) {
+  if (!LP_WITH_REPORTS) {
+    status = lp_guard_left_out("LPPredSetProfiling", "LP_WITH_REPORTS");
+  } else if (enable != 0) {
     status = lp_profile_begin(&predictor->profile, predictor->plan.num_steps);
   } else {
     lp_profile_end(&predictor->profile);
@@ -89,6 +91,9 @@ static lp_status api_profile_report(const lp_predictor *predictor, char *report,
   const lp_profile *profile = &predictor->profile;
   LP_TRY(lp_guard_pointer("LPPredGetNodeProfile", "report_size", size));
   LP_TRY(lp_guard_buffer("LPPredGetNodeProfile", "report", report, capacity));
+  if (!LP_WITH_REPORTS) {
+    return lp_guard_left_out("LPPredGetNodeProfile", "LP_WITH_REPORTS");
+  }
   if (profile->runs == 0 || profile->entries == NULL) {
     return lp_fail(LP_ERROR_STATE,
                    "LPPredGetNodeProfile: nothing was measured yet; call LPPredSetProfiling, then "

@@ -3,6 +3,7 @@
  *
  * LP_AMALGAMATION  defined in the single file: internal functions become static.
  * LP_NO_THREADS    the caller wants no threads: no pool, no locks, no thread-local storage.
+ * LP_MINIMAL       only the operators and parts that predict_config.h lists: parts.h.
  * LP_NO_VECTORS    without GNU vector extensions: slower, same results within rounding.
  * LP_PLAIN_C       nothing of a compiler but C11: LP_NO_VECTORS, and no attributes, builtins or
  *                  assembler either. For compilers that know none. Numbers below the normal ones,
@@ -14,6 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "parts.h"
 
 #if defined(LP_PLAIN_C) && !defined(LP_NO_VECTORS)
 #define LP_NO_VECTORS 1
@@ -49,9 +52,14 @@
 #define LP_DATA
 #endif
 
-/* The single file holds internal functions that one build option or another leaves unused. */
-#if defined(LP_AMALGAMATION) && defined(__GNUC__)
+/* One build option or another leaves internal functions unused: those of the single file, and all of a part that is left out. */
+#if defined(__GNUC__) && (defined(LP_AMALGAMATION) || defined(LP_MINIMAL))
 #pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-const-variable"
+#endif
+/* What is compiled in is asked in ordinary conditions; clang 16 takes that for a mistake, in C23 alone. */
+#if defined(__clang__) && defined(LP_AMALGAMATION)
+#pragma clang diagnostic ignored "-Wconstant-logical-operand"
 #endif
 
 #if LP_HAVE_GNU && !defined(LP_NO_VECTORS)
@@ -61,7 +69,7 @@
 #endif
 
 /* Run-time choice among SSE2, AVX2 and AVX-512 kernels. */
-#if LP_HAVE_VECTORS && (defined(__x86_64__) || defined(__i386__)) && defined(__SSE2__)
+#if LP_HAVE_VECTORS && LP_WITH_LEVELS && (defined(__x86_64__) || defined(__i386__)) && defined(__SSE2__)
 #define LP_HAVE_X86_DISPATCH 1
 #else
 #define LP_HAVE_X86_DISPATCH 0

@@ -69,7 +69,7 @@ lp_isa lp_cpu_isa(void) {
 }
 
 int lp_cpu_block(lp_isa isa) {
-  if (!LP_HAVE_VECTORS) {
+  if (!LP_HAVE_VECTORS || !LP_WITH_FAST) {
     return 1;
   }
   return isa == LP_ISA_AVX512 ? 16 : isa == LP_ISA_AVX2 ? 8 : 4;

@@ -8,7 +8,7 @@
 static LP_THREAD_LOCAL char status_text[LP_ERROR_TEXT_SIZE];
 static LP_THREAD_LOCAL int status_code;
 
-lp_status lp_fail(int code, const char *format, ...) {
+lp_status lp_say(int code, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   (void)vsnprintf(status_text, sizeof status_text, format, arguments);
@@ -16,6 +16,12 @@ lp_status lp_fail(int code, const char *format, ...) {
   status_code = code;
   return code;
 }
+
+#if !LP_WITH_TEXTS
+lp_status lp_fail_at(int code, int line) {
+  return lp_say(code, "error %d at line %d (this build has no words for it)", code, line);
+}
+#endif
 
 lp_status lp_fail_memory(const char *what, size_t size) {
   return lp_fail(LP_ERROR_MEMORY, "out of memory: %zu bytes for %s", size, what);

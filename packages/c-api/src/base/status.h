@@ -14,7 +14,14 @@
 typedef int lp_status;
 
 /* Keeps code and formatted text as the thread's last error and returns the code. `code` is never LP_OK. */
-LP_INTERNAL lp_status lp_fail(int code, const char *format, ...) LP_PRINTF(2, 3);
+LP_INTERNAL lp_status lp_say(int code, const char *format, ...) LP_PRINTF(2, 3);
+/* The same; without LP_WITH_TEXTS code and line of predict.c take the words' place, which the compiler still checks. */
+#if LP_WITH_TEXTS
+#define lp_fail(...) lp_say(__VA_ARGS__)
+#else
+LP_INTERNAL lp_status lp_fail_at(int code, int line);
+#define lp_fail(code, ...) ((void)(0 && lp_say((code), __VA_ARGS__)), lp_fail_at((code), __LINE__))
+#endif
 /* Shorthand for running out of memory; `what` names what it was for. */
 LP_INTERNAL lp_status lp_fail_memory(const char *what, size_t size);
 /* Text and code of the thread's last error. The text lives in thread-local memory of LP_ERROR_TEXT_SIZE bytes. */

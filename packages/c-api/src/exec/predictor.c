@@ -17,9 +17,11 @@ static const char *predictor_node_name(void *context, uint32_t index) {
 static lp_status predictor_unknown(const lp_predictor *predictor, const char *what,
                                    const char *key) {
   char near[LP_NEAR_NAMES_SIZE];
-  return lp_fail(LP_ERROR_NAME, "%s %.200s%s", what, key,
-                 lp_near_names(key, predictor_node_name, (void *)(uintptr_t)predictor,
-                               predictor->selection.num_nodes, near));
+  return lp_say(LP_ERROR_NAME, "%s %.200s%s", what, key,
+                LP_WITH_TEXTS ? lp_near_names(key, predictor_node_name,
+                                              (void *)(uintptr_t)predictor,
+                                              predictor->selection.num_nodes, near)
+                              : "");
 }
 
 /* The selected variable of a name, or LP_NAME_MAP_NONE. */
@@ -171,7 +173,7 @@ static lp_status predictor_infer_with(void *context, bool trust) {
     const lp_shape *from = &model->weights[i]->shape, *to = lp_predictor_shape(predictor, i);
     if (!lp_shape_equal(from, to)) {
       lp_shape_text from_text, to_text;
-      return lp_fail(LP_ERROR_SHAPE,
+      return lp_say(LP_ERROR_SHAPE,
                      "operands shape mismatch from.shape = %s to.shape=%s: parameter '%.200s' of "
                      "the file has the first, the graph with these inputs needs the second",
                      lp_shape_print(from, &from_text), lp_shape_print(to, &to_text),

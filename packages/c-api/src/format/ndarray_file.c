@@ -58,6 +58,10 @@ static uint64_t ndarray_file_load(const unsigned char *bytes, size_t size) {
   return value;
 }
 
+static bool ndarray_file_is_dense(const lp_ndarray_entry *entry) {
+  return !LP_WITH_OLD_FILES || entry->storage == NDARRAY_FILE_DENSE;
+}
+
 /* Moves past `size` bytes, which begin at *begin. */
 static lp_status ndarray_file_pass(ndarray_file_cursor *cursor, uint64_t size, const char *what,
                                    size_t *begin) {
@@ -228,7 +232,12 @@ static lp_status ndarray_file_read_parts(ndarray_file_cursor *cursor, lp_ndarray
                      cursor->index, cursor->at - 4, (long)(int32_t)storage);
     }
     entry->storage = storage == UINT32_MAX ? NDARRAY_FILE_DENSE : (int)storage;
-    if (entry->storage != NDARRAY_FILE_DENSE) {
+    if (!LP_WITH_OLD_FILES && entry->storage != NDARRAY_FILE_DENSE) {
+      return lp_say(LP_ERROR_UNSUPPORTED,
+                    "params: array %zu is sparse: this build has no LP_WITH_OLD_FILES",
+                    cursor->index);
+    }
+    if (!ndarray_file_is_dense(entry)) {
       LP_TRY(ndarray_file_shape(cursor, &stored));
     }
     LP_TRY(ndarray_file_u32(cursor, "a shape", &ndim));
@@ -265,7 +274,7 @@ static lp_status ndarray_file_read_parts(ndarray_file_cursor *cursor, lp_ndarray
   LP_TRY(ndarray_file_pass(cursor, 8, "a device", &device));
   LP_TRY(ndarray_file_type(cursor, &entry->type));
   entry->dtype = ndarray_file_types[entry->type].dtype;
-  if (entry->storage != NDARRAY_FILE_DENSE) {
+  if (!ndarray_file_is_dense(entry)) {
     return ndarray_file_sparse(cursor, &stored, entry);
   }
   return ndarray_file_elements(cursor, &entry->shape, entry->type, "data", &entry->values);
@@ -344,7 +353,7 @@ static lp_status ndarray_file_check(const ndarray_file_cursor *cursor,
   }
   if (entry->type == NDARRAY_FILE_UINT64) {
     size_t count = entry->stored;
-    if (entry->storage == NDARRAY_FILE_DENSE) {
+    if (ndarray_file_is_dense(entry)) {
       count = (size_t)lp_shape_size(&entry->shape);
     } else if (entry->storage == NDARRAY_FILE_ROW_SPARSE) {
       count *= (size_t)lp_shape_product(&entry->shape, 1, entry->shape.ndim);
@@ -366,7 +375,7 @@ static lp_status ndarray_file_check(const ndarray_file_cursor *cursor,
 static lp_status ndarray_file_check_dense(const ndarray_file_cursor *cursor, size_t begin,
                                           const lp_ndarray_entry *entry, size_t *excess) {
   size_t size = lp_dtype_size(entry->dtype), dense = 0;
-  if (entry->none || entry->storage == NDARRAY_FILE_DENSE) {
+  if (entry->none || ndarray_file_is_dense(entry)) {
     return LP_OK;
   }
   /* ndarray_file_sparse has seen that 8 bytes for each element do not overflow. */
@@ -547,6 +556,11 @@ static lp_status ndarray_file_copy_run(lp_byte_source *source, int type, size_t 
                                        lp_dtype to, char *target) {
   size_t size = lp_dtype_size(to);
   size_t stored_size = ndarray_file_types[type].size;
+  if (!LP_WITH_DTYPES && type != LP_FLOAT32) {
+    return lp_say(LP_ERROR_UNSUPPORTED,
+                  "params: an array has elements of type %s: this build has no LP_WITH_DTYPES",
+                  lp_dtype_name(ndarray_file_types[type].dtype));
+  }
   if (type == to && type != LP_BOOL && ndarray_file_little_endian()) {
     return lp_byte_source_read(source, at, count * size, target);
   }
@@ -619,7 +633,7 @@ static lp_status ndarray_file_copy_held(lp_byte_source *source, const lp_ndarray
 
 lp_status lp_ndarray_file_copy(const lp_ndarray_file *file, const lp_ndarray_entry *entry,
                                lp_dtype to, void *target) {
-  if (entry->storage == NDARRAY_FILE_DENSE) {
+  if (ndarray_file_is_dense(entry)) {
     return ndarray_file_copy_run(file->source, entry->type, entry->values,
                                  (size_t)lp_shape_size(&entry->shape), to, target);
   }

@@ -12,7 +12,18 @@
 #include "../format/symbol_file.h"
 #include "graph.h"
 
+/* How errors speak of an operator that is not there, and of those that are. */
+#if defined(LP_MINIMAL)
+#define GRAPH_LOAD_ABSENT "in this build"
+#define GRAPH_LOAD_PRESENT                                                             \
+  ". This build has only: " LP_CONFIG_NAMES ". Make predict_config.h again with this " \
+  "model, too: libpredict trim"
+#else
+#define GRAPH_LOAD_ABSENT "registered"
+#define GRAPH_LOAD_PRESENT ""
+#endif
 #define GRAPH_LOAD_VERSION_WITHOUT 800 /* of files that state none */
+#define GRAPH_LOAD_VERSION_PLAIN 905 /* from which on nothing is upgraded but missing inputs */
 /* Outputs of one node, such as of a split. */
 #define GRAPH_LOAD_MAX_OUTPUTS 65536
 /*
@@ -85,7 +96,7 @@ static lp_status graph_load_find(graph_load_state *state, bool warning, int code
 
 static lp_status graph_load_unsupported(graph_load_state *state, const lp_symbol_node *node) {
   char text[400];
-  (void)snprintf(text, sizeof text, "Operator %.150s is not registered", node->op);
+  (void)snprintf(text, sizeof text, "Operator %.150s is not " GRAPH_LOAD_ABSENT, node->op);
   if (state->findings != NULL) {
     return graph_load_find(state, false, LP_ERROR_UNSUPPORTED, node->name, node->op, text);
   }
@@ -162,9 +173,9 @@ static lp_status graph_load_variable(graph_load_state *state, const lp_symbol_no
 /* The attributes as the upgrades want them. */
 static lp_status graph_load_upgrade_attrs(graph_load_state *state, const lp_symbol_node *from,
                                           const lp_op *op, lp_node *node) {
-  bool whole_array = state->version < 905 && (strcmp(op->name, "argmax") == 0 ||
+  bool whole_array = LP_WITH_OLD_FILES && state->version < GRAPH_LOAD_VERSION_PLAIN && (strcmp(op->name, "argmax") == 0 ||
                                               strcmp(op->name, "argmin") == 0);
-  bool uses_gamma = state->file.version == 0 && from->has_param &&
+  bool uses_gamma = LP_WITH_OLD_FILES && state->file.version == 0 && from->has_param &&
                     op->family->role == LP_ROLE_BATCH_NORM && graph_load_attr(from, "fix_gamma") == NULL;
   node->attrs = from->attrs;
   node->num_attrs = (uint32_t)from->num_attrs;
@@ -210,7 +221,7 @@ static lp_status graph_load_operator(graph_load_state *state, const lp_symbol_no
   node->op = op;
   LP_TRY(graph_load_upgrade_attrs(state, from, op, node));
   lp_status status = graph_load_parse(state, from, node, &node->param);
-  if (status == LP_OK && op->family->legacy != NULL && state->file.version == 0 && from->has_param &&
+  if (LP_WITH_OLD_FILES && status == LP_OK && op->family->legacy != NULL && state->file.version == 0 && from->has_param &&
       graph_load_attr(from, "pooling_convention") == NULL) {
     lp_findings *findings = state->findings;
     state->findings = NULL; /* warnings were given for the first parse */
@@ -495,12 +506,12 @@ static lp_status graph_load_nodes(graph_load_state *state) {
                : graph_load_operator(state, &file->nodes[i], &state->nodes[i]));
   }
   if (state->num_unsupported != 0) {
-    return lp_fail(LP_ERROR_UNSUPPORTED,
-                   "Operator is not registered: the model needs %u node%s of operators that this "
-                   "library does not have: %s%s",
-                   (unsigned)state->num_unsupported, state->num_unsupported == 1 ? "" : "s",
-                   state->unsupported,
-                   state->unsupported_cut ? ", ...; LPCheckModel lists them all" : "");
+    return lp_say(LP_ERROR_UNSUPPORTED,
+                  "Operator is not " GRAPH_LOAD_ABSENT ": the model needs %u node%s of operators "
+                  "that this library does not have: %s%s" GRAPH_LOAD_PRESENT,
+                  (unsigned)state->num_unsupported, state->num_unsupported == 1 ? "" : "s",
+                  state->unsupported,
+                  state->unsupported_cut ? ", ...; LPCheckModel lists them all" : "");
   }
   state->graph->num_heads = (uint32_t)file->num_heads;
   for (int i = 0; i < file->num_heads; i++) {
@@ -534,8 +545,14 @@ lp_status lp_graph_load(const char *json, size_t size, lp_pool *pool, lp_finding
     state.text_size = state.file.text_size;
     graph->is_np_shape = state.file.is_np_shape;
     state.version = state.file.version != 0 ? state.file.version : GRAPH_LOAD_VERSION_WITHOUT;
-    state.round_up = state.file.version == 0 && graph_load_rounds_up(&state.file);
+    state.round_up = LP_WITH_OLD_FILES && state.file.version == 0 && graph_load_rounds_up(&state.file);
     status = graph_load_nodes(&state);
+    /* Operators that are missing are of more interest. */
+    if (!LP_WITH_OLD_FILES && state.version < GRAPH_LOAD_VERSION_PLAIN && status == LP_OK &&
+        (findings == NULL || findings->num_errors == 0)) {
+      status = lp_say(LP_ERROR_UNSUPPORTED,
+                      "the graph is of before MXNet 0.9.5: this build has no LP_WITH_OLD_FILES");
+    }
   }
   lp_pool_free(&state.scratch);
   return status;

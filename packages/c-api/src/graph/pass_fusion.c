@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "../kernel/activation.h"
 #include "program.h"
 
 typedef struct pass_fusion_state {
@@ -174,6 +175,13 @@ lp_status lp_pass_fuse_add(lp_program *program) {
   return pass_fusion_end(&state);
 }
 
+/* Whether epilogues have it compiled in. */
+static bool pass_fusion_has(lp_activation_kind kind) {
+  return kind == LP_ACTIVATION_SIGMOID || kind == LP_ACTIVATION_SWISH
+             ? LP_HAS_ACTIVATION(LP_ACTIVATE_SIGMOID)
+             : kind != LP_ACTIVATION_TANH || LP_HAS_ACTIVATION(LP_ACTIVATE_TANH);
+}
+
 lp_status lp_pass_fuse_activation(lp_program *program) {
   pass_fusion_state state;
   LP_TRY(pass_fusion_begin(&state, program));
@@ -182,7 +190,8 @@ lp_status lp_pass_fuse_activation(lp_program *program) {
     lp_activation activation;
     memset(&activation, 0, sizeof activation);
     if (step->dead || step->op->family->role != LP_ROLE_ACTIVATION || step->op->family->activation == NULL ||
-        !step->op->family->activation(step->param, &activation) || !pass_fusion_single(program, step)) {
+        !step->op->family->activation(step->param, &activation) ||
+        !pass_fusion_has(activation.kind) || !pass_fusion_single(program, step)) {
       continue;
     }
     lp_step *linear = pass_fusion_linear(&state, step->inputs[0]);

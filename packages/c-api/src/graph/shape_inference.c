@@ -181,7 +181,7 @@ lp_status lp_infer_shapes(const lp_selection *selection, const lp_shape *const *
         *shape = lp_shape_1(0); /* nobody reads a label */
         continue;
       }
-      return lp_fail(LP_ERROR_SHAPE,
+      return lp_say(LP_ERROR_SHAPE,
                      "The shape information of is not enough to get the shapes: %s '%s' has shape "
                      "%s; give the shapes of the inputs",
                      node->op == NULL ? "variable" : "node", node->name,
@@ -201,6 +201,10 @@ lp_status lp_infer_dtypes(const lp_selection *selection, const lp_shape *shapes,
     for (int k = 0; k < node->num_outputs; k++) {
       lp_dtype *dtype = &dtypes[node->first_entry + (uint32_t)k];
       if (*dtype != LP_DTYPE_UNKNOWN) {
+        if (!LP_WITH_DTYPES && *dtype != LP_FLOAT32) {
+          return lp_say(LP_ERROR_UNSUPPORTED, "%s '%s' is of type %s: this build has no LP_WITH_DTYPES",
+                        node->op == NULL ? "variable" : "node", node->name, lp_dtype_name(*dtype));
+        }
         continue;
       }
       if (node->op == NULL && node->is_label) {

@@ -12,6 +12,14 @@
 #include "isa_end.inl"
 #endif
 
+lp_status lp_activation_check(lp_activation_function function) {
+  return LP_HAS_ACTIVATION(function)
+             ? LP_OK
+             : lp_say(LP_ERROR_UNSUPPORTED,
+                      "its act_type is not in this build: see LP_CONFIG_ACTIVATIONS in "
+                      "predict_config.h");
+}
+
 void lp_activation_floats(lp_activation_function function, float slope, const float *x, float *y,
                           int64_t n, lp_isa isa) {
 #if LP_HAVE_X86_DISPATCH
@@ -95,7 +103,7 @@ static void activation_chunk(void *context, int64_t index, unsigned worker) {
   int64_t from = index * work->chunk;
   int64_t n = work->n - from < work->chunk ? work->n - from : work->chunk;
   (void)worker;
-  if (work->dtype == LP_FLOAT64) {
+  if (lp_dtype_is(work->dtype, LP_FLOAT64)) {
     lp_activation_doubles(work->function, work->slope, (const double *)work->x + from,
                           (double *)work->y + from, n);
   } else {

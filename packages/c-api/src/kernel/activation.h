@@ -18,6 +18,12 @@ typedef enum lp_activation_function {
   LP_ACTIVATE_GELU      /* x/2 (1 + erf(x / sqrt 2)) */
 } lp_activation_function;
 
+/* Whether a function is compiled in: base/parts.h. */
+#define LP_HAS_ACTIVATION(function) ((LP_CONFIG_ACTIVATIONS >> (function) & 1u) != 0)
+
+/* LP_ERROR_UNSUPPORTED, text without the node, if it is not. */
+LP_INTERNAL lp_status lp_activation_check(lp_activation_function function);
+
 /* y[i] = function(x[i]); y may be x. */
 LP_INTERNAL void lp_activation_floats(lp_activation_function function, float slope, const float *x,
                                       float *y, int64_t n, lp_isa isa);

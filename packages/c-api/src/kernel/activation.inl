@@ -3,6 +3,9 @@
 /* What is left at the end goes through a vector that is filled from memory. */
 #define ACTIVATION_LOOP(function, expression)     \
   case LP_ACTIVATE_##function:                    \
+    if (!LP_HAS_ACTIVATION(LP_ACTIVATE_##function)) { \
+      return;                                     \
+    }                                             \
     for (; i + LP_VL <= n; i += LP_VL) {          \
       lp_v v = V_LOAD(x + i);                     \
       V_STORE(y + i, (expression));               \

@@ -221,7 +221,7 @@ void lp_conv_columns_run(const lp_conv_run *run, lp_dtype dtype) {
   }
   lp_threads_run(lp_conv_work(g) < CONV_COLUMNS_PARALLEL ? NULL : run->threads,
                  g->batch * g->groups * job.cut.tiles * job.cut.splits,
-                 dtype == LP_FLOAT32 ? conv_columns_body_f32 : conv_columns_body_f64, &job);
+                 lp_dtype_is(dtype, LP_FLOAT64) ? conv_columns_body_f64 : conv_columns_body_f32, &job);
 }
 
 #undef CONV_COLUMNS_TILE_BYTES

@@ -39,7 +39,7 @@ static int64_t deconv_plain_tile(const lp_conv_geometry *g, lp_isa isa) {
 size_t lp_deconv_plain_scratch(const lp_conv_geometry *g, lp_isa isa, unsigned threads, lp_dtype dtype) {
   size_t rows = DECONV_PLAIN_ROWS;
   size_t size;
-  if (dtype == LP_FLOAT64) {
+  if (lp_dtype_is(dtype, LP_FLOAT64)) {
     return 0;
   }
   if (!lp_size_add(rows, (size_t)(g->channels / g->groups), &rows) ||
@@ -183,7 +183,7 @@ void lp_deconv_plain_run(const lp_conv_run *run, lp_dtype dtype) {
   int64_t threads = (int64_t)lp_threads_count(run->threads);
   int64_t filters = g->filters / g->groups;
   deconv_plain_job job = {.run = run, .kernels = lp_linear_find(run->isa)};
-  if (dtype == LP_FLOAT64) {
+  if (lp_dtype_is(dtype, LP_FLOAT64)) {
     deconv_plain_f64(run);
     return;
   }

@@ -1,6 +1,7 @@
 /* linear.c - the sets of linear.h, made from one template per kind of kernel. */
 #include "linear.h"
 
+#include "activation.h"
 #include "isa.h"
 #include "unroll.h"
 

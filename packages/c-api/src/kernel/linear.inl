@@ -3,7 +3,7 @@
 #include "linear_epilogue.inl"
 #include "linear_gemm.inl"
 #include "linear_dot.inl"
-#if LP_VL > 1
+#if LP_VL > 1 && LP_WITH_FAST
 #include "linear_tile.inl"
 #include "linear_depthwise.inl"
 #endif
@@ -13,8 +13,10 @@ static const lp_linear_kernels LP_NAME(linear_kernels) = {
     .gemm_columns = LINEAR_GEMM_VECTORS * LP_VL,
     .gemm = LP_NAME(linear_gemm),
     .dot = LP_NAME(linear_dot),
+#if LP_WITH_FAST
     .panel = LP_NAME(linear_panel),
-#if LP_VL > 1
+#endif
+#if LP_VL > 1 && LP_WITH_FAST
     .tile_pixels = LINEAR_TILE_PIXELS,
     .tile_blocked = LP_NAME(linear_tile_blocked),
     .tile_planar = LP_NAME(linear_tile_planar),

@@ -68,7 +68,7 @@ static void LP_NAME(linear_dot)(const lp_dot *dot) {
   for (int64_t row = 0; row < dot->rows; row += 4) {
     int64_t rows = dot->rows - row < 4 ? dot->rows - row : 4;
     int64_t image = 0;
-    if (rows == 4) {
+    if (LP_WITH_FAST && rows == 4) {
       for (; image + LINEAR_DOT_IMAGES <= dot->images; image += LINEAR_DOT_IMAGES) {
         LP_NAME(linear_dot_many)(dot, row, image);
       }

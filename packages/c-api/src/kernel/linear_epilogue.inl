@@ -2,8 +2,11 @@
 
 /* The activations with an exponential. Not inlined: each is as long as all others together. */
 static LP_NOINLINE lp_v LP_NAME(linear_activate_smooth)(lp_v y, lp_activation_kind kind) {
-  if (kind == LP_ACTIVATION_TANH) {
+  if (LP_HAS_ACTIVATION(LP_ACTIVATE_TANH) && kind == LP_ACTIVATION_TANH) {
     return LP_NAME(vector_tanh)(y);
+  }
+  if (!LP_HAS_ACTIVATION(LP_ACTIVATE_SIGMOID)) {
+    return y; /* pass_fusion.c asks only for what is there */
   }
   lp_v sigmoid = LP_NAME(vector_sigmoid)(y);
   return kind == LP_ACTIVATION_SWISH ? V_MUL(y, sigmoid) : sigmoid;
@@ -73,7 +76,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_finish)(const lp_linear_epilogue *ep
   if (activation->kind == LP_ACTIVATION_PRELU) {
     slope = blocked ? V_LOAD(activation->slope + channel) : V_SET1(activation->slope[channel]);
   }
-  if (added == NULL && activation->kind <= LP_ACTIVATION_RELU) {
+  if (LP_WITH_FAST && added == NULL && activation->kind <= LP_ACTIVATION_RELU) {
     if (activation->kind == LP_ACTIVATION_RELU) {
       for (int64_t i = 0; i < count; i++) {
         lp_v y = V_FMA(V_LOAD(sums + i * LP_VL), scale, shift);
@@ -86,7 +89,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_finish)(const lp_linear_epilogue *ep
     }
     return;
   }
-  if (added == NULL && activation->kind == LP_ACTIVATION_PRELU) {
+  if (LP_WITH_FAST && added == NULL && activation->kind == LP_ACTIVATION_PRELU) {
     for (int64_t i = 0; i < count; i++) {
       lp_v y = V_FMA(V_LOAD(sums + i * LP_VL), scale, shift);
       V_STORE(out + i * LP_VL, V_SELECT_POSITIVE(y, y, V_MUL(y, slope)));

@@ -65,7 +65,7 @@ static POOLING_REAL LP_NAME(pooling_reduce)(lp_pooling_kind kind, const POOLING_
   POOLING_REAL lanes[LP_VL];
   POOLING_REAL result = start;
   int64_t i = 0;
-  if (n >= 4 * LP_VL && LP_VL > 1) {
+  if (LP_WITH_FAST && n >= 4 * LP_VL && LP_VL > 1) {
     lp_v a = kind == LP_POOLING_MAX ? V_SET1(start) : V_ZERO();
     lp_v b = a;
     lp_v c = a;
@@ -174,7 +174,7 @@ static void LP_NAME(pooling_row)(const lp_pooling *pooling, const lp_pooling_win
   /* Zero padding above or below takes part in every window of the row. */
   const bool padded =
       pooling->zero_padding && (d->cells > d->end - d->begin || h->cells > h->end - h->begin);
-  if (LP_VL == 1 || empty || padded || pooling->last - first < 2 ||
+  if (!LP_WITH_FAST || LP_VL == 1 || empty || padded || pooling->last - first < 2 ||
       w[first].end - w[first].begin > POOLING_SMALL) {
     LP_NAME(pooling_each)(pooling, d, h, combined, y, 0, pooling->out[2]);
     return;

@@ -15,13 +15,13 @@
 #define SOFTMAX_CHUNK 65536 /* elements: about 50 microseconds in float32 */
 
 static double softmax_get(const lp_softmax *softmax, int64_t i) {
-  double x = softmax->from == LP_FLOAT64 ? ((const double *)softmax->x)[i]
+  double x = lp_dtype_is(softmax->from, LP_FLOAT64) ? ((const double *)softmax->x)[i]
                                          : (double)((const float *)softmax->x)[i];
   return softmax->negate ? -x : x;
 }
 
 static void softmax_set(const lp_softmax *softmax, int64_t i, double value) {
-  if (softmax->to == LP_FLOAT64) {
+  if (lp_dtype_is(softmax->to, LP_FLOAT64)) {
     ((double *)softmax->y)[i] = value;
   } else {
     ((float *)softmax->y)[i] = (float)value;
@@ -75,7 +75,7 @@ static void softmax_chunk(void *context, int64_t index, unsigned worker) {
   int64_t to = from + work->columns < softmax->inner ? from + work->columns : softmax->inner;
   (void)worker;
   for (int64_t outer = first; outer < last; outer++) {
-    if (softmax->from != LP_FLOAT32 || softmax->to != LP_FLOAT32 || softmax->lengths != NULL) {
+    if (!LP_WITH_FAST || softmax->from != LP_FLOAT32 || softmax->to != LP_FLOAT32 || softmax->lengths != NULL) {
       softmax_doubles(softmax, outer, from, to);
       continue;
     }

@@ -6,15 +6,21 @@
 
 #define INFER_TEXT_SIZE 1024
 
-lp_status lp_infer_fail(const lp_infer *infer, const char *format, ...) {
+lp_status lp_infer_say(const lp_infer *infer, const char *format, ...) {
   char text[INFER_TEXT_SIZE];
   va_list arguments;
   va_start(arguments, format);
   (void)vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  return lp_fail(LP_ERROR_SHAPE, "Error in operator %s (%s): %s", infer->node, infer->op->name,
-                 text);
+  return lp_say(LP_ERROR_SHAPE, "Error in operator %s (%s): %s", infer->node, infer->op->name,
+                text);
 }
+
+#if !LP_WITH_TEXTS
+lp_status lp_infer_fail_at(const lp_infer *infer, int line) {
+  return lp_infer_say(infer, "shapes do not go together (line %d)", line);
+}
+#endif
 
 /* Name of the input or output that `index` says, inputs first. */
 static const char *infer_name(const lp_infer *infer, int index, char *buffer) {

@@ -76,8 +76,15 @@ typedef struct lp_infer {
 LP_INTERNAL lp_status lp_infer_merge(const lp_infer *infer, lp_shape *target,
                                      const lp_shape *shape);
 /* Fails with LP_ERROR_SHAPE, "Error in operator <node> (<op>): " and the text. */
-LP_INTERNAL lp_status lp_infer_fail(const lp_infer *infer, const char *format, ...)
+LP_INTERNAL lp_status lp_infer_say(const lp_infer *infer, const char *format, ...)
     LP_PRINTF(2, 3);
+#if LP_WITH_TEXTS
+#define lp_infer_fail(...) lp_infer_say(__VA_ARGS__)
+#else
+LP_INTERNAL lp_status lp_infer_fail_at(const lp_infer *infer, int line);
+#define lp_infer_fail(infer, ...) \
+  ((void)(0 && lp_infer_say((infer), __VA_ARGS__)), lp_infer_fail_at((infer), __LINE__))
+#endif
 /* Rule: all inputs and outputs have one shape; merged both ways. */
 LP_INTERNAL lp_status lp_infer_same_shape(const lp_infer *infer);
 /* Rule: output 0 has the shape of input 0, both ways; nothing is said of others. */
@@ -337,6 +344,9 @@ LP_INTERNAL const char *lp_op_output_name(const lp_op *op, int index, char *buff
 
 /* All inputs and outputs (the hidden ones not) have this element type. */
 LP_INTERNAL bool lp_query_all(const lp_query *query, lp_dtype dtype);
+static inline bool lp_query_doubles(const lp_query *query) {
+  return LP_WITH_DTYPES && lp_query_all(query, LP_FLOAT64);
+}
 /* Nothing in the epilogue: what every algorithm without epilogue must ask first. */
 LP_INTERNAL bool lp_query_no_epilogue(const lp_query *query);
 /* Elements of output 0. */

@@ -18,15 +18,20 @@ static const lp_attr op_activation_attrs[] = {
      "relu|sigmoid|tanh|softrelu|softsign"},
 };
 
+static lp_status op_activation_check(void *param) {
+  return lp_activation_check(
+      (lp_activation_function)((const op_activation_param *)param)->act_type);
+}
+
 static double op_activation_cost(const lp_query *query) {
   const op_activation_param *param = query->param;
   lp_dtype dtype = query->in[0].dtype;
   if (!lp_query_no_epilogue(query) || !lp_query_all(query, dtype) ||
-      (dtype != LP_FLOAT32 && dtype != LP_FLOAT64)) {
+      (dtype != LP_FLOAT32 && !lp_dtype_is(dtype, LP_FLOAT64))) {
     return LP_COST_REJECT;
   }
   double each = lp_activation_cost((lp_activation_function)param->act_type);
-  return lp_query_elements(query) * (dtype == LP_FLOAT64 ? 10 * each : each);
+  return lp_query_elements(query) * (lp_dtype_is(dtype, LP_FLOAT64) ? 10 * each : each);
 }
 
 static double op_activation_cost_blocked(const lp_query *query) {
@@ -62,12 +67,14 @@ static int op_activation_links(const lp_query *query, lp_link *links) {
 }
 
 static const lp_algorithm op_activation_algorithms[] = {
+#if LP_WITH_FAST
     {.name = "blocked",
      .cost = op_activation_cost_blocked,
      .blocked_inputs = 1,
      .blocked_output = true,
      .inplace = true,
      .run = op_activation_run},
+#endif
     {.name = "plain", .cost = op_activation_cost, .inplace = true, .run = op_activation_run},
 };
 
@@ -75,11 +82,12 @@ static const lp_op_family op_activation_family = {
     .attrs = op_activation_attrs,
     .num_attrs = (int)LP_COUNT(op_activation_attrs),
     .param_size = sizeof(op_activation_param),
+    .check = op_activation_check,
     .inputs = "input0",
     .weight_inputs = 0,
     .algorithms = op_activation_algorithms,
     .num_algorithms = (int)LP_COUNT(op_activation_algorithms),
-    .links = op_activation_links,
+    .links = LP_WITH_CHAINS ? op_activation_links : NULL,
     .role = LP_ROLE_ACTIVATION,
     .activation = op_activation_fused,
 };

@@ -103,7 +103,7 @@ static lp_status op_batch_norm_dtype(const lp_infer *infer) {
   LP_TRY(lp_infer_merge_dtype(infer, &infer->in_dtype[0], infer->out_dtype[0]));
   LP_TRY(lp_infer_merge_dtype(infer, &infer->out_dtype[0], infer->in_dtype[0]));
   lp_dtype data = infer->in_dtype[0];
-  lp_dtype parameters = data == LP_FLOAT16 ? LP_FLOAT32 : data;
+  lp_dtype parameters = lp_dtype_is(data, LP_FLOAT16) ? LP_FLOAT32 : data;
   for (int i = OP_BATCH_NORM_GAMMA; i <= OP_BATCH_NORM_VARIANCE; i++) {
     LP_TRY(lp_infer_merge_dtype(infer, &infer->in_dtype[i], parameters));
   }
@@ -115,10 +115,10 @@ static lp_status op_batch_norm_dtype(const lp_infer *infer) {
 
 static double op_batch_norm_cost(const lp_query *query) {
   if (!lp_query_no_epilogue(query) ||
-      (!lp_query_all(query, LP_FLOAT32) && !lp_query_all(query, LP_FLOAT64))) {
+      (!lp_query_all(query, LP_FLOAT32) && !lp_query_doubles(query))) {
     return LP_COST_REJECT;
   }
-  return lp_query_elements(query) * (query->in[0].dtype == LP_FLOAT64 ? 1 : 0.12);
+  return lp_query_elements(query) * (lp_dtype_is(query->in[0].dtype, LP_FLOAT64) ? 1 : 0.12);
 }
 
 static double op_batch_norm_cost_blocked(const lp_query *query) {
@@ -147,7 +147,7 @@ static size_t op_batch_norm_scratch(const lp_query *query) {
 
 /* Element i of a float32 or float64 array. */
 static double op_batch_norm_get(const lp_tensor *tensor, int64_t i) {
-  return tensor->dtype == LP_FLOAT64 ? ((const double *)tensor->data)[i]
+  return lp_dtype_is(tensor->dtype, LP_FLOAT64) ? ((const double *)tensor->data)[i]
                                      : (double)((const float *)tensor->data)[i];
 }
 
@@ -155,7 +155,7 @@ static void op_batch_norm_set(const lp_tensor *tensor, int64_t i, double value) 
   if (tensor->data == NULL) {
     return;
   }
-  if (tensor->dtype == LP_FLOAT64) {
+  if (lp_dtype_is(tensor->dtype, LP_FLOAT64)) {
     ((double *)tensor->data)[i] = value;
   } else {
     ((float *)tensor->data)[i] = (float)value;
@@ -230,7 +230,7 @@ static lp_status op_batch_norm_run(const lp_call *call) {
                        ? inverse
                        : inverse * op_batch_norm_get(&call->in[OP_BATCH_NORM_GAMMA], c);
     double shift = op_batch_norm_get(&call->in[OP_BATCH_NORM_BETA], c);
-    if (call->in[0].dtype == LP_FLOAT64) {
+    if (lp_dtype_is(call->in[0].dtype, LP_FLOAT64)) {
       wide[c] = mean;
       wide[padded + c] = scale;
       wide[2 * padded + c] = shift;
@@ -242,7 +242,7 @@ static lp_status op_batch_norm_run(const lp_call *call) {
     op_batch_norm_set(&call->out[1], c, mean);
     op_batch_norm_set(&call->out[2], c, inverse);
   }
-  if (call->in[0].dtype == LP_FLOAT64) {
+  if (lp_dtype_is(call->in[0].dtype, LP_FLOAT64)) {
     op_batch_norm_doubles(call, wide, wide + padded, wide + 2 * padded, channels, inner);
     return LP_OK;
   }
@@ -306,7 +306,7 @@ static const lp_algorithm op_batch_norm_algorithms[] = {
   .param_size = sizeof(op_batch_norm_param), .outputs = "output mean var", \
   .count_visible = op_batch_norm_visible, .aux_inputs = 0x18,            \
   .weight_inputs = 0x1e, .shape = op_batch_norm_shape,                   \
-  .dtype = op_batch_norm_dtype, .links = op_batch_norm_links,            \
+  .dtype = op_batch_norm_dtype, .links = LP_WITH_CHAINS ? op_batch_norm_links : NULL, \
   .algorithms = op_batch_norm_algorithms,                                \
   .num_algorithms = (int)LP_COUNT(op_batch_norm_algorithms)
 

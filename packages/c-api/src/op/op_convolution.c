@@ -96,7 +96,7 @@ static lp_conv_run op_convolution_run(const lp_call *call, const lp_conv_geometr
 
 static double op_convolution_plain_cost(const lp_query *query) {
   lp_conv_geometry g = op_convolution_query(query);
-  if (lp_query_all(query, LP_FLOAT64)) {
+  if (lp_query_doubles(query)) {
     return lp_query_no_epilogue(query) ? 1000.0 + lp_conv_work(&g) : LP_COST_REJECT;
   }
   return lp_query_all(query, LP_FLOAT32) ? lp_conv_plain_cost(&g, query->isa) : LP_COST_REJECT;
@@ -360,6 +360,7 @@ static const lp_join op_convolution_join = {.before = "depthwise",
    .scratch = op_convolution_##id##_scratch,             \
    .run = op_convolution_##id##_run}
 static const lp_algorithm op_convolution_algorithms[] = {
+#if LP_WITH_FAST
     OP_CONVOLUTION_WINOGRAD(f2x3),
     OP_CONVOLUTION_WINOGRAD(f3x3),
     OP_CONVOLUTION_WINOGRAD(f4x3),
@@ -391,6 +392,7 @@ static const lp_algorithm op_convolution_algorithms[] = {
      .prepared = op_convolution_block_prepared,
      .prepare = op_convolution_planar_prepare,
      .run = op_convolution_planar_run},
+#endif
     {.name = "plain",
      .cost = op_convolution_plain_cost,
      .scratch = op_convolution_plain_scratch,
@@ -407,7 +409,7 @@ static const lp_op_family op_convolution_family = {
     .count_inputs = lp_conv_param_inputs,
     .weight_inputs = 6,
     .shape = op_convolution_shape,
-    .multiply_adds = lp_infer_adds_per_output,
+    .multiply_adds = LP_WITH_REPORTS ? lp_infer_adds_per_output : NULL,
     .algorithms = op_convolution_algorithms,
     .num_algorithms = (int)LP_COUNT(op_convolution_algorithms),
     .role = LP_ROLE_LINEAR,

@@ -283,7 +283,7 @@ static const lp_op_family op_deconvolution_family = {
     .count_inputs = lp_conv_param_inputs,
     .weight_inputs = 6,
     .shape = op_deconvolution_shape,
-    .multiply_adds = lp_infer_adds_per_input,
+    .multiply_adds = LP_WITH_REPORTS ? lp_infer_adds_per_input : NULL,
     .algorithms = op_deconvolution_algorithms,
     .num_algorithms = (int)LP_COUNT(op_deconvolution_algorithms),
 };

@@ -113,7 +113,7 @@ static double op_fully_connected_cost(const lp_query *query) {
   lp_fully_connected job = op_fully_connected_job(query->param, query->in);
   double weights = (double)job.rows * (double)job.depth;
   double rate = query->isa == LP_ISA_AVX512 ? 35.0 : query->isa == LP_ISA_AVX2 ? 20.0 : 5.0;
-  if (lp_query_all(query, LP_FLOAT64)) {
+  if (lp_query_doubles(query)) {
     return lp_query_no_epilogue(query) ? weights * (double)job.images : LP_COST_REJECT;
   }
   if (!lp_query_all(query, LP_FLOAT32)) {
@@ -146,7 +146,7 @@ static lp_fully_connected op_fully_connected_fill(const lp_call *call) {
 static lp_status op_fully_connected_run(const lp_call *call) {
   lp_fully_connected job = op_fully_connected_fill(call);
   job.w = call->in[1].data;
-  if (call->out[0].dtype == LP_FLOAT64) {
+  if (lp_dtype_is(call->out[0].dtype, LP_FLOAT64)) {
     lp_fully_connected_f64(&job);
   } else {
     lp_fully_connected_f32(&job);
@@ -208,11 +208,13 @@ static lp_status op_fully_connected_panels_run(const lp_call *call) {
 }
 
 static const lp_algorithm op_fully_connected_algorithms[] = {
+#if LP_WITH_FAST
     {.name = "panels",
      .cost = op_fully_connected_panels_cost,
      .packing = &op_fully_connected_packing,
      .scratch = op_fully_connected_panels_scratch,
      .run = op_fully_connected_panels_run},
+#endif
     {.name = "plain",
      .cost = op_fully_connected_cost,
      .scratch = op_fully_connected_scratch,
@@ -228,7 +230,7 @@ static const lp_op_family op_fullyconnected_family = {
     .count_inputs = op_fully_connected_inputs,
     .weight_inputs = 6,
     .shape = op_fully_connected_shape,
-    .multiply_adds = lp_infer_adds_per_output,
+    .multiply_adds = LP_WITH_REPORTS ? lp_infer_adds_per_output : NULL,
     .algorithms = op_fully_connected_algorithms,
     .num_algorithms = (int)LP_COUNT(op_fully_connected_algorithms),
     .role = LP_ROLE_LINEAR,

@@ -124,6 +124,10 @@ static lp_activation_function op_leaky_relu_function(const op_leaky_relu_param *
   }
 }
 
+static lp_status op_leaky_relu_check(void *param) {
+  return lp_activation_check(op_leaky_relu_function(param));
+}
+
 static double op_leaky_relu_cost(const lp_query *query) {
   lp_dtype dtype = query->in[0].dtype;
   if (!lp_query_no_epilogue(query) || !lp_query_all(query, dtype) ||
@@ -268,6 +272,7 @@ static const lp_op_family op_leakyrelu_family = {
     .attrs = op_leaky_relu_attrs,
     .num_attrs = (int)LP_COUNT(op_leaky_relu_attrs),
     .param_size = sizeof(op_leaky_relu_param),
+    .check = op_leaky_relu_check,
     .inputs = "data gamma",
     .count_inputs = op_leaky_relu_inputs,
     .outputs = "output mask",
@@ -277,7 +282,7 @@ static const lp_op_family op_leakyrelu_family = {
     .shape = op_leaky_relu_shape,
     .algorithms = op_leaky_relu_algorithms,
     .num_algorithms = (int)LP_COUNT(op_leaky_relu_algorithms),
-    .links = op_leaky_relu_links,
+    .links = LP_WITH_CHAINS ? op_leaky_relu_links : NULL,
     .role = LP_ROLE_ACTIVATION,
     .activation = op_leaky_relu_fused,
 };

@@ -85,7 +85,8 @@ static lp_status op_loss_head_average_shape(const lp_infer *infer) {
 
 static double op_loss_head_cost(const lp_query *query) {
   lp_dtype dtype = query->in[0].dtype;
-  if (!lp_query_no_epilogue(query) || query->out[0].dtype != dtype ||
+  if (!LP_HAS_ACTIVATION(LP_ACTIVATE_SIGMOID) || !lp_query_no_epilogue(query) ||
+      query->out[0].dtype != dtype ||
       (dtype != LP_FLOAT32 && dtype != LP_FLOAT64)) {
     return LP_COST_REJECT;
   }

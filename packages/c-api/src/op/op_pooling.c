@@ -370,7 +370,7 @@ typedef struct op_pooling_work {
 } op_pooling_work;
 
 static void op_pooling_plane(const op_pooling_work *work, const char *x, char *y, char *row) {
-  if (work->dtype == LP_FLOAT64) {
+  if (lp_dtype_is(work->dtype, LP_FLOAT64)) {
     lp_pooling_doubles(work->pooling, (const double *)(const void *)x, (double *)(void *)y,
                        (double *)(void *)row);
   } else {
@@ -383,7 +383,7 @@ static void op_pooling_plane(const op_pooling_work *work, const char *x, char *y
 static void op_pooling_gather(lp_dtype dtype, const void *from, int64_t from_step, void *to,
                               int64_t to_step, int64_t n) {
   for (int64_t i = 0; i < n; i++) {
-    if (dtype == LP_FLOAT64) {
+    if (lp_dtype_is(dtype, LP_FLOAT64)) {
       ((double *)to)[i * to_step] = ((const double *)from)[i * from_step];
     } else {
       ((float *)to)[i * to_step] = ((const float *)from)[i * from_step];
@@ -399,7 +399,7 @@ static void op_pooling_chunk(void *context, int64_t index, unsigned worker) {
   for (int64_t at = index * work->chunk; at < end; at++) {
     const int64_t plane = at / (work->near * work->parts) * work->near + at % work->near;
     const int64_t part = at / work->near % work->parts;
-    if (work->block > 1) {
+    if (LP_WITH_FAST && work->block > 1) {
       lp_pooling_blocked(work->pooling, (const float *)(const void *)work->x + plane * work->in,
                          (float *)(void *)work->y + plane * work->out,
                          work->lines * part / work->parts, work->lines * (part + 1) / work->parts,
@@ -451,7 +451,7 @@ static void op_pooling_fill(const lp_call *call, lp_pooling *pooling) {
   pooling->power = pooling->kind == LP_POOLING_ROOT ? (int)param->p_value : 1;
   pooling->zero_padding = old;
   pooling->nothing = call->op->kind == OP_POOLING_V1   ? -(double)INFINITY
-                     : call->in[0].dtype == LP_FLOAT64 ? -DBL_MAX
+                     : lp_dtype_is(call->in[0].dtype, LP_FLOAT64) ? -DBL_MAX
                                                        : -(double)FLT_MAX;
   if (call->in[0].block == 1 && op_pooling_is_one_window(pooling) && pooling->power == 1) {
     /* Rows without end are faster than many short ones. The divisors multiply as before. No row of scratch is used for one. */
@@ -525,7 +525,7 @@ static lp_status op_pooling_run(const lp_call *call) {
 static double op_pooling_cost_plain(const lp_query *query) {
   lp_dtype dtype = query->in[0].dtype;
   if (!lp_query_no_epilogue(query) || !lp_query_all(query, dtype) ||
-      (dtype != LP_FLOAT32 && dtype != LP_FLOAT64)) {
+      (dtype != LP_FLOAT32 && !lp_dtype_is(dtype, LP_FLOAT64))) {
     return LP_COST_REJECT;
   }
   return lp_query_elements(query) * (1 + 0.15 * op_pooling_volume(query->param, query->in));
@@ -589,6 +589,7 @@ static lp_status op_pooling_legacy_save(const void *parsed, const char **op,
 }
 
 static const lp_algorithm op_pooling_algorithms[] = {
+#if LP_WITH_FAST
     {.name = "blocked",
      .cost = op_pooling_cost_blocked,
      .blocked_inputs = 1,
@@ -597,6 +598,7 @@ static const lp_algorithm op_pooling_algorithms[] = {
      .prepared = op_pooling_prepared,
      .prepare = op_pooling_prepare,
      .run = op_pooling_run},
+#endif
     {.name = "plain",
      .cost = op_pooling_cost_plain,
      .scratch = op_pooling_scratch,
@@ -614,8 +616,8 @@ static const lp_op_family op_pooling_family = {
     .shape = op_pooling_shape,
     .algorithms = op_pooling_algorithms,
     .num_algorithms = (int)LP_COUNT(op_pooling_algorithms),
-    .legacy = op_pooling_legacy,
-    .legacy_save = op_pooling_legacy_save,
+    .legacy = LP_WITH_OLD_FILES ? op_pooling_legacy : NULL,
+    .legacy_save = LP_WITH_OLD_FILES && LP_WITH_REPORTS ? op_pooling_legacy_save : NULL,
 };
 LP_DATA const lp_op lp_op_Pooling = {
     .name = "Pooling",

@@ -103,8 +103,8 @@ static lp_status op_softmax_dtype(const lp_infer *infer) {
 static double op_softmax_cost(const lp_query *query) {
   lp_dtype from = query->in[0].dtype;
   lp_dtype to = query->out[0].dtype;
-  if (!lp_query_no_epilogue(query) || (from != LP_FLOAT32 && from != LP_FLOAT64) ||
-      (to != LP_FLOAT32 && to != LP_FLOAT64) ||
+  if (!lp_query_no_epilogue(query) || (from != LP_FLOAT32 && !lp_dtype_is(from, LP_FLOAT64)) ||
+      (to != LP_FLOAT32 && !lp_dtype_is(to, LP_FLOAT64)) ||
       (query->num_inputs > 1 && query->in[1].dtype != LP_INT32 &&
        query->in[1].dtype != LP_INT64)) {
     return LP_COST_REJECT;

@@ -3,8 +3,14 @@
 
 #include <string.h>
 
+#if defined(LP_MINIMAL)
+#define OP_TABLE_OPERATORS LP_CONFIG_OPERATORS
+#else
+#define OP_TABLE_OPERATORS LP_OPS
+#endif
 #define OP_TABLE_ENTRY(name) &lp_op_##name,
-static const lp_op *const op_table[] = {LP_OPS(OP_TABLE_ENTRY) NULL};
+static const lp_op *const op_table[] = {OP_TABLE_OPERATORS(OP_TABLE_ENTRY) NULL};
+#undef OP_TABLE_OPERATORS
 #undef OP_TABLE_ENTRY
 
 int lp_op_count(void) { return (int)LP_COUNT(op_table) - 1; }

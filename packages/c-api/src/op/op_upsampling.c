@@ -139,7 +139,7 @@ static bool op_upsampling_possible(const lp_query *query, int sample_type) {
   const op_upsampling_param *param = query->param;
   lp_dtype dtype = query->in[0].dtype;
   return param->sample_type == sample_type && lp_query_no_epilogue(query) &&
-         lp_query_all(query, dtype) && (dtype == LP_FLOAT32 || dtype == LP_FLOAT64);
+         lp_query_all(query, dtype) && (dtype == LP_FLOAT32 || lp_dtype_is(dtype, LP_FLOAT64));
 }
 
 static double op_upsampling_nearest_cost(const lp_query *query) {
@@ -195,7 +195,7 @@ static void op_upsampling_row(const op_upsampling_work *work, const char *x, cha
 }
 
 static void op_upsampling_add_row(const op_upsampling_work *work, const char *x, char *y) {
-  const bool wide = work->dtype == LP_FLOAT64;
+  const bool wide = lp_dtype_is(work->dtype, LP_FLOAT64);
   const size_t lanes = work->size / lp_dtype_size(work->dtype);
   for (int64_t i = 0; i < work->out_width; i++) {
     const char *from = x + (size_t)(i / work->horizontal) * work->size;

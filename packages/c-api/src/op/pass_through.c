@@ -29,9 +29,9 @@ static void pass_through_fill(const lp_tensor *tensor) {
   for (int64_t i = 0; i < n; i++) {
     if (tensor->dtype == LP_FLOAT32) {
       ((float *)tensor->data)[i] = 1;
-    } else if (tensor->dtype == LP_FLOAT64) {
+    } else if (lp_dtype_is(tensor->dtype, LP_FLOAT64)) {
       ((double *)tensor->data)[i] = 1;
-    } else if (tensor->dtype == LP_FLOAT16) {
+    } else if (lp_dtype_is(tensor->dtype, LP_FLOAT16)) {
       ((uint16_t *)tensor->data)[i] = 0x3c00;
     }
   }

@@ -25,16 +25,22 @@ static lp_status plan_run_passes(const lp_plan_source *source, lp_program *progr
     lp_status (*run)(lp_program *program);
   } passes[] = {
       {LP_PASS_DROP, lp_pass_drop},
+#if LP_WITH_CHAINS
       {LP_PASS_CSE, lp_pass_cse},
+#endif
+#if LP_WITH_DTYPES
       {0, lp_pass_half},
+#endif
       {LP_PASS_FOLD_BATCH_NORM, lp_pass_fold_batch_norm},
       /* Before the additions, for an activation may stand between convolution and addition; after them, for one may follow. */
       {LP_PASS_FUSE_ACTIVATION, lp_pass_fuse_activation},
       {LP_PASS_FUSE_ADD, lp_pass_fuse_add},
       {LP_PASS_FUSE_ACTIVATION, lp_pass_fuse_activation},
+#if LP_WITH_CHAINS
       {LP_PASS_CHAIN, lp_pass_chain},
       /* Gates such as x sigmoid(x) are several nodes and now one step. */
       {LP_PASS_FUSE_ACTIVATION, lp_pass_fuse_activation},
+#endif
   };
   for (size_t i = 0; i < LP_COUNT(passes); i++) {
     if ((off & passes[i].bit) == 0 && (passes[i].bit == 0 || !source->every_node)) {
@@ -92,7 +98,7 @@ static lp_status plan_fill_call(lp_plan_build *build, const size_t *offsets,
   *epilogue = from->epilogue;
   call->op = from->op;
   call->param = from->param;
-  if (from->op == &lp_op_chain) {
+  if (LP_WITH_CHAINS && from->op == &lp_op_chain) {
     /* Made by a pass, in the program's pool: it does not outlive the build. */
     lp_chain *chain = lp_pool_take(pool, sizeof *chain);
     if (chain == NULL) {
@@ -111,7 +117,7 @@ static lp_status plan_fill_call(lp_plan_build *build, const size_t *offsets,
   call->threads = build->source->threads;
   call->isa = build->program.isa;
   call->block = build->program.block;
-  if (emitted->algorithm->prepared != NULL) {
+  if (LP_WITH_FAST && emitted->algorithm->prepared != NULL) {
     lp_query query;
     lp_program_query(&build->program, from, build->tensors, &query);
     size_t bytes = emitted->algorithm->prepared(&query);
@@ -132,7 +138,7 @@ static lp_status plan_fill_step(lp_plan_build *build, const size_t *offsets,
   step->name = emitted->step.name;
   step->node = emitted->step.node;
   step->algorithm = emitted->algorithm;
-  if (emitted > build->emitted && emitted[-1].joined) {
+  if (LP_WITH_FAST && emitted > build->emitted && emitted[-1].joined) {
     lp_call *before = lp_pool_take(&build->plan->pool, sizeof *before);
     if (before == NULL) {
       return LP_ERROR_MEMORY;
@@ -194,7 +200,7 @@ lp_status lp_plan_create(const lp_plan_source *source, lp_plan *plan) {
   if (status == LP_OK) {
     status = lp_plan_emit(&build);
   }
-  if (status == LP_OK && (source->disabled_passes & LP_PASS_JOIN) == 0 && !source->every_node) {
+  if (LP_WITH_FAST && status == LP_OK && (source->disabled_passes & LP_PASS_JOIN) == 0 && !source->every_node) {
     status = lp_plan_join(&build);
   }
   if (status == LP_OK) {

@@ -21,11 +21,14 @@ static bool plan_emit_has(const lp_plan_build *build, LPPass pass) {
 
 static bool plan_emit_can_block(const lp_plan_build *build, uint32_t value) {
   const lp_value *v = &build->program.values[value];
-  return build->program.block > 1 && v->dtype == LP_FLOAT32 && v->shape.ndim >= 3;
+  return LP_WITH_FAST && build->program.block > 1 && v->dtype == LP_FLOAT32 && v->shape.ndim >= 3;
 }
 
 static bool plan_emit_wants_blocked(const lp_query *query, const lp_algorithm *algorithm,
                                     int input) {
+  if (!LP_WITH_FAST) {
+    return false;
+  }
   if (query->epilogue->add && input == query->num_inputs - 1) {
     return algorithm->blocked_output;
   }
@@ -34,6 +37,11 @@ static bool plan_emit_wants_blocked(const lp_query *query, const lp_algorithm *a
   }
   return algorithm->blocked_inputs == LP_BLOCKED_ALL ||
          (input < 32 && (algorithm->blocked_inputs >> input & 1u) != 0);
+}
+
+/* Whether an algorithm wants this input packed. */
+static bool plan_emit_packs(const lp_algorithm *algorithm, int input) {
+  return LP_WITH_FAST && algorithm->packing != NULL && algorithm->packing->input == input;
 }
 
 static lp_status plan_emit_place(lp_plan_build *build, uint32_t value, int block,
@@ -157,7 +165,7 @@ static lp_status plan_emit_read(lp_plan_build *build, const char *name, uint32_t
     }
   }
   uint32_t from = blocked ? build->plain_place[value] : build->blocked_place[value];
-  if (from == LP_NO_PLACE) {
+  if (!LP_WITH_FAST || from == LP_NO_PLACE) {
     return lp_fail(LP_ERROR_INTERNAL, "node '%s' reads a value that nobody makes", name);
   }
   if (plan_emit_is_same_memory(build, value)) {
@@ -300,7 +308,7 @@ static lp_status plan_emit_view(lp_plan_build *build, const lp_step *step, bool 
   }
   uint32_t input = step->inputs[0];
   /* A blocked input would have to be converted first; a slice may be cheaper blocked, or a view there too. */
-  bool blocked = !step->op->family->reshapes && build->plain_place[input] == LP_NO_PLACE &&
+  bool blocked = LP_WITH_FAST && !step->op->family->reshapes && build->plain_place[input] == LP_NO_PLACE &&
                  build->blocked_place[input] != LP_NO_PLACE;
   lp_program_query(&build->program, step, build->tensors, &query);
   for (int k = 0; k < step->num_outputs; k++) {
@@ -339,7 +347,7 @@ static lp_status plan_emit_unable(const lp_plan_build *build, const lp_step *ste
   const lp_value *first = &build->program.values[step->num_inputs > 0 ? step->inputs[0]
                                                                       : step->outputs[0]];
   lp_shape_text text;
-  return lp_fail(LP_ERROR_UNSUPPORTED,
+  return lp_say(LP_ERROR_UNSUPPORTED,
                  "Error in operator %.200s: %s cannot work on %s data of shape %s", step->name,
                  step->op->name, lp_dtype_name(first->dtype),
                  lp_shape_print(&first->shape, &text));
@@ -381,7 +389,7 @@ static const lp_algorithm *plan_emit_choose(const lp_plan_build *build, const lp
     bool able = cost >= 0.0 && !(algorithm->packing != NULL && build->source->every_node);
     for (int i = 0; i < step->num_inputs && able; i++) {
       uint32_t value = step->inputs[i];
-      if (algorithm->packing != NULL && algorithm->packing->input == i) {
+      if (plan_emit_packs(algorithm, i)) {
         able = build->program.values[value].constant;
         continue;
       }
@@ -413,7 +421,7 @@ static lp_status plan_emit_inputs(lp_plan_build *build, const lp_query *query,
   const lp_step *step = &emitted->step;
   for (int i = 0; i < step->num_inputs; i++) {
     uint32_t value = step->inputs[i];
-    bool packed = algorithm->packing != NULL && algorithm->packing->input == i;
+    bool packed = plan_emit_packs(algorithm, i);
     emitted->in[i] = LP_NO_PLACE;
     if (packed) {
       lp_weight *weight = build->source->weights[build->program.values[value].node];

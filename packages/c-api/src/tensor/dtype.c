@@ -149,6 +149,9 @@ static bool dtype_convert_wide(lp_dtype from, const void *source, lp_dtype to, v
                                size_t n) {
   DTYPE_LOOP(LP_FLOAT32, float, LP_FLOAT64, double, (double))
   DTYPE_LOOP(LP_FLOAT64, double, LP_FLOAT32, float, (float))
+  if (!LP_WITH_DTYPES) {
+    return true; /* other types do not get so far */
+  }
   DTYPE_LOOP(LP_UINT8, uint8_t, LP_FLOAT32, float, (float))
   DTYPE_LOOP(LP_INT8, int8_t, LP_FLOAT32, float, (float))
   DTYPE_LOOP(LP_INT32, int32_t, LP_FLOAT32, float, (float))

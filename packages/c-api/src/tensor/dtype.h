@@ -19,6 +19,11 @@ static inline bool lp_dtype_is_float(lp_dtype dtype) {
   return dtype == LP_FLOAT32 || dtype == LP_FLOAT64 || dtype == LP_FLOAT16;
 }
 
+/* Whether a type is this one, and this one is compiled in. */
+static inline bool lp_dtype_is(lp_dtype dtype, lp_dtype one) {
+  return (LP_WITH_DTYPES || one == LP_FLOAT32) && dtype == one;
+}
+
 /* IEEE half to float and back (round to nearest even), in plain C. */
 LP_INTERNAL float lp_half_to_float(uint16_t half);
 LP_INTERNAL uint16_t lp_float_to_half(float value);

@@ -1,0 +1,37 @@
+/** Parts of the engine that a trimmed library has only where they are asked for. */
+
+/** The word for a part, in `--keep`. */
+export type Part = "speed" | "threads" | "words" | "reports" | "dtypes" | "old-files";
+
+/** A part: its word, what keeping it means, and what the header defines then. */
+export interface PartDescription {
+  readonly name: Part;
+  readonly keeps: string;
+  readonly macros: readonly string[];
+}
+
+/** All parts. A model that needs one gets it without being asked. */
+export const parts: readonly PartDescription[] = [
+  {
+    name: "speed",
+    keeps: "kernels for large models: AVX2, AVX-512, Winograd, packed weights",
+    macros: ["LP_WITH_FAST", "LP_WITH_LEVELS", "LP_WITH_CHAINS"],
+  },
+  { name: "threads", keeps: "several threads, calls from several threads", macros: [] },
+  {
+    name: "words",
+    keeps: "the words of all errors, not only of the most frequent",
+    macros: ["LP_WITH_TEXTS"],
+  },
+  {
+    name: "reports",
+    keeps: "LPPredDescribe, LPPredGetNodeProfile, LPUpgradeSymbol",
+    macros: ["LP_WITH_REPORTS"],
+  },
+  { name: "dtypes", keeps: "element types besides float32", macros: ["LP_WITH_DTYPES"] },
+  {
+    name: "old-files",
+    keeps: "graphs of before MXNet 0.9.5, sparse arrays",
+    macros: ["LP_WITH_OLD_FILES"],
+  },
+];
