@@ -5,13 +5,13 @@ import { PLATFORMS } from "./platforms.mjs";
 /** @typedef {{ passed: number, failed: number, skipped: number, failures: string[] }} Counts */
 
 /**
- * What is known of a platform: built, and tested or why not.
+ * What the tests came to, or why there were none.
  *
- * @typedef {{ build: import("./build-platforms.mjs").PlatformBuild } & (
- *   { missing: string } |
- *   { how: string, programs: Counts, leftOut: string[], conformance: Counts }
- * )} PlatformResult
+ * @typedef {{ missing: string } |
+ *   { how: string, programs: Counts, leftOut: string[], conformance: Counts }} PlatformTests
  */
+
+/** @typedef {{ build: import("./build-platforms.mjs").PlatformBuild } & PlatformTests} PlatformResult */
 
 /** @param {string[]} cells */
 function row(cells) {
