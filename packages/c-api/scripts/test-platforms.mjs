@@ -64,7 +64,10 @@ const WATCHDOG_MS = 900_000;
  */
 const LEFT_OUT = {
   win32: { test_fork: "Windows has no fork" },
-  qemu: { test_fork: "qemu-user cannot start threads in a forked child" },
+  qemu: {
+    test_fork: "qemu-user cannot start threads in a forked child",
+    test_conv_grid: "some thousand convolutions; test_op_convolution has every algorithm",
+  },
 };
 
 /** Read by --quick: what differs between processors and systems, not what differs between operators. */
