@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import * as core from "@libpredict/core";
 import { describe, expect, it } from "vitest";
 import type * as wasm from "../src/node.js";
-import { distFolder, moduleBytes, skipModules } from "./fake/built-modules.js";
+import { distFolder, moduleBytes, skipModules, skipWith } from "./fake/built-modules.js";
 import { agreeing, digitGoldens, digitsPrefix } from "./fake/digits.js";
 import { failureOf } from "./fake/failure-of.js";
 
@@ -37,7 +37,9 @@ function output(packageEntry: string, flags: readonly string[] = []): string {
   return run.stdout;
 }
 
-describe.skipIf(skipModules)(`the module in Node${skipModules ? `: ${skipModules}` : ""}`, () => {
+describe("the module in Node", () => {
+  skipWith(skipModules);
+
   it("gives the reference's probabilities", async () => {
     const model = await built.Model.load(digitsPrefix);
     const predictor = model.createPredictor({ inputs: { data: [1, 1, 8, 8] } });
