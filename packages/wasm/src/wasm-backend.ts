@@ -8,11 +8,8 @@ import {
   compileModule,
   compileModuleSync,
   hasRelaxedSimd,
-<<<<<<< HEAD
-  type ModuleBytes,
-=======
   keepsInstructionOrder,
->>>>>>> 7cc82f046660919591f7e0db86be8b9389ae8ae4
+  type ModuleBytes,
   type ModuleSource,
   nameOf,
   notLoaded,
