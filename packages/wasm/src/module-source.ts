@@ -1,10 +1,17 @@
 /** Where a compiled engine comes from, brought to a `WebAssembly.Module`. */
 import { LoadError, PredictError } from "@libpredict/core/portable";
 
+/** A `WebAssembly.Module`; not called so, because the types of Node do not know it. */
+export type CompiledModule = object;
+
+/** The bytes of a module. */
+export type ModuleBytes = ArrayBuffer | ArrayBufferView;
+
 /**
- * A module, or where it is: a URL, also relative to the page; an answer to `fetch`; its bytes.
+ * A module, or where it is: a URL, also relative to the page; an answer to `fetch`; its bytes; a
+ * `WebAssembly.Module`.
  */
-export type ModuleSource = URL | string | Response | BufferSource | WebAssembly.Module;
+export type ModuleSource = URL | string | Response | ModuleBytes | CompiledModule;
 
 /** Any module of one function that uses the instruction. */
 function probe(...code: number[]): Uint8Array<ArrayBuffer> {
@@ -59,13 +66,13 @@ export async function compileModule(
 }
 
 /** As `compileModule`, at once. Chromium's main thread takes modules up to 8 MB so. */
-export function compileModuleSync(source: BufferSource | WebAssembly.Module): WebAssembly.Module {
+export function compileModuleSync(source: ModuleBytes | CompiledModule): WebAssembly.Module {
   if (source instanceof WebAssembly.Module) return source;
   if (!isBytes(source)) throw wrongSource(source);
   const name = nameOf(source);
   checkBytes(source, name);
   try {
-    return new WebAssembly.Module(source);
+    return new WebAssembly.Module(source as BufferSource);
   } catch (error) {
     throw damaged(name, error);
   }
@@ -90,7 +97,7 @@ function wrongSource(source: unknown): PredictError {
   );
 }
 
-function isBytes(source: unknown): source is BufferSource {
+function isBytes(source: unknown): source is ModuleBytes {
   return ArrayBuffer.isView(source) || source instanceof ArrayBuffer;
 }
 
@@ -129,17 +136,17 @@ async function compileResponse(
   return compileBytes(bytes, name);
 }
 
-async function compileBytes(bytes: BufferSource, name: string): Promise<WebAssembly.Module> {
+async function compileBytes(bytes: ModuleBytes, name: string): Promise<WebAssembly.Module> {
   checkBytes(bytes, name);
   try {
-    return await WebAssembly.compile(bytes);
+    return await WebAssembly.compile(bytes as BufferSource);
   } catch (error) {
     throw damaged(name, error);
   }
 }
 
 /** Tells what is no module at all from what is a damaged one. */
-function checkBytes(source: BufferSource, name: string): void {
+function checkBytes(source: ModuleBytes, name: string): void {
   const bytes = ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
     : new Uint8Array(source);

@@ -3,10 +3,12 @@ import { bindingBackend } from "@libpredict/core/platform-kit";
 import { type Backend, PredictError } from "@libpredict/core/portable";
 import { EngineInstance } from "./engine-instance.js";
 import {
+  type CompiledModule,
   checkHost,
   compileModule,
   compileModuleSync,
   hasRelaxedSimd,
+  type ModuleBytes,
   type ModuleSource,
   nameOf,
   notLoaded,
@@ -52,7 +54,7 @@ export async function startBinding(
  * @throws {@link LoadError} not a module, a damaged one, or one of another version
  * @throws {@link PredictError} `unavailable`: no SIMD here; `memory`; `argument`
  */
-export function wasmBackendSync(module: BufferSource | WebAssembly.Module): Backend {
+export function wasmBackendSync(module: ModuleBytes | CompiledModule): Backend {
   checkHost();
   return backendOf(start(compileModuleSync(module), nameOf(module)));
 }
