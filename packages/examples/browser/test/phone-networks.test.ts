@@ -16,6 +16,7 @@ import {
   colourNetwork,
   colourWeight,
   type NamedFile,
+  oddNetwork,
   slowNetwork,
   strangeNetwork,
 } from "./fake/small-networks.js";
@@ -143,6 +144,44 @@ it("tells what is wrong with a damaged file, and goes on with a good one", async
   expect(await page.locator("#notice").isHidden()).toBe(true);
   await dropFiles(page, colours.red);
   await waitForBest(page, "class 0");
+  expect(problems).toEqual([]);
+  await context.close();
+});
+
+it("opens a network, whatever is done meanwhile", async () => {
+  const { page, problems, context } = await openPhone(browser, host.url);
+  await page.tap("#sample");
+  await page.tap("#clear");
+  await chooseFiles(page, "#picture-input", colours.red);
+  await page.tap("nav [data-source=draw]");
+  expect(await openNetwork(page)).toBe("Handwritten digits");
+  await page.tap("#sample");
+  await waitForBest(page, "1");
+  await Promise.all([dropFiles(page, symbol, params, labels), dropFiles(page, colours.blue)]);
+  await waitForBest(page, "blue");
+  expect(problems).toEqual([]);
+  await context.close();
+});
+
+it("asks for the input size of a network that no usual one fits", async () => {
+  const { page, problems, context } = await openPhone(browser, host.url);
+  await openNetwork(page);
+  const odd = oddNetwork();
+  await dropFiles(page, odd.symbol, odd.params);
+  await page.waitForSelector("#notice:not([hidden])");
+  expect(await notice(page)).toMatch(/No usual input size fits/);
+  await page.tap("#notice-action");
+  await page.fill("#set-width", "10");
+  await page.fill("#set-height", "0");
+  await page.tap("#settings button[type=submit]");
+  expect(await page.locator("#settings-problem").textContent()).toMatch(/whole numbers/);
+  await page.fill("#set-height", "10");
+  await page.tap("#settings button[type=submit]");
+  await page.waitForFunction(() => document.getElementById("model-name")?.textContent === "odd");
+  await dropFiles(page, labels, colours.red);
+  await waitForBest(page, "red");
+  // Three red values of the same row: all are 255 / 255.
+  expect(await bestShare(page)).toBe("33.3 %");
   expect(problems).toEqual([]);
   await context.close();
 });
