@@ -39,5 +39,5 @@ export {
   type PredictorHandle,
   type PredMonitorCallback,
 } from "@libpredict/ffi/portable";
-export type { ModuleSource } from "./module-source.js";
+export type { CompiledModule, ModuleBytes, ModuleSource } from "./module-source.js";
 export type { WasmBackendOptions } from "./wasm-backend.js";

@@ -13,15 +13,22 @@ const trampoline = Uint8Array.of(
   ...[7, 5, 1, 1, 0x66, 0, 0], // export "f": function 0
 );
 
+let module: WebAssembly.Module | undefined;
+
+/** A function of three 32-bit numbers as one that a table takes. */
+export function trampolineOf(run: (...values: number[]) => unknown): WebAssembly.ExportValue {
+  module ??= new WebAssembly.Module(trampoline);
+  return new WebAssembly.Instance(module, { e: { f: run } }).exports[
+    "f"
+  ] as WebAssembly.ExportValue;
+}
+
 export function callbackTable(engine: EngineInstance): CallbackFunctions {
-  let module: WebAssembly.Module | undefined;
   const free: number[] = [];
   return {
     make(run) {
-      module ??= new WebAssembly.Module(trampoline);
-      const instance = new WebAssembly.Instance(module, { e: { f: run } });
       const index = free.pop() ?? engine.table.grow(1);
-      engine.table.set(index, instance.exports["f"]);
+      engine.table.set(index, trampolineOf(run));
       return index;
     },
     remove(pointer) {

@@ -28,7 +28,7 @@ export async function wasmBackend(options: WasmBackendOptions = {}): Promise<Bac
 }
 
 export * from "@libpredict/core/portable";
-export type { ModuleSource } from "./module-source.js";
+export type { CompiledModule, ModuleBytes, ModuleSource } from "./module-source.js";
 export { type WasmBackendOptions, wasmBackendSync } from "./wasm-backend.js";
 export { type ReadLabelsOptions, readLabels } from "./web-files.js";
 export { type DecodeImageOptions, decodeImage } from "./web-image.js";

@@ -1,10 +1,17 @@
 /** Where a compiled engine comes from, brought to a `WebAssembly.Module`. */
 import { LoadError, PredictError } from "@libpredict/core/portable";
 
+/** A `WebAssembly.Module`; not called so, because the types of Node do not know it. */
+export type CompiledModule = object;
+
+/** The bytes of a module. */
+export type ModuleBytes = ArrayBuffer | ArrayBufferView;
+
 /**
- * A module, or where it is: a URL, also relative to the page; an answer to `fetch`; its bytes.
+ * A module, or where it is: a URL, also relative to the page; an answer to `fetch`; its bytes; a
+ * `WebAssembly.Module`.
  */
-export type ModuleSource = URL | string | Response | BufferSource | WebAssembly.Module;
+export type ModuleSource = URL | string | Response | ModuleBytes | CompiledModule;
 
 /** Any module of one function that uses the instruction. */
 function probe(...code: number[]): Uint8Array<ArrayBuffer> {
@@ -26,6 +33,15 @@ const relaxedProbe = probe(...zeros, ...zeros, ...zeros, 0xfd, 0x85, 0x02);
 /** Whether the host runs modules with relaxed SIMD. */
 export function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(relaxedProbe);
+}
+
+/**
+ * Whether the host keeps a loop's instructions in the order of the module. V8's compiler before
+ * Turboshaft did not (Node 20 and 22), which costs the module with relaxed SIMD its registers and
+ * makes it half as fast as the other. No feature of WebAssembly tells; `RegExp.escape` came later.
+ */
+export function keepsInstructionOrder(): boolean {
+  return "escape" in RegExp;
 }
 
 /** @throws {@link PredictError} `unavailable`: the host runs no WebAssembly, or none with SIMD */
@@ -59,13 +75,13 @@ export async function compileModule(
 }
 
 /** As `compileModule`, at once. Chromium's main thread takes modules up to 8 MB so. */
-export function compileModuleSync(source: BufferSource | WebAssembly.Module): WebAssembly.Module {
+export function compileModuleSync(source: ModuleBytes | CompiledModule): WebAssembly.Module {
   if (source instanceof WebAssembly.Module) return source;
   if (!isBytes(source)) throw wrongSource(source);
   const name = nameOf(source);
   checkBytes(source, name);
   try {
-    return new WebAssembly.Module(source);
+    return new WebAssembly.Module(source as BufferSource);
   } catch (error) {
     throw damaged(name, error);
   }
@@ -90,7 +106,7 @@ function wrongSource(source: unknown): PredictError {
   );
 }
 
-function isBytes(source: unknown): source is BufferSource {
+function isBytes(source: unknown): source is ModuleBytes {
   return ArrayBuffer.isView(source) || source instanceof ArrayBuffer;
 }
 
@@ -129,17 +145,17 @@ async function compileResponse(
   return compileBytes(bytes, name);
 }
 
-async function compileBytes(bytes: BufferSource, name: string): Promise<WebAssembly.Module> {
+async function compileBytes(bytes: ModuleBytes, name: string): Promise<WebAssembly.Module> {
   checkBytes(bytes, name);
   try {
-    return await WebAssembly.compile(bytes);
+    return await WebAssembly.compile(bytes as BufferSource);
   } catch (error) {
     throw damaged(name, error);
   }
 }
 
 /** Tells what is no module at all from what is a damaged one. */
-function checkBytes(source: BufferSource, name: string): void {
+function checkBytes(source: ModuleBytes, name: string): void {
   const bytes = ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
     : new Uint8Array(source);

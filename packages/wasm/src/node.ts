@@ -36,5 +36,5 @@ export {
   readLabels,
 } from "@libpredict/core/node-files";
 export * from "@libpredict/core/portable";
-export type { ModuleSource } from "./module-source.js";
+export type { CompiledModule, ModuleBytes, ModuleSource } from "./module-source.js";
 export { type WasmBackendOptions, wasmBackendSync } from "./wasm-backend.js";

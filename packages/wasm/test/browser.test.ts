@@ -1,14 +1,12 @@
-// The package in a real browser: from plain files, in a worker, by way of Vite.
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// The package in a real browser: from plain files, in a page and in a worker.
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { build, createServer, preview } from "vite";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { distFolder, skipModules } from "./fake/built-modules.js";
+import { answerOf, digitsCode, images, open } from "./fake/browser-page.js";
+import { distFolder, skipModules, skipWith } from "./fake/built-modules.js";
 import { skipChromium, startBrowser } from "./fake/chromium.js";
-import { agreeing, digitGoldens, modelsFolder } from "./fake/digits.js";
+import { agreeing, modelsFolder } from "./fake/digits.js";
 import { type StaticServer, serve } from "./fake/static-server.js";
 
 const reason = skipModules ?? skipChromium;
@@ -17,49 +15,13 @@ const decodeGoldens = JSON.parse(
   readFileSync(new URL("../../core/test/image/goldens/decode.json", import.meta.url), "utf8"),
 ) as { file: string; shape: number[]; rgb: number[] }[];
 
-/** Runs the network on the images of the goldens; for pages and workers alike. */
-const digitsCode = `
-async function classifyDigits(prefix, images) {
-  const model = await Model.load(prefix);
-  const predictor = model.createPredictor({ inputs: { data: [1, 1, 8, 8] } });
-  const answers = [];
-  for (const pixels of images) {
-    const { softmax } = await predictor.run({ data: Float32Array.from(pixels) });
-    answers.push(Array.from(softmax.data));
-  }
-  predictor.dispose();
-  model.dispose();
-  return answers;
-}`;
-const images = digitGoldens().map(({ pixels }) => pixels);
+describe("in a browser", () => {
+  skipWith(reason);
 
-/** A page, and what went wrong in it. */
-async function open(
-  browser: Browser,
-  url: string,
-): Promise<{ page: Page; problems: string[]; requests: string[] }> {
-  const page = await browser.newPage();
-  const problems: string[] = [];
-  const requests: string[] = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) problems.push(message.text());
-  });
-  page.on("request", (request) => requests.push(new URL(request.url()).pathname));
-  await page.goto(url);
-  return { page, problems, requests };
-}
-
-/** Waits for what a page puts into `answer`. */
-async function answerOf(page: Page): Promise<number[][]> {
-  await page.waitForFunction("globalThis.answer !== undefined", undefined, { timeout: 60_000 });
-  return (await page.evaluate("globalThis.answer")) as number[][];
-}
-
-describe.skipIf(reason)(`in a browser${reason ? `: ${reason}` : ""}`, () => {
   let browser: Browser;
   let server: StaticServer;
   beforeAll(async () => {
+    if (reason !== undefined) return;
     browser = await startBrowser();
     const pages: Record<string, [type: string, text: string]> = {
       "/favicon.ico": ["image/png", ""],
@@ -223,70 +185,5 @@ describe.skipIf(reason)(`in a browser${reason ? `: ${reason}` : ""}`, () => {
       Model.load("/models/digits/digits").then((m) => m.outputs))`);
     expect(online).toEqual(["softmax_output"]);
     await page.close();
-  });
-});
-
-describe.skipIf(reason)(`with Vite${reason ? `: ${reason}` : ""}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), "libpredict-vite-"));
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await startBrowser();
-    // Installed, not linked: Vite prepares linked packages in another way.
-    const installed = join(folder, "node_modules/@libpredict/wasm");
-    mkdirSync(installed, { recursive: true });
-    cpSync(fileURLToPath(distFolder), join(installed, "dist"), { recursive: true });
-    cpSync(fileURLToPath(new URL("../package.json", distFolder)), join(installed, "package.json"));
-    cpSync(modelsFolder, join(folder, "public/models"), { recursive: true });
-    const files = {
-      "index.html":
-        '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>',
-      "page.js": `import { Model } from "@libpredict/wasm";
-        ${digitsCode}
-        const images = ${JSON.stringify(images)};
-        async function inWorker() {
-          const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-          const answer = new Promise((resolve, reject) => {
-            worker.onmessage = ({ data }) => resolve(data);
-            worker.onerror = ({ message }) => reject(new Error(message));
-          });
-          worker.postMessage([new URL("models/digits/digits", document.baseURI).href, images]);
-          return answer;
-        }
-        Promise.all([classifyDigits("models/digits/digits", images), inWorker()])
-          .then((answers) => { globalThis.answer = answers.flat(); });`,
-      "worker.js": `import { Model } from "@libpredict/wasm";
-        ${digitsCode}
-        onmessage = async ({ data }) => postMessage(await classifyDigits(...data));`,
-    };
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  /** Both the page's answers and the worker's. */
-  async function expectRight(url: string | undefined): Promise<void> {
-    const { page, problems } = await open(browser, url ?? "");
-    const answers = await answerOf(page);
-    expect(agreeing(answers.slice(0, 20))).toBe(20);
-    expect(agreeing(answers.slice(20))).toBe(20);
-    expect(problems).toEqual([]);
-    await page.close();
-  }
-  const common = { root: folder, configFile: false, logLevel: "error" } as const;
-
-  it("a page and its worker run while it is developed", async () => {
-    const server = await createServer({ ...common, server: { port: 0, host: "127.0.0.1" } });
-    await server.listen();
-    await expectRight(server.resolvedUrls?.local[0]);
-    await server.close();
-  });
-
-  it("a page and its worker run when it is built", async () => {
-    await build(common);
-    const server = await preview({ ...common, preview: { port: 0, host: "127.0.0.1" } });
-    await expectRight(server.resolvedUrls?.local[0]);
-    await server.close();
   });
 });

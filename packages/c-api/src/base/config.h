@@ -21,6 +21,10 @@
 #if defined(LP_PLAIN_C) && !defined(LP_NO_VECTORS)
 #define LP_NO_VECTORS 1
 #endif
+/* Compilers take vectors apart badly for a processor that has none. */
+#if defined(__riscv) && !defined(__riscv_vector) && !defined(LP_NO_VECTORS)
+#define LP_NO_VECTORS 1
+#endif
 
 /* Whether the extensions may be used that gcc and clang share. */
 #if defined(__GNUC__) && !defined(LP_PLAIN_C)

@@ -34,9 +34,10 @@ export async function serve(
     const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
     const [first = "", ...rest] = pathname.slice(1).split("/");
     const named = folders[first];
-    const path =
+    const place =
       named === undefined ? join(folders[""] ?? "/nowhere", pathname) : join(named, ...rest);
-    readFile(pathname.endsWith("/") ? join(path, "index.html") : path).then(
+    const path = pathname.endsWith("/") ? join(place, "index.html") : place;
+    readFile(path).then(
       (content) => {
         response.writeHead(200, {
           "content-type": types[extname(path)] ?? "application/octet-stream",
