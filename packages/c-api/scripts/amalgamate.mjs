@@ -210,6 +210,10 @@ function settings(version, hash) {
     "#if defined(__linux__) && !defined(__LP64__) && !defined(_FILE_OFFSET_BITS)",
     "#define _FILE_OFFSET_BITS 64",
     "#endif",
+    // The functions of C for text, where the system's own are others.
+    "#if defined(__MINGW32__) && !defined(__USE_MINGW_ANSI_STDIO)",
+    "#define __USE_MINGW_ANSI_STDIO 1",
+    "#endif",
     // What the header would else ask of the compiler.
     "#if defined(LP_PLAIN_C) && !defined(MXNET_DLL)",
     "#define MXNET_DLL MXNET_EXTERN_C",
