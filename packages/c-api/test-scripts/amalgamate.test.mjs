@@ -177,7 +177,7 @@ ${code}
 #endif
 `;
     const folder = fakeFolder({
-      "amalgamate/files.txt": "base/first.c\nbase/sum.c\napi/api.c\n",
+      "amalgamate/files.txt": "base/first.c\nbase/rare.c\nbase/sum.c\napi/api.c\n",
       "src/base/sum.h": fakeText("src/base/sum.h").replace(
         "#endif",
         "LP_INTERNAL int lp_first(int a);\n#endif",
@@ -196,13 +196,25 @@ static int LEVEL_NAME(first)(int a) { return a * FIRST_FACTOR * LEVEL; }
       "src/base/first.c": `${source("first", "#define FIRST_FACTOR 1")}#undef FIRST_FACTOR
 int lp_first(int a) { return first_one(a) + first_two(a) - more_two(a) - a; }
 `,
+      // Its condition must not become that of the others.
+      "src/base/rare.c": `#if defined(NOWHERE)
+#include "level_one.inl"
+#include "rare.inl"
+#include "level_end.inl"
+#include "level_two.inl"
+#include "rare.inl"
+#include "level_end.inl"
+#endif
+`,
+      "src/base/rare.inl": "#error nowhere\n",
       // 30 + 2 * 6 - 6, and first(x) = x + 2x - x - x = x
       "src/base/sum.c": `${source("sum", "static int sum_count;")}
 int lp_sum_add(int a, int b) { sum_count++; return lp_first(sum_one(a) + sum_two(b) - b); }
 `,
     });
     const text = readFileSync(join(folder, "deep/engine/predict.c"), "utf8");
-    expect(text.match(/^#include "predict\.c"$/gm)).toHaveLength(2);
+    // For the first level, for the second, and for the second under another condition.
+    expect(text.match(/^#include "predict\.c"$/gm)).toHaveLength(3);
     expect(text.match(/(?:Begin|Break off|Resume|End) file src\/base\/(?:first|sum)\.c/g)).toEqual([
       "Begin file src/base/first.c",
       "Break off file src/base/first.c",
