@@ -1,9 +1,11 @@
 // What the tests of this project share: the packed packages, and programs that use them.
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, inject } from "vitest";
+import { INSTALL_LINE } from "../../packages/wasm/scripts/wasm-compiler.mjs";
+import { REPOSITORY_ROOT } from "../public-packages.mjs";
 import { plainEnvironment } from "./pack-and-install.mjs";
 
 /** @returns {import("./pack-and-install.mjs").Release} */
@@ -50,6 +52,16 @@ export function run(folder, command) {
     error: undefined,
   });
   return result.stdout;
+}
+
+/** Why what is asked of the whole of `@libpredict/wasm` is skipped; undefined where it is not. */
+export function skipWasm() {
+  const built = ["predict.wasm", "predict-relaxed.wasm"].every((name) =>
+    existsSync(join(REPOSITORY_ROOT, "packages/wasm/dist", name)),
+  );
+  return built || process.env["LIBPREDICT_REQUIRE_ALL"] === "1"
+    ? undefined
+    : `WebAssembly: the modules were not built. To run: ${INSTALL_LINE}, and npm run build`;
 }
 
 /** The digit network in `models`, without its ending. */

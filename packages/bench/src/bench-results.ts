@@ -29,6 +29,8 @@ export interface BenchResults {
   }[];
   readonly start?: readonly StartMeasurement[];
   readonly layerCalls?: readonly LayerCall[];
+  /** What `browser` measures. */
+  readonly browser?: Omit<BenchResults, "browser">;
 }
 
 export function machine(): BenchResults["machine"] {

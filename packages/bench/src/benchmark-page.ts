@@ -3,6 +3,7 @@
 import type { BenchResults } from "./bench-results.js";
 import { largestError } from "./compare-networks.js";
 import * as tables from "./network-table.js";
+import { isOurs } from "./peers/peer-list.js";
 
 export const pageFiles = {
   json: "benchmarks.json",
@@ -37,6 +38,7 @@ export function writePage(results: BenchResults): string {
       "What a user installs, without the packages that it needs itself; and the shared objects in it that compute.",
       tables.sizeTable(results),
     ),
+    ...(results.browser === undefined ? [] : browserSection(results.browser)),
     ...section(
       "Start",
       "From the start of a Node process to the first output, one thread: the least of the rounds. *Create*: from files to what can run. *Resident*: all memory of the process after the first forward.",
@@ -60,4 +62,18 @@ export function writePage(results: BenchResults): string {
         ]),
   ];
   return `${sections.join("\n\n")}\n`;
+}
+
+function browserSection(browser: BenchResults): string[] {
+  const versions = browser.runtimes
+    .filter(({ name }) => !isOurs(name))
+    .map(
+      ({ name, version, engineBytes }) =>
+        `${name} ${version} (module of ${tables.megabytes(engineBytes)} MB)`,
+    );
+  return [
+    "## In the browser",
+    `WebAssembly in pages of headless Chromium, one thread, in turns: libpredict's modules, with and without relaxed SIMD, against ${versions.join(" and ")}; and libpredict's as WebAssembly in Node, where relaxed SIMD is behind a flag, and native.`,
+    tables.markdownTable(tables.timeTable(browser, 1)),
+  ];
 }

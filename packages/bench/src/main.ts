@@ -5,6 +5,7 @@
  */
 
 import { UsageError } from "./arguments.js";
+import { browserCommand, browserUsage } from "./browser-command.js";
 import { callsCommand, callsUsage } from "./measure-calls.js";
 import { networksCommand, networksUsage } from "./networks-command.js";
 import { pageCommand, pageUsage } from "./page-command.js";
@@ -15,6 +16,7 @@ import { startCommand, startUsage } from "./start-command.js";
 const usage = `usage: npm run bench -- COMMAND [options]
 
   networks   compares with other runtimes on whole networks
+  browser    compares with other WebAssembly runtimes, in Chromium
   start      from the start of a process to the first output; a call of a small layer
   calls      what a call costs from each language
   page       measures networks and start, and writes docs/benchmarks.md
@@ -24,6 +26,7 @@ npm run bench -- COMMAND --help tells the options.
 
 const commands = {
   networks: { run: networksCommand, usage: networksUsage },
+  browser: { run: browserCommand, usage: browserUsage },
   start: { run: startCommand, usage: startUsage },
   calls: { run: callsCommand, usage: callsUsage },
   page: { run: pageCommand, usage: pageUsage },

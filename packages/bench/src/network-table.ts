@@ -2,7 +2,7 @@
 
 import type { BenchResults } from "./bench-results.js";
 import { isAccurate, type Measurement } from "./compare-networks.js";
-import { oursName } from "./peers/peer-list.js";
+import { isOurs, oursName } from "./peers/peer-list.js";
 
 export type Cells = readonly (readonly string[])[];
 
@@ -25,7 +25,7 @@ export function makeRows(
     if (own.length === 0) return [];
     const cells = new Map(own.map((m) => [m.runtime, m]));
     const [best] = own
-      .filter((m) => m.runtime !== oursName && isAccurate(m))
+      .filter((m) => !isOurs(m.runtime) && isAccurate(m))
       .sort((a, b) => (a.ms ?? 0) - (b.ms ?? 0));
     const ratio = overOurs(best, cells.get(oursName));
     return [{ title, cells, ...(best && { best }), ...(ratio !== undefined && { ratio }) }];

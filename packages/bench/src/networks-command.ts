@@ -11,7 +11,13 @@ import * as tables from "./network-table.js";
 import { architectures } from "./networks/architectures.js";
 import { type StoredNetwork, storedNetwork } from "./networks/network-cache.js";
 import { installPeers } from "./peers/install-peers.js";
-import { findRuntimes, givenRuntime, oursName, runtimeNames } from "./peers/peer-list.js";
+import {
+  type FoundRuntimes,
+  findRuntimes,
+  givenRuntime,
+  oursName,
+  runtimeNames,
+} from "./peers/peer-list.js";
 import { type Progress, startProgress } from "./terminal-progress.js";
 
 const defaultRounds = 5;
@@ -52,12 +58,16 @@ export async function networksCommand(args: readonly string[]): Promise<number> 
   });
   const results = await measureNetworks({
     networks: chosen("--nets", values.nets, networkNames),
-    peers: values.peers === "none" ? [] : chosen("--peers", values.peers, peerNames),
-    workers: values.worker,
+    find: async (say) => {
+      const peers = values.peers === "none" ? [] : chosen("--peers", values.peers, peerNames);
+      const given = values.worker.map(givenRuntime);
+      if (values.install) await installPeers(say);
+      const { found, missing } = await findRuntimes([oursName, ...peers]);
+      return { found: [...found, ...given], missing };
+    },
     threads: values.threads.split(",").map((text) => wholeNumber("--threads", text)),
     rounds: wholeNumber("--rounds", values.rounds),
     timeoutMs: wholeNumber("--timeout", values.timeout) * 1000,
-    install: values.install,
   });
   const shown = [
     ...results.threads.map((threads) => tables.timeTable(results, threads)),
@@ -81,24 +91,20 @@ export async function networksCommand(args: readonly string[]): Promise<number> 
 
 export interface NetworksOptions {
   readonly networks: readonly string[];
-  readonly peers: readonly string[];
-  readonly workers: readonly string[];
+  /** Finds the runtimes, and installs them first where that was asked for. */
+  readonly find: (say: (text: string) => void) => Promise<FoundRuntimes>;
   readonly threads: readonly number[];
   readonly rounds: number;
   readonly timeoutMs: number;
-  readonly install: boolean;
 }
 
 export async function measureNetworks(options: NetworksOptions): Promise<BenchResults> {
   const { rounds, timeoutMs } = options;
-  const given = options.workers.map(givenRuntime);
   const wanted = architectures.filter(({ name }) => options.networks.includes(name));
   const progress = startProgress(wanted.length * (1 + options.threads.length * (rounds + 1)));
   try {
-    if (options.install) await installPeers(progress.say);
-    const { found, missing } = await findRuntimes([oursName, ...options.peers]);
+    const { found: runtimes, missing } = await options.find(progress.say);
     for (const { name, missing: why } of missing) progress.say(`without ${name}: ${why}`);
-    const runtimes = [...found, ...given];
     const networks: StoredNetwork[] = [];
     for (const architecture of wanted) {
       progress.step(architecture.title);

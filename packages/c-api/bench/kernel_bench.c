@@ -2,20 +2,28 @@
  * What single layers cost, by every algorithm of their operator.
  *
  *   kernel_bench LIBRARY [LIBRARY] [--threads N] [--rounds N] [--only TEXT]
- *                [--algorithm NAME] [--cold] [--whole]
+ *                [--algorithm NAME] [--cold] [--whole] [--runs N]
+ *
+ * With BENCH_LINKED it is linked with the engine instead and takes no library: for processors that
+ * are emulated, and WebAssembly.
  *
  * Each layer is a model of one node, built in memory and run through the public functions. With a
  * library that has bench_steps.c in it, every algorithm that accepts the layer is forced in turn
  * and its step alone is timed, without the conversions of layout around it; --whole, or a library
  * as it is shipped, times MXPredForward with the algorithm that the plan chooses.
  * The samples of all algorithms and libraries of one layer alternate; the least of the rounds
- * counts, over several predictors. --cold reads 64 MiB before every sample, so that weights come from memory.
+ * counts, over several predictors. --runs: of each sample, instead of as many as take a while; what
+ * an emulator counts is then the same each time. --cold reads 64 MiB before every sample, so that weights come from memory.
  * Prints one line of JSON for the machine and one for each measurement; kernel-bench.mjs reads them.
  */
 #define _POSIX_C_SOURCE 200809L
-#include <dlfcn.h>
-#include <pthread.h>
 #include <time.h>
+#if !defined(BENCH_LINKED)
+#include <dlfcn.h>
+#endif
+#if !defined(__wasi__)
+#include <pthread.h>
+#endif
 
 #include "build_model.h"
 #include "c_predict_api.h"
@@ -56,6 +64,18 @@ typedef struct library {
     double (*step_ns)(void *, const char *, int);
 } library;
 
+#if defined(BENCH_LINKED)
+void bench_force_algorithm(const char *op, const char *algorithm);
+const char *bench_algorithm_at(const char *op, int index);
+const char *bench_chosen(void *predictor, const char *node);
+double bench_step_ns(void *predictor, const char *node, int count);
+
+static library linked_library(void) {
+    return (library){LPModelCreate,  LPModelFree,    LPPredCreate,          MXPredFree,
+                     MXPredSetInput, MXPredForward,  LPGetBuildInfo,        bench_force_algorithm,
+                     bench_algorithm_at, bench_chosen, bench_step_ns};
+}
+#else
 static void *symbol_of(void *handle, const char *name, bool needed) {
     void *symbol = dlsym(handle, name);
     if (symbol == NULL && needed) {
@@ -90,6 +110,7 @@ static library open_library(const char *path) {
 #undef TAKE
     return l;
 }
+#endif
 
 /* ---- the machine ----------------------------------------------------------- */
 
@@ -156,7 +177,9 @@ static void *peak_thread(void *context) {
 /* Multiply-adds per nanosecond of all threads together. */
 static double measure_peak(const char *level, int threads) {
     peak_task tasks[64];
+#if !defined(__wasi__)
     pthread_t ids[64];
+#endif
     double sum = 0;
     for (int i = 0; i < threads; i++) {
         tasks[i].measure = peak_base;
@@ -167,11 +190,15 @@ static double measure_peak(const char *level, int threads) {
         (void)level;
 #endif
     }
+#if !defined(__wasi__)
     for (int i = 1; i < threads; i++) {
         if (pthread_create(&ids[i], NULL, peak_thread, &tasks[i]) != 0) stop("a thread", "no");
     }
+#endif
     (void)peak_thread(&tasks[0]);
+#if !defined(__wasi__)
     for (int i = 1; i < threads; i++) (void)pthread_join(ids[i], NULL);
+#endif
     for (int i = 0; i < threads; i++) sum += tasks[i].result;
     return sum;
 }
@@ -528,6 +555,7 @@ typedef struct settings {
     int num_libraries;
     int threads;
     int rounds;
+    int runs; /* 0: as many as take a while */
     const char *only;
     const char *algorithm;
     bool cold;
@@ -637,7 +665,7 @@ static void measure_layer(const settings *s, const layer *l) {
             double once = sample(&variants[i], 1);
             once = sample(&variants[i], 1);
             double runs = (s->cold ? 0 : sample_us * 1e3) / once;
-            variants[i].count = runs < 1 ? 1 : runs > 1e6 ? 1000000 : (int)runs;
+            variants[i].count = s->runs > 0 ? s->runs : runs < 1 ? 1 : runs > 1e6 ? 1000000 : (int)runs;
             least[i] = placement == 0 ? 1e300 : least[i];
         }
         for (int round = placement; round < s->rounds; round += placements) {
@@ -682,19 +710,27 @@ int main(int argc, char **argv) {
             s.whole = true;
         } else if (strncmp(word, "--", 2) != 0) {
             if (s.num_libraries == max_libraries) stop(word, "one library too many");
+#if defined(BENCH_LINKED)
+            stop(word, "this program takes no library");
+#else
             s.libraries[s.num_libraries++] = open_library(word);
+#endif
         } else {
             i++;
             if (strcmp(word, "--threads") == 0) s.threads = atoi(value);
             else if (strcmp(word, "--rounds") == 0) s.rounds = atoi(value);
+            else if (strcmp(word, "--runs") == 0) s.runs = atoi(value);
             else if (strcmp(word, "--only") == 0) s.only = value;
             else if (strcmp(word, "--algorithm") == 0) s.algorithm = value;
             else stop(word, "no such option");
         }
     }
+#if defined(BENCH_LINKED)
+    s.libraries[s.num_libraries++] = linked_library();
+#endif
     if (s.num_libraries == 0 || s.threads < 1 || s.threads > 64 || s.rounds < 1) {
         stop("usage", "kernel_bench LIBRARY [LIBRARY] [--threads N] [--rounds N] "
-                      "[--only TEXT] [--algorithm NAME] [--cold] [--whole]");
+                      "[--only TEXT] [--algorithm NAME] [--cold] [--whole] [--runs N]");
     }
     for (int i = 0; i < s.num_libraries; i++) {
         s.whole = s.whole || s.libraries[i].step_ns == NULL;

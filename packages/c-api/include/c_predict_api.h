@@ -641,7 +641,8 @@ MXNET_DLL const char *LPGetVersion(void);
  * `version`; `source`: the first 16 hexadecimal digits of the SHA-256 of its
  * source files, the same that stands in full at the head of the single file
  * predict.c, or "unknown" if the build did not say; `isa`: the instruction set
- * of the kernels (base, avx2, avx512); `vectors`, `threads`, `blas`: whether it
+ * of the kernels (base, avx2, avx512; neon on arm64; simd128, relaxed-simd in
+ * WebAssembly); `vectors`, `threads`, `blas`: whether it
  * was compiled with them; `cpus`: threads that a predictor made now by this
  * thread would have by default (see LPOptions). Readers pass over keys that
  * they do not know.

@@ -1,23 +1,26 @@
 // Makes dist/amalgamation/predict.c: the whole engine as one file that compiles with no flags.
-// Usage: node scripts/amalgamate.mjs
 //
 // Rules the sources keep, and this script checks:
 // - the C files and their order are those of amalgamate/files.txt;
 // - a .h file is inlined where it is first included, and never again;
-// - a .inl file is a template: inlined each time it is included;
+// - a .inl file is a template: it stands once, in a section of its own (template-sections.mjs);
 // - c_predict_api.h stays an #include, it is shipped beside predict.c;
 // - no name that would clash once all files are one.
-// The result depends on the sources alone: no date, no absolute path, LF.
+// The text is that of the sources in fewer lines: see compact-c.mjs. It depends on them alone: no
+// date, no absolute path, LF.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import { pathToFileURL } from "node:url";
 import { declarations, publicFunctions } from "./c-text.mjs";
+import { compactC } from "./compact-c.mjs";
+import { PUBLIC_HEADER } from "./header-checks.mjs";
 import { BuildError, PACKAGE_ROOT, packageVersion, sourceList } from "./objects.mjs";
 import { symbolDifferences } from "./symbols.mjs";
+import { layTemplates, SINGLE_FILE, TemplateSections } from "./template-sections.mjs";
 
-const PUBLIC_HEADER = "c_predict_api.h";
+/** Headers whose second inclusion says something new. */
+const NOT_ONCE = new Set(["assert.h"]);
 
 /**
  * @param {object} tree
@@ -48,11 +51,11 @@ export function sourceHash(root = PACKAGE_ROOT) {
  */
 function gather({ root, files, version }) {
   const inlined = new Set();
+  const systemHeaders = new Set();
   const sources = createHash("sha256");
   /** @type {Map<string, string>} Text of each file once read, by path relative to root. */
   const texts = new Map();
-  /** @type {string[]} */
-  const out = [];
+  const templates = new TemplateSections();
 
   /** @param {string} path */
   const read = (path) => {
@@ -74,76 +77,139 @@ function gather({ root, files, version }) {
     return found;
   };
 
-  /** @param {string} path @param {string[]} stack The files that include it, outermost first. */
-  const emit = (path, stack) => {
+  /**
+   * The lines of a file, those of the files that it includes first among them.
+   *
+   * @param {string} path
+   * @param {string[]} stack The files that include it, outermost first.
+   * @returns {import("./template-sections.mjs").Item[]}
+   */
+  const lay = (path, stack) => {
     if (stack.includes(path)) {
       const cycle = [...stack.slice(stack.indexOf(path)), path].join(" -> ");
       throw new BuildError(`include cycle: ${cycle}`);
     }
-    const text = read(path);
-    const lines = text.split("\n");
-    if (lines.at(-1) === "") lines.pop();
+    const lines = read(path).split("\n");
     const guard = includeGuard(lines);
+    const within = [...stack, path];
+    const isTemplate = path.endsWith(".inl");
+    /** @type {import("./template-sections.mjs").Item[][]} What stands for the n-th include. */
+    const included = [];
     let depth = 0;
-    out.push(`/************** Begin file ${path} **************/`);
-    lines.forEach((line, index) => {
+    const edited = lines.map((line, index) => {
+      // A header that is there once needs no guard.
+      if (guard?.includes(index) || /^\s*#\s*pragma\s+once\b/.test(line)) return "";
       if (/^\s*#\s*if/.test(line)) depth++;
       if (/^\s*#\s*endif/.test(line)) depth--;
-      if (/^\s*#\s*pragma\s+once\b/.test(line)) return;
-      const name = /^\s*#\s*include\s+"([^"]+)"/.exec(line)?.[1];
-      if (name === undefined) {
-        out.push(line);
-        return;
+      const system = /^\s*#\s*include\s+<([^>]+)>/.exec(line)?.[1];
+      if (system !== undefined && depth === 0 && !isTemplate && !NOT_ONCE.has(system)) {
+        if (systemHeaders.has(system)) return "";
+        systemHeaders.add(system);
       }
+      const name = /^\s*#\s*include\s+"([^"]+)"/.exec(line)?.[1];
+      if (name === undefined) return line;
       const place = `${path}:${index + 1}`;
       const target = resolveInclude(path, name, place);
+      /** @param {import("./template-sections.mjs").Item[]} items */
+      const put = (items) => `#include "@${included.push(items) - 1}"`;
       if (target.endsWith(".inl")) {
-        emit(target, [...stack, path]);
-        return;
+        if (within.includes(target) || !templates.has(target))
+          templates.add(target, lay(target, within));
+        return put([templates.use(target)]);
       }
       if (inlined.has(target)) {
-        if ([...stack, path].includes(target)) emit(target, [...stack, path]);
-        return;
+        if (within.includes(target)) lay(target, within);
+        return "";
       }
-      if (depth > (guard ? 1 : 0)) {
+      if (isTemplate) {
+        throw new BuildError(
+          `${place}: "${name}" is first included by a template; include it in the C file`,
+        );
+      }
+      if (depth > 0) {
         throw new BuildError(
           `${place}: "${name}" is first included inside a condition; its contents would be lost where the condition is false`,
         );
       }
       inlined.add(target);
-      if (posix.basename(target) === PUBLIC_HEADER) {
-        read(target);
-        out.push(`#include "${PUBLIC_HEADER}"`);
-      } else {
-        emit(target, [...stack, path]);
-      }
+      if (posix.basename(target) !== PUBLIC_HEADER) return put(lay(target, within));
+      read(target);
+      return put([`#include "${PUBLIC_HEADER}"`]);
     });
-    out.push(`/************** End file ${path} **************/`);
+    return [
+      `/************** Begin file ${path} **************/`,
+      ...compactC(edited.join("\n")).flatMap(
+        (line) => included[Number(/^#include "@(\d+)"$/.exec(line)?.[1] ?? -1)] ?? [line],
+      ),
+      `/************** End file ${path} **************/`,
+    ];
   };
 
-  for (const file of files) emit(`src/${file}`, []);
+  const engine = files.flatMap((file) => lay(`src/${file}`, []));
+  const { sections, main, breaches: sectionBreaches } = layTemplates(templates, engine);
 
-  const breaches = nameBreaches(texts, `include/${PUBLIC_HEADER}`);
+  const breaches = [...sectionBreaches, ...nameBreaches(texts, `include/${PUBLIC_HEADER}`)];
   if (breaches.length > 0) throw new BuildError(breaches.join("\n"));
 
   const hash = sources.digest("hex");
-  const banner = [
+  const text = [
+    ...banner(files.length, version, hash),
+    ...sections,
+    "#if !defined(LP_AMALGAMATION)",
+    ...settings(version, hash),
+    ...main,
+    "#endif",
+  ];
+  return { text: `${text.join("\n")}\n`, hash };
+}
+
+/** @param {number} count @param {string} version @param {string} hash */
+function banner(count, version, hash) {
+  return [
     "/*",
-    ` * @generated by amalgamate.mjs from ${files.length} C files and what they include. Do not edit.`,
+    ` * @generated by amalgamate.mjs from ${count} C files and what they include. Do not edit.`,
     ` * libpredict ${version}: the whole engine in one file.`,
     ` * SHA-256 of the sources: ${hash}`,
     " *",
     ` * Needs ${PUBLIC_HEADER} beside it, libc, libm and threads:`,
-    " *     cc -O2 -c predict.c",
+    ` *     cc -O2 -c ${SINGLE_FILE}`,
     " *     cc program.c predict.o -lm -pthread",
-    " * Without threads: -DLP_NO_THREADS.",
+    ` * or #include "${SINGLE_FILE}" in one file of the program, before any other header.`,
+    " *   -DLP_NO_THREADS  no threads",
+    " *   -DLP_NO_VECTORS  no vector extensions of the compiler: slower",
+    " *   -DLP_PLAIN_C     nothing but C11 and the functions of the system: as slow, for any compiler",
+    " *",
+    " * Keep its name: it includes itself. The kernels' templates stand first, each as a section that",
+    " * LP_TEMPLATE_<name> selects; the rest is the engine, which includes them for each instruction set.",
+    " * Comments and line breaks were left out; the sources in the repository have them.",
     " *",
     " * SPDX-License-Identifier: Apache-2.0",
     " */",
+  ];
+}
+
+/** @param {string} version @param {string} hash */
+function settings(version, hash) {
+  return [
+    "#if defined(__has_include)",
+    `#if !__has_include("${SINGLE_FILE}")`,
+    `#error "this file has to be called ${SINGLE_FILE}: it includes itself"`,
+    "#endif",
+    "#endif",
     "#define LP_AMALGAMATION 1",
     // Before the first system header, or it says nothing.
+    "#if defined(__GLIBC__) && !defined(__USE_GNU)",
+    `#error "include ${SINGLE_FILE} before any other header, or compile with -D_GNU_SOURCE"`,
+    "#endif",
     "#if defined(__linux__) && !defined(_GNU_SOURCE)",
     "#define _GNU_SOURCE 1",
+    "#endif",
+    "#if defined(__linux__) && !defined(__LP64__) && !defined(_FILE_OFFSET_BITS)",
+    "#define _FILE_OFFSET_BITS 64",
+    "#endif",
+    // What the header would else ask of the compiler.
+    "#if defined(LP_PLAIN_C) && !defined(MXNET_DLL)",
+    "#define MXNET_DLL MXNET_EXTERN_C",
     "#endif",
     "#ifndef LP_BUILD",
     "#define LP_BUILD 1",
@@ -151,7 +217,6 @@ function gather({ root, files, version }) {
     `#define LP_VERSION "${version}"`,
     `#define LP_SOURCE "${sourceDigits(hash)}"`,
   ];
-  return { text: `${[...banner, ...out].join("\n")}\n`, hash };
 }
 
 /**
@@ -164,16 +229,21 @@ export function sourceDigits(hash) {
 }
 
 /**
- * Whether the file's first directive is the #ifndef of a guard around all of it.
+ * The lines of a guard around all of a file: #ifndef, #define, #endif.
  *
  * @param {string[]} lines
+ * @returns {number[] | undefined}
  */
 function includeGuard(lines) {
-  const directives = lines.filter((line) => /^\s*#/.test(line));
-  const name = /^\s*#\s*ifndef\s+(\w+)/.exec(directives[0] ?? "")?.[1];
-  return (
-    name !== undefined && new RegExp(`^\\s*#\\s*define\\s+${name}\\b`).test(directives[1] ?? "")
-  );
+  const directives = [...lines.keys()].filter((index) => /^\s*#/.test(lines[index] ?? ""));
+  const [first = 0, second = 0] = directives;
+  const last = directives.at(-1) ?? 0;
+  const name = /^\s*#\s*ifndef\s+(\w+)/.exec(lines[first] ?? "")?.[1];
+  return name !== undefined &&
+    new RegExp(`^\\s*#\\s*define\\s+${name}\\s*$`).test(lines[second] ?? "") &&
+    /^\s*#\s*endif/.test(lines[last] ?? "")
+    ? [first, second, last]
+    : undefined;
 }
 
 /**
@@ -221,6 +291,8 @@ function nameBreaches(texts, headerPath) {
  *
  * @param {string} [root]
  * @param {string} [destination]
+ * @returns {string} The text of predict.c.
+ * @throws {BuildError} As amalgamate.
  */
 export function writeAmalgamation(
   root = PACKAGE_ROOT,
@@ -232,11 +304,12 @@ export function writeAmalgamation(
     version: packageVersion(),
   });
   mkdirSync(destination, { recursive: true });
-  writeWhole(join(destination, "predict.c"), text);
+  writeWhole(join(destination, SINGLE_FILE), text);
   writeWhole(
     join(destination, PUBLIC_HEADER),
     readFileSync(join(root, "include", PUBLIC_HEADER), "utf8"),
   );
+  return text;
 }
 
 /**
@@ -250,14 +323,4 @@ export function writeWhole(path, text) {
   const partial = `${path}.${process.pid}`;
   writeFileSync(partial, text);
   renameSync(partial, path);
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  try {
-    writeAmalgamation();
-  } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
 }

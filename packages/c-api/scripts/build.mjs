@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { sourceDigits, sourceHash, writeAmalgamation, writeWhole } from "./amalgamate.mjs";
 import { publicFunctions } from "./c-text.mjs";
 import { CompilerError, findCompiler } from "./compiler.mjs";
+import { leakedMacros, PUBLIC_HEADER } from "./header-checks.mjs";
 import {
   BuildError,
   compileEngine,
@@ -21,7 +22,8 @@ import {
   sourceList,
 } from "./objects.mjs";
 import { placeLibrary } from "./platform-library.mjs";
-import { exportedSymbols, symbolDifferences } from "./symbols.mjs";
+import { exportedSymbols, symbolDifferences, undefinedSymbols } from "./symbols.mjs";
+import { foreignSymbols } from "./system-symbols.mjs";
 
 const LIBRARY = "libpredict.so";
 /** The names under which old programs look for the library. */
@@ -53,7 +55,7 @@ async function linkLibrary(compiler, objects, name) {
     "-lm",
     "-pthread",
   ]);
-  checkExports(partial);
+  checkSymbols(partial);
   renameSync(partial, library);
   return library;
 }
@@ -67,24 +69,31 @@ function linkAlias(name) {
 }
 
 /** @param {string} library */
-function checkExports(library) {
+function checkSymbols(library) {
   const exported = exportedSymbols(library);
-  if (exported === undefined) {
-    console.error("c-api: exported symbols not checked: no nm found (install binutils)");
+  const needed = undefinedSymbols(library);
+  if (exported === undefined || needed === undefined) {
+    console.error("c-api: symbols not checked: no nm found (install binutils)");
     return;
   }
-  const header = readFileSync(join(PACKAGE_ROOT, "include", "c_predict_api.h"), "utf8");
-  const differences = symbolDifferences(publicFunctions(header), exported);
-  if (differences.length > 0) {
+  const header = readFileSync(join(PACKAGE_ROOT, "include", PUBLIC_HEADER), "utf8");
+  const breaches = [
+    ...symbolDifferences(publicFunctions(header), exported),
+    // The names of other systems differ, and the caller's flags may need more: sanitizers, coverage.
+    ...(ELF && !process.env["CFLAGS"] ? foreignSymbols(needed) : []),
+  ];
+  if (breaches.length > 0) {
     rmSync(library);
-    throw new BuildError(differences.join("\n"));
+    throw new BuildError(breaches.join("\n"));
   }
 }
 
 async function build() {
   const compiler = findCompiler();
-  const header = readFileSync(join(PACKAGE_ROOT, "include", "c_predict_api.h"), "utf8");
-  writeWhole(join(PACKAGE_ROOT, "dist", "include", "c_predict_api.h"), header);
+  const leaked = await leakedMacros(compiler.command, PACKAGE_ROOT);
+  if (leaked.length > 0) throw new BuildError(leaked.join("\n"));
+  const header = readFileSync(join(PACKAGE_ROOT, "include", PUBLIC_HEADER), "utf8");
+  writeWhole(join(PACKAGE_ROOT, "dist", "include", PUBLIC_HEADER), header);
   const source = sourceDigits(sourceHash());
   const flags = compileFlags(PACKAGE_ROOT, SHIPPED_FLAGS);
   const { objects, broken } = await compileEngine(compiler, flags, { source, tune: shippedFlags });

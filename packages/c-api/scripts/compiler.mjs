@@ -62,6 +62,11 @@ export class CompilerError extends Error {
   }
 }
 
+/** @returns {string[]} What compiling and linking with threads needs: nothing with -DLP_NO_THREADS in $CFLAGS. */
+export function threadFlags(env = process.env) {
+  return (env["CFLAGS"] ?? "").split(/\s+/).includes("-DLP_NO_THREADS") ? [] : ["-pthread"];
+}
+
 /**
  * @param {string[]} command
  * @returns {string | undefined} Why the compiler cannot be used; undefined when it can.
@@ -73,7 +78,7 @@ export function compilerDefect(command) {
     const [program = "", ...leading] = command;
     const result = spawnSync(
       program,
-      [...leading, "-O1", "probe.c", "-o", "probe", "-lm", "-pthread"],
+      [...leading, "-O1", "probe.c", "-o", "probe", "-lm", ...threadFlags()],
       { cwd: folder, encoding: "utf8" },
     );
     if (result.error) {

@@ -5,6 +5,7 @@
 //   --threads N,M      1 if not given
 //   --level L,M        base, avx2, avx512; the highest of this processor if not given
 //   --rounds N         samples of each measurement, the least counts; 12
+//   --runs N           runs of each sample, instead of as many as take a while: for counts of instructions
 //   --cold             weights and data come from memory, not from caches
 //   --whole            times whole forwards with the algorithm the plan chooses
 //   --save FILE        keeps the measured build, for a later --against
@@ -12,13 +13,14 @@
 //   --json             lines of JSON instead of tables
 //   --fit              prints, for each algorithm of Convolution, what a multiply-add and a float
 //                      that is moved cost: constants for the plan's estimates
-// $CC and $CFLAGS as everywhere. FILE may also be a library as it is shipped: then whole forwards.
+// $CC and $CFLAGS as everywhere. With $LIBPREDICT_RUNNER, or for WebAssembly by
+// node scripts/wasi.mjs kernel-bench.mjs, program and library are one, without --save and --against. FILE may also be a library as it is shipped: then whole forwards.
 
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { CompilerError, findCompiler } from "./compiler.mjs";
+import { CompilerError, findCompiler, threadFlags } from "./compiler.mjs";
 import { fitCosts } from "./fit-costs.mjs";
 import {
   BuildError,
@@ -31,6 +33,7 @@ import {
   SHIPPED_FLAGS,
   shippedFlags,
 } from "./objects.mjs";
+import { runnable, runnerWords } from "./runner.mjs";
 
 /**
  * @typedef {object} Measurement
@@ -58,24 +61,42 @@ import {
  * The engine as it is shipped, with the hooks that choose and time an algorithm.
  *
  * @param {import("./compiler.mjs").Compiler} compiler
- * @returns {Promise<{ library: string, program: string }>}
+ * @returns {Promise<{ library?: string, program: string }>} No library: the program has it in itself.
  */
 async function buildBench(compiler) {
   const flags = [...compileFlags(PACKAGE_ROOT, SHIPPED_FLAGS), "-DLP_TEST_HOOKS"];
   const folder = objectFolder(compiler, flags);
   const { objects, broken } = await compileEngine(compiler, flags, { tune: shippedFlags });
   if (broken.length > 0) throw new BuildError(broken.join("\n"));
-  const benchFlags = [...flags, `-I${join(PACKAGE_ROOT, "test")}`];
+  const linked = runnerWords().length > 0;
+  const benchFlags = [
+    ...flags,
+    `-I${join(PACKAGE_ROOT, "test")}`,
+    ...(linked ? ["-DBENCH_LINKED"] : []),
+  ];
   /** @param {string} name */
   const compileBench = (name) =>
     compileObject(
       compiler,
       benchFlags,
       join(PACKAGE_ROOT, "bench", `${name}.c`),
-      join(folder, `${name}.o`),
+      join(folder, linked ? `${name}_linked.o` : `${name}.o`),
     );
+  const program = join(folder, linked ? "kernel_bench_linked" : "kernel_bench");
+  if (linked) {
+    const parts = [await compileBench("kernel_bench"), await compileBench("bench_steps")];
+    await runTool([
+      ...compiler.command,
+      ...parts,
+      ...objects,
+      "-o",
+      program,
+      "-lm",
+      ...threadFlags(),
+    ]);
+    return { program };
+  }
   const library = join(folder, "libkernels.so");
-  const program = join(folder, "kernel_bench");
   await runTool([
     ...compiler.command,
     "-shared",
@@ -84,10 +105,10 @@ async function buildBench(compiler) {
     "-o",
     library,
     "-lm",
-    "-pthread",
+    ...threadFlags(),
   ]);
   const main = await compileBench("kernel_bench");
-  await runTool([...compiler.command, main, "-o", program, "-ldl", "-lm", "-pthread"]);
+  await runTool([...compiler.command, main, "-o", program, "-ldl", "-lm", ...threadFlags()]);
   return { library, program };
 }
 
@@ -101,7 +122,7 @@ function runBench(command, level, receive) {
   const [program = "", ...args] = command;
   const env = level === undefined ? process.env : { ...process.env, LIBPREDICT_ISA: level };
   return new Promise((fulfil, reject) => {
-    const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(...runnable(program, args), { env, stdio: ["ignore", "pipe", "inherit"] });
     let rest = "";
     child.stdout.setEncoding("utf8").on("data", (part) => {
       const lines = `${rest}${part}`.split("\n");
@@ -171,6 +192,7 @@ async function main() {
       threads: { type: "string", default: "1" },
       level: { type: "string" },
       rounds: { type: "string" },
+      runs: { type: "string" },
       cold: { type: "boolean", default: false },
       whole: { type: "boolean", default: false },
       save: { type: "string" },
@@ -180,7 +202,10 @@ async function main() {
     },
   });
   const { library, program } = await buildBench(findCompiler());
-  if (values.save !== undefined) {
+  if (library === undefined && (values.save ?? values.against) !== undefined) {
+    throw new BuildError("--save and --against need a library that can be loaded");
+  }
+  if (library !== undefined && values.save !== undefined) {
     mkdirSync(resolve(values.save, ".."), { recursive: true });
     copyFileSync(library, values.save);
   }
@@ -191,8 +216,14 @@ async function main() {
       const measurements = [];
       /** @type {Machine | undefined} */
       let machine;
-      const command = [program, library, ...against, "--threads", threads];
-      for (const name of /** @type {const} */ (["only", "algorithm", "rounds"])) {
+      const command = [
+        program,
+        ...(library === undefined ? [] : [library]),
+        ...against,
+        "--threads",
+        threads,
+      ];
+      for (const name of /** @type {const} */ (["only", "algorithm", "rounds", "runs"])) {
         const value = values[name];
         if (value !== undefined) command.push(`--${name}`, value);
       }

@@ -3,6 +3,7 @@
 // Prints one line of JSON: { levels: [{ name, isa, library }], notes: [...] }. The native levels
 // are the library as it is shipped.
 
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { CompilerError, findCompiler } from "./compiler.mjs";
 import { compileLevel, levelsBelow } from "./levels.mjs";
@@ -27,7 +28,9 @@ async function main() {
       const { objects, broken } = await compileLevel(compiler, flags, level.form, shippedFlags);
       if (broken.length > 0) throw new BuildError(broken.join("\n"));
       const name = `libpredict-${level.form.replace(" ", "-")}.so`;
-      library = join(objectFolder(compiler, flags), name);
+      const folder = objectFolder(compiler, flags);
+      mkdirSync(folder, { recursive: true });
+      library = join(folder, name);
       await runTool([...compiler.command, "-shared", ...objects, "-o", library, "-lm", "-pthread"]);
     }
     built.push({ name: level.name, isa: level.isa ?? "", library });

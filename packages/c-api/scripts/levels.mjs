@@ -21,7 +21,7 @@ const lowered = (flags, text) =>
     : flags;
 
 /** Vectors of one float, in the language of the standard alone. */
-export const PLAIN_C = ["-std=c11", "-pedantic", "-DLP_NO_VECTORS"];
+export const PLAIN_C = ["-std=c11", "-pedantic", "-DLP_PLAIN_C"];
 
 /** @typedef {"native" | "lowered" | "plain C"} Form */
 
@@ -40,11 +40,13 @@ export const PLAIN_C = ["-std=c11", "-pedantic", "-DLP_NO_VECTORS"];
  *   level that this processor cannot execute.
  */
 export function levelsBelow(highest, arch = process.arch) {
-  const native = ISA_LEVELS.slice(0, ISA_LEVELS.indexOf(highest) + 1).reverse();
+  // The one level of another processor: neon, simd128, relaxed-simd.
+  const known = ISA_LEVELS.includes(highest);
+  const native = known ? ISA_LEVELS.slice(0, ISA_LEVELS.indexOf(highest) + 1).reverse() : [highest];
   /** @type {Level[]} */
   const levels = native.map((isa) => ({ name: isa, form: "native", isa }));
   const notes = [];
-  if (arch === "x64" || arch === "ia32") {
+  if (known && (arch === "x64" || arch === "ia32")) {
     if (!native.includes("avx2")) notes.push("avx2: not executed on this processor");
     if (native.includes("avx2") && !native.includes("avx512")) {
       levels.push({ name: "avx512 lowered to AVX2", form: "lowered", isa: "avx512" });

@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync }
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { threadFlags } from "./compiler.mjs";
 
 /** packages/c-api */
 export const PACKAGE_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -79,7 +80,7 @@ export function compileFlags(root, optimisation, env = process.env) {
     "-fvisibility=hidden",
     ...WARNING_FLAGS,
     ...(warningsAreErrors(env) ? ["-Werror"] : []),
-    "-pthread",
+    ...threadFlags(env),
     "-DLP_BUILD",
     `-DLP_VERSION="${packageVersion()}"`,
     `-I${join(root, "include")}`,

@@ -1,4 +1,4 @@
-// Compares what a binary exports with what the header declares, both ways.
+// What a binary exports and what it needs; compares the first with what the header declares.
 
 import { spawnSync } from "node:child_process";
 
@@ -16,16 +16,29 @@ export function symbolTool() {
  * @throws {Error} The tool cannot read the file.
  */
 export function exportedSymbols(file, isObject = false) {
+  return symbols(file, [isObject ? "-g" : "-D", "--defined-only"]);
+}
+
+/**
+ * @param {string} file A shared library or an object.
+ * @param {boolean} isObject
+ * @returns {string[] | undefined} Names that others have to define, without versions, sorted;
+ *   undefined where there is no tool.
+ * @throws {Error} The tool cannot read the file.
+ */
+export function undefinedSymbols(file, isObject = false) {
+  return symbols(file, [isObject ? "-g" : "-D", "--undefined-only"]);
+}
+
+/** @param {string} file @param {string[]} flags */
+function symbols(file, flags) {
   const tool = symbolTool();
   if (tool === undefined) return undefined;
-  const result = spawnSync(tool, [isObject ? "-g" : "-D", "--defined-only", file], {
-    encoding: "utf8",
-    maxBuffer: 1 << 28,
-  });
+  const result = spawnSync(tool, [...flags, file], { encoding: "utf8", maxBuffer: 1 << 28 });
   if (result.status !== 0) throw new Error(`${tool}: ${result.stderr.trim()}`);
   return result.stdout
     .split("\n")
-    .map((line) => /^[0-9a-f]* *[A-Za-z] (\S+)$/.exec(line.trim())?.[1])
+    .map((line) => /^[0-9a-f]* *[A-Za-z] ([^\s@]+)\S*$/.exec(line.trim())?.[1])
     .filter((name) => name !== undefined)
     .sort();
 }

@@ -17,6 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withoutCommentsAndLiterals } from "./c-text.mjs";
+import { threadFlags } from "./compiler.mjs";
 import { compileLevel, levelsBelow, PLAIN_C } from "./levels.mjs";
 import {
   compileFlags,
@@ -26,9 +27,10 @@ import {
   PACKAGE_ROOT,
   runTool,
 } from "./objects.mjs";
+import { runnable, runnerWords } from "./runner.mjs";
 
-/** After this a running program is killed: it hangs. */
-const WATCHDOG_MS = 120_000;
+/** After this a running program is killed: it hangs. An emulator takes its time. */
+const WATCHDOG_MS = runnerWords().length > 0 ? 900_000 : 120_000;
 
 const SANITIZER_OPTIONS = {
   ASAN_OPTIONS: "detect_leaks=1:allocator_may_return_null=1",
@@ -186,13 +188,14 @@ export async function buildTestProgram(engine, program) {
   const partial = `${executable}.${process.pid}`;
   await runTool([
     ...engine.compiler.command,
-    ...engine.flags.filter((flag) => flag.startsWith("-f") || flag.startsWith("-O")),
+    // Without -O: for WebAssembly clang would run wasm-opt, which may be older than what it is given.
+    ...engine.flags.filter((flag) => flag.startsWith("-f")),
     object,
     ...engine.link,
     "-o",
     partial,
     "-lm",
-    "-pthread",
+    ...threadFlags(),
   ]);
   renameSync(partial, executable);
   return executable;
@@ -205,15 +208,17 @@ export async function buildTestProgram(engine, program) {
  * @param {string} [options.filter] Run only the tests whose name contains this.
  * @param {number} [options.watchdogMs]
  * @param {Record<string, string>} [options.env]
+ * @param {string[]} [options.emulator] What runs the executable: a program and its arguments.
  * @returns {Promise<ProgramResult>}
  */
 export function runTestProgram(
   executable,
   tests,
-  { filter = "", watchdogMs = WATCHDOG_MS, env = {} } = {},
+  { filter = "", watchdogMs = WATCHDOG_MS, env = {}, emulator = [] } = {},
 ) {
+  const [program = "", ...args] = [...emulator, executable, ...(filter === "" ? [] : [filter])];
   return new Promise((fulfil, reject) => {
-    const child = spawn(executable, filter === "" ? [] : [filter], {
+    const child = spawn(...runnable(program, args), {
       env: { ...process.env, ...SANITIZER_OPTIONS, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -257,7 +262,7 @@ function readResults(output) {
   /** @type {Map<string, TestResult>} */
   const results = new Map();
   let detail = "";
-  for (const line of output.split("\n")) {
+  for (const line of output.split(/\r?\n/)) {
     const match = /^(ok|FAILED|skipped) (\w+)(?:: (.*))?$/.exec(line);
     if (match === null) {
       if (line.startsWith("  ")) {
@@ -300,7 +305,7 @@ async function levelOf(engine, isa) {
   const env = { ...process.env };
   if (isa === undefined) delete env["LIBPREDICT_ISA"];
   else env["LIBPREDICT_ISA"] = isa;
-  return spawnSync(executable, {
+  return spawnSync(...runnable(executable), {
     encoding: "utf8",
     env: { ...env, ...SANITIZER_OPTIONS },
   }).stdout.trim();

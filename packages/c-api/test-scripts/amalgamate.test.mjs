@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -22,13 +22,47 @@ function amalgamateFake(changes) {
 }
 
 describe("amalgamate", () => {
-  test("inlines a header once and a template each time", () => {
+  test("lays a header once where it is first included, and without its guard", () => {
     const text = amalgamateFake();
     expect(text.match(/Begin file src\/base\/sum\.h/g)).toHaveLength(1);
     expect(text.match(/Begin file src\/base\/config\.h/g)).toHaveLength(1);
-    expect(text.match(/Begin file src\/base\/times\.inl/g)).toHaveLength(2);
-    expect(text.match(/End file src\/base\/times\.inl/g)).toHaveLength(2);
-    expect(text.match(/#include "/g)).toHaveLength(1);
+    expect(text).not.toMatch(/LP_SUM_H|LP_BASE_CONFIG_H/);
+    expect(text.match(/#include "c_predict_api\.h"/g)).toHaveLength(1);
+  });
+
+  test("lays a template once, and includes it where it is included", () => {
+    const text = amalgamateFake();
+    expect(text.match(/Begin file src\/base\/times\.inl/g)).toHaveLength(1);
+    expect(text.match(/End file src\/base\/times\.inl/g)).toHaveLength(1);
+    expect(text.match(/#define LP_TEMPLATE_TIMES\n#include "predict\.c"\n/g)).toHaveLength(2);
+    expect(text.indexOf("Begin file src/base/times.inl")).toBeLessThan(
+      text.indexOf("Begin file src/base/sum.c"),
+    );
+  });
+
+  test("keeps a guard that is not around all of a header, and a system's header once", () => {
+    const text = amalgamateFake({
+      "src/base/sum.h": `#ifndef SUM_H
+#define SUM_H
+#include <stddef.h>
+#include <limits.h>
+#endif
+#ifdef SOMETHING
+#include <limits.h>
+#endif
+#include "base/config.h"
+LP_INTERNAL int lp_sum_add(int a, int b);
+`,
+    });
+    expect(text).toContain("#ifndef SUM_H\n#define SUM_H\n#include <stddef.h>");
+    expect(text.match(/#include <limits.h>/g)).toHaveLength(2);
+    expect(text.match(/#include <stddef.h>/g)).toHaveLength(2);
+    expect(amalgamateFake().match(/#include <stddef.h>/g)).toHaveLength(1);
+    const again = amalgamateFake({
+      "src/api/api.c": `#include <stddef.h>\n#include <assert.h>\n#include <assert.h>\n${fakeText("src/api/api.c")}`,
+    });
+    expect(again.match(/#include <stddef.h>/g)).toHaveLength(1);
+    expect(again.match(/#include <assert.h>/g)).toHaveLength(2);
   });
 
   test("gives the same bytes twice, wherever the tree stands", () => {
@@ -45,19 +79,108 @@ describe("amalgamate", () => {
     expect(hash(second)).not.toBe(hash(first));
   });
 
-  test("compiles alone, and the program made of it computes", () => {
+  /** @param {Record<string, string>} [changes] @returns {string} A folder with the two files. */
+  function fakeFolder(changes) {
     const folder = mkdtempSync(join(tmpdir(), "libpredict-fake-"));
     cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
-    writeFileSync(join(folder, "predict.c"), amalgamateFake());
-    writeFileSync(join(folder, "c_predict_api.h"), fakeText("include/c_predict_api.h"));
-    writeFileSync(
-      join(folder, "program.c"),
-      '#include "c_predict_api.h"\nint main(void) { return LPSum(30, 6); }\n',
-    );
-    const built = spawnSync("cc", ["predict.c", "program.c", "-o", "program"], { cwd: folder });
+    mkdirSync(join(folder, "deep/engine"), { recursive: true });
+    writeFileSync(join(folder, "deep/engine/predict.c"), amalgamateFake(changes));
+    writeFileSync(join(folder, "deep/engine/c_predict_api.h"), fakeText("include/c_predict_api.h"));
+    return folder;
+  }
+
+  const program = (/** @type {string} */ include) =>
+    `#include "${include}"\nint main(void) { return LPSum(30, 6); }\n`;
+
+  /** @param {string} folder @param {string[]} args */
+  function expect36(folder, args) {
+    const built = spawnSync("cc", [...args, "-o", "program"], { cwd: folder });
     expect(built.stderr.toString()).toBe("");
     // 2 * 30 + 3 * 6 - 30 - 6 - 6
     expect(spawnSync(join(folder, "program")).status).toBe(36);
+  }
+
+  test("compiles alone from any folder, and the program made of it computes", () => {
+    const folder = fakeFolder();
+    writeFileSync(join(folder, "program.c"), program("deep/engine/c_predict_api.h"));
+    expect36(folder, ["deep/engine/predict.c", "program.c"]);
+    expect36(folder, [join(folder, "deep/engine/predict.c"), "program.c"]);
+  });
+
+  test("compiles inside a program that includes it", () => {
+    const folder = fakeFolder();
+    writeFileSync(join(folder, "program.c"), program("deep/engine/predict.c"));
+    expect36(folder, ["program.c"]);
+    writeFileSync(join(folder, "deep/program.c"), program("../deep/engine/predict.c"));
+    expect36(folder, ["deep/program.c"]);
+  });
+
+  test("says what is wrong under another name", () => {
+    const folder = fakeFolder();
+    renameSync(join(folder, "deep/engine/predict.c"), join(folder, "deep/engine/engine.c"));
+    const built = spawnSync("cc", ["-c", "deep/engine/engine.c"], { cwd: folder });
+    expect(built.stderr.toString()).toContain(
+      "this file has to be called predict.c: it includes itself",
+    );
+    expect(built.status).not.toBe(0);
+  });
+
+  test("templates that include others, at the head and behind it, compute the same", () => {
+    const folder = fakeFolder({
+      "src/base/open.inl": "#define SUM_ZERO 0\n",
+      "src/base/close_end.inl": "#undef SUM_ZERO\n#undef SUM_NAME\n",
+      "src/base/factor.inl": "enum { SUM_NAME(factor) = SUM_FACTOR };\n",
+      "src/base/times.inl": `#include "factor.inl"
+static int SUM_NAME(zero)(void) { return SUM_ZERO; }
+#include "once.inl"
+#undef SUM_FACTOR
+`,
+      "src/base/once.inl":
+        "static int SUM_NAME(times)(int x) { return x * SUM_NAME(factor) + SUM_NAME(zero)(); }\n",
+      "src/base/sum.c": `#include "base/sum.h"
+#define SUM_NAME(x) x##_twice
+#define SUM_FACTOR 2
+#include "base/open.inl"
+#include "base/times.inl"
+#include "base/close_end.inl"
+#define SUM_NAME(x) x##_thrice
+#define SUM_FACTOR 3
+#include "base/open.inl"
+#include "base/times.inl"
+#include "base/close_end.inl"
+int lp_sum_add(int a, int b) { return times_twice(a) + times_thrice(b) - a - b - b; }
+`,
+    });
+    writeFileSync(join(folder, "program.c"), program("deep/engine/predict.c"));
+    expect36(folder, ["program.c"]);
+  });
+
+  test("refuses templates without one order, of one name, or that bring a header", () => {
+    const sum = fakeText("src/base/sum.c");
+    expect(() =>
+      amalgamateFake({
+        "src/base/a.inl": "\n",
+        "src/base/b.inl": "\n",
+        "src/base/sum.c": `${sum}#include "a.inl"\n#include "b.inl"\nint x;\n#include "b.inl"\n#include "a.inl"\n`,
+      }),
+    ).toThrow(
+      "templates are included in orders that contradict each other: src/base/a.inl, src/base/b.inl",
+    );
+    expect(() =>
+      amalgamateFake({
+        "src/api/times.inl": "\n",
+        "src/base/sum.c": `${sum}#include "api/times.inl"\n`,
+      }),
+    ).toThrow("templates of one name: src/base/times.inl and src/api/times.inl");
+    expect(() =>
+      amalgamateFake({
+        "src/base/own.h": "\n",
+        "src/base/times.inl": `#include "own.h"\n${fakeText("src/base/times.inl")}`,
+      }),
+    ).toThrow('src/base/times.inl:1: "own.h" is first included by a template');
+    expect(() => amalgamateFake({ "src/base/times.inl": '#include "base/times.inl"\n' })).toThrow(
+      "include cycle: src/base/times.inl -> src/base/times.inl",
+    );
   });
 
   test("refuses a static function that two files define", () => {

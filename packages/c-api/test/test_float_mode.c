@@ -76,9 +76,11 @@ TEST(rounding_of_the_caller_changes_nothing_and_comes_back) {
     PredictorHandle p = predictor_for(&m, 1);
     run(p, data, expected);
     CHECK_EQ_INT(MXPredFree(p), 0);
+#if !defined(LP_PLAIN_C)
     if (LP_FLOAT_FLUSH == LP_FLOAT_EXACT) {
         SKIP("on this processor a forward computes in the caller's mode");
     }
+#endif
     for (size_t made = 0; made < 3; made++) {
         for (uint32_t threads = 1; threads <= 3; threads += 2) {
             CHECK_EQ_INT(fesetround(modes[made]), 0);
@@ -146,12 +148,14 @@ TEST(callbacks_run_in_the_mode_of_the_caller) {
     built_free(&m);
 }
 
-/* Zeros say that denormals were never computed with, which is what makes them slow. */
+/* Zeros say that denormals were never computed with, which is what makes them slow. Plain C cannot ask for that. */
 TEST(sums_of_products_take_denormals_for_zero) {
     built_model m;
+#if !defined(LP_PLAIN_C)
     if (LP_FLOAT_FLUSH == LP_FLOAT_EXACT) {
         SKIP("this processor has no mode that flushes");
     }
+#endif
     for (uint32_t threads = 1; threads <= 3; threads += 2) {
         static const float sizes[2][2] = {{1e-40f, 1.0f}, {1e-20f, 1e-20f}}; /* data, weights: in; out */
         for (int k = 0; k < 2; k++) {
@@ -160,7 +164,11 @@ TEST(sums_of_products_take_denormals_for_zero) {
             PredictorHandle p = predictor_for(&m, threads);
             memset(expected, 0, sizeof expected);
             run(p, data, out);
+#if defined(LP_PLAIN_C)
+            CHECK(memcmp(out, expected, sizeof out) != 0);
+#else
             CHECK_FLOATS(out, expected, count, 0, 0);
+#endif
             CHECK_EQ_INT(MXPredFree(p), 0);
             built_free(&m);
         }

@@ -4,6 +4,7 @@
  * knows.
  */
 
+import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -72,6 +73,14 @@ function describedHarnesses(): LanguageHarness[] {
       prepare: async () => ({ command: [process.execPath, here("../dist/typescript-harness.js")] }),
     },
     {
+      language: "TypeScript wasm",
+      compiledIn: "libpredict",
+      prepare: async () => {
+        const missing = missingModule("predict");
+        return missing ?? { command: [process.execPath, wasmHarness] };
+      },
+    },
+    {
       language: "Python",
       prepare: () =>
         started(findPython("numpy"), join(examples, "python/harness/python_harness.py")),
@@ -128,6 +137,18 @@ function describedHarnesses(): LanguageHarness[] {
       prepare: () => started(findPython(), here("../reference/ctypes_harness.py")),
     },
   ];
+}
+
+/** Answers with the calls of `@libpredict/wasm`. */
+export const wasmHarness = here("../dist/wasm-harness.js");
+
+/** Why a module of `@libpredict/wasm` is not there. */
+export function missingModule(name: "predict" | "predict-relaxed"): Missing | undefined {
+  return existsSync(join(packages, `wasm/dist/${name}.wasm`))
+    ? undefined
+    : {
+        missing: `${name}.wasm was not built: no compiler for WebAssembly. To run: apt-get install clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32`,
+      };
 }
 
 async function started(toolchain: Toolchain, script: string): Promise<ReadyHarness | Missing> {

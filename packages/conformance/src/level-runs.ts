@@ -1,13 +1,14 @@
 /**
  * The cases at every level of the library's kernels, in plain calls: `base`, `avx2`, `avx512`, and
- * the forms that are built for tests alone (see `packages/c-api/scripts/levels.mjs`).
+ * the forms that are built for tests alone (see `packages/c-api/scripts/levels.mjs`); and those of
+ * both modules of WebAssembly.
  */
 
 import { fileURLToPath } from "node:url";
 import { loadLibrary } from "@libpredict/ffi";
 import { runCommand } from "@libpredict/toolchains";
 import type { CaseSpec } from "./case-format.js";
-import { languageHarnesses } from "./language-harnesses.js";
+import { languageHarnesses, missingModule, wasmHarness } from "./language-harnesses.js";
 import { longestAnswerMs } from "./matrix.js";
 import { runSuite, type SuiteReport } from "./suite-runner.js";
 
@@ -19,6 +20,17 @@ interface Level {
   readonly isa: string;
   readonly library: string;
 }
+
+/** Node 20 has relaxed SIMD behind a flag. */
+const wasmLevels = [
+  { name: "wasm", module: "predict", flags: [], words: ["plain"] },
+  {
+    name: "wasm relaxed",
+    module: "predict-relaxed",
+    flags: ["--experimental-wasm-relaxed-simd"],
+    words: [],
+  },
+] as const;
 
 export interface LevelReports {
   readonly levels: readonly { readonly name: string; readonly report: SuiteReport }[];
@@ -76,5 +88,24 @@ export async function runLevels(
     told(name, report);
     levels.push({ name, report });
   }
-  return { levels, notes: built.notes };
+  const notes = [...built.notes];
+  for (const { name, module, flags, words } of wasmLevels) {
+    const absent = missingModule(module);
+    if (absent) {
+      notes.push(`${name}: ${absent.missing}`);
+      continue;
+    }
+    const report = await runSuite({
+      command: [process.execPath, ...flags, wasmHarness, ...words],
+      timeoutMs: longestAnswerMs,
+      cases,
+      ...(filter === undefined ? {} : { filter }),
+    });
+    if (report.library !== `${module}.wasm`) {
+      throw new Error(`${name}: the harness took ${report.library}`);
+    }
+    told(name, report);
+    levels.push({ name, report });
+  }
+  return { levels, notes };
 }

@@ -23,19 +23,21 @@ import { runSuite, type SuiteReport, wrongOutcomes } from "./suite-runner.js";
 import { summarise } from "./summary.js";
 
 const usage = `usage: npm run conformance -- [--all | --only BINDING,... | --levels] [--filter TEXT] [--json FILE]
-       npm run conformance -- --harness "COMMAND" [--library FILE | --reference] [...]
+       npm run conformance -- --harness "COMMAND" [--library FILE | --reference | --compiled-in] [...]
 
 Without options: the TypeScript binding and plain calls, with libpredict and, where
 LIBPREDICT_REFERENCE_PYTHON names a Python that has it, with MXNet 1.9.1.
 
   --all               every binding with every library; writes docs/conformance.md and .json
   --only NAMES        only these bindings: ${languageHarnesses.map((one) => one.language).join(", ")}
-  --levels            plain calls at every level of the library's kernels that can run here
+  --levels            plain calls at every level of the library's kernels that can run here, and
+                      WebAssembly with and without relaxed SIMD
   --filter TEXT       only cases whose id contains TEXT
   --json FILE         the results, case by case
 
   --harness COMMAND   any program that speaks the protocol; the library's path is added to it
   --library FILE      the library it loads; default: libpredict, as the bindings find it
+  --compiled-in       the harness has its library inside: no path is added to the command
   --reference         MXNet's library instead, with its environment and known differences
   --known FILE        known differences of that library
   --environment N=V   a variable for the harness; may be given several times
@@ -65,6 +67,7 @@ function parse() {
         json: { type: "string" },
         harness: { type: "string" },
         library: { type: "string" },
+        "compiled-in": { type: "boolean", default: false },
         reference: { type: "boolean", default: false },
         known: { type: "string" },
         environment: { type: "string", multiple: true, default: [] },
@@ -99,7 +102,10 @@ async function runHarness(options: Options, command: string): Promise<SuiteRepor
       ? undefined
       : readKnownDifferences(resolve(callersFolder, options.known));
   return runSuite({
-    command: [...parseArgsStringToArgv(command), libraryPath(options)],
+    command: [
+      ...parseArgsStringToArgv(command),
+      ...(options["compiled-in"] ? [] : [libraryPath(options)]),
+    ],
     cwd: callersFolder,
     timeoutMs,
     environment: {
@@ -135,7 +141,15 @@ function libraryPath({ reference, library }: Options): string {
 /** Options that mean nothing without a harness of the caller's, and --all beside --only. */
 function refuseHarnessOptions(options: Options): void {
   const { library, reference, known, environment, cases, timeout, all, only } = options;
-  const given = { library, reference, known, environment: environment[0], cases, timeout };
+  const given = {
+    library,
+    "compiled-in": options["compiled-in"],
+    reference,
+    known,
+    environment: environment[0],
+    cases,
+    timeout,
+  };
   for (const [name, value] of Object.entries(given)) {
     if (value !== undefined && value !== false) {
       throw new UsageError(`--${name} goes with --harness`);

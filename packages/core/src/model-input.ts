@@ -80,7 +80,9 @@ export async function locateModel(
   if (typeof input === "string" || input instanceof URL) {
     const url = webUrl(input);
     if (url) return { read: () => readModelUrls(url, epoch, watch) };
-    const { symbolPath, paramsPath } = await platform().findModel(input, epoch);
+    const found = await platform().findModel(input, epoch);
+    if (found instanceof URL) return { read: () => readModelUrls(found, epoch, watch) };
+    const { symbolPath, paramsPath } = found;
     return locateFiles(`model "${input}"`, symbolPath, paramsPath, watch);
   }
   if (typeof input !== "object" || input === null) throw new PredictError("argument", forms);

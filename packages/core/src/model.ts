@@ -70,7 +70,7 @@ export class Model {
    */
   static async load(input: ModelInput, options: LoadModelOptions = {}): Promise<Model> {
     const located = await locateModel(input, options);
-    const backend = options.backend ?? platform().defaultBackend();
+    const backend = options.backend ?? (await platform().defaultBackend());
     if (typeof backend.createModel !== "function")
       throw new PredictError("argument", "backend must be one, such as ffiBackend()");
     const watch = new LoadWatch(options);

@@ -4,20 +4,11 @@
  *
  * @packageDocumentation
  */
-import { decodeImage } from "./node/decode-image.js";
 import { ffiBackend } from "./node/ffi-backend.js";
-import { readLabels } from "./node/label-files.js";
-import { findModelFiles, plainFile, readWatchedFile } from "./node/model-files.js";
+import { nodeFiles } from "./node/node-files.js";
 import { setPlatform } from "./platform.js";
 
-setPlatform({
-  defaultBackend: () => ffiBackend(),
-  findModel: findModelFiles,
-  plainFile,
-  readFile: readWatchedFile,
-  readImage: decodeImage,
-  readLabels,
-});
+setPlatform({ defaultBackend: () => ffiBackend(), ...nodeFiles });
 
 export * from "./index.js";
 export { type DecodeImageOptions, decodeImage } from "./node/decode-image.js";

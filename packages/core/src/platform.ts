@@ -13,13 +13,14 @@ interface ReadOptions {
 
 export interface Platform {
   /** The backend used when none is given. */
-  defaultBackend(): Backend;
+  defaultBackend(): Backend | Promise<Backend>;
   /**
    * Finds `prefix-symbol.json` and the `prefix-NNNN.params` of an epoch, by default the highest.
    *
    * @param location - the prefix or the symbol file: a path or a `file:` URL
+   * @returns the files; where they are on the web, the URL that the location stands for
    */
-  findModel(location: string | URL, epoch: number | undefined): Promise<Required<ModelPaths>>;
+  findModel(location: string | URL, epoch: number | undefined): Promise<Required<ModelPaths> | URL>;
   /** The absolute path of a file that has a size and is there; undefined for anything else. */
   plainFile(location: string | URL): Promise<string | undefined>;
   /**

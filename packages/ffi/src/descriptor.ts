@@ -1,6 +1,6 @@
 /**
  * Types of the generated tables that say how each C function is called.
- * Owns no behaviour; `native-binding.ts` reads the tables.
+ * Owns no behaviour; `binding-runtime.ts` reads the tables.
  */
 import type { HandleKind } from "./gen/handles.js";
 
@@ -55,7 +55,7 @@ export interface ParameterDescriptor {
   readonly struct?: string;
   readonly callback?: string;
   readonly nullable?: boolean;
-  /** For `elements`: the call writes them. */
+  /** For `elements` and `bytes`: the call writes them. */
   readonly output?: boolean;
 }
 

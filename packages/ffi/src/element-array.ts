@@ -2,7 +2,6 @@
  * Checks arrays that C reads or writes through unchecked pointers: class, length, and
  * whether the memory behind them can be relied on.
  */
-import { types } from "node:util";
 import type { ScalarName } from "./descriptor.js";
 import { LPDType } from "./gen/constants.js";
 import { NativeError } from "./native-error.js";
@@ -35,16 +34,16 @@ const classByDType: Readonly<Record<number, string>> = {
   [LPDType.LP_INT64]: "BigInt64Array",
   [LPDType.LP_BOOL]: "Uint8Array",
 };
-const tests: Readonly<Record<string, (value: unknown) => boolean>> = {
-  Float32Array: types.isFloat32Array,
-  Float64Array: types.isFloat64Array,
-  Uint16Array: types.isUint16Array,
-  Uint8Array: types.isUint8Array,
-  Int32Array: types.isInt32Array,
-  Int8Array: types.isInt8Array,
-  BigInt64Array: types.isBigInt64Array,
-  Uint32Array: types.isUint32Array,
-};
+
+const typedArrays = Object.getPrototypeOf(Uint8Array.prototype) as object;
+const tagOf = getterOf(typedArrays, Symbol.toStringTag);
+const byteLengthOf = getterOf(ArrayBuffer.prototype, "byteLength");
+
+/** What the engine itself says of an object, of any realm; a property of the same name does not. */
+function getterOf(prototype: object, name: string | symbol): (value: unknown) => unknown {
+  const { get } = Object.getOwnPropertyDescriptor(prototype, name) as { get: () => unknown };
+  return (value) => get.call(value);
+}
 
 /** Checks an array against a C element type and a length in elements. */
 export function checkArray(name: string, value: unknown, type: ScalarName, length: number): void {
@@ -72,7 +71,7 @@ export function checkBytes(name: string, value: unknown, length: number): void {
 }
 
 function checkView(name: string, value: unknown, expected: string, length: number): void {
-  if (!tests[expected]?.(value)) {
+  if (tagOf(value) !== expected) {
     const code = ArrayBuffer.isView(value) ? "dtype" : "argument";
     throw new NativeError(code, `${name} must be a ${expected}, not ${describe(value)}`);
   }
@@ -84,12 +83,22 @@ function checkView(name: string, value: unknown, expected: string, length: numbe
 
 function checkMemory(name: string, view: ArrayBufferView): void {
   const buffer: unknown = view.buffer;
-  if (types.isSharedArrayBuffer(buffer))
+  if (isShared(buffer))
     throw new NativeError("argument", `${name} lies in shared memory, which may change meanwhile`);
   if ((buffer as { resizable?: boolean }).resizable === true)
     throw new NativeError("argument", `${name} lies in a resizable buffer, which may shrink`);
   if (view.byteLength === 0 && isDetached(buffer as ArrayBuffer))
     throw new NativeError("argument", `${name} is detached: its memory was transferred away`);
+}
+
+/** A buffer behind a view that is no ArrayBuffer can only be a SharedArrayBuffer, which browsers may hide. */
+function isShared(buffer: unknown): boolean {
+  try {
+    byteLengthOf(buffer);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function isDetached(buffer: ArrayBuffer): boolean {

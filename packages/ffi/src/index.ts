@@ -5,6 +5,7 @@
  *
  * @packageDocumentation
  */
+export { BindingRuntime } from "./binding-runtime.js";
 export type { ElementArray } from "./element-array.js";
 export { Binding } from "./gen/binding.js";
 export type { PredMonitorCallback } from "./gen/callbacks.js";

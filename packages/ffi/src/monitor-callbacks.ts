@@ -2,52 +2,52 @@
  * Monitor callbacks: JavaScript functions as C function pointers, one per predictor.
  * An exception never unwinds through C: it is kept and thrown when the forward is over.
  */
-import koffi from "koffi";
+import { makeHandleOf } from "./binding-call.js";
+import type { Address, LibraryMemory } from "./call-memory.js";
 import { callbackDescriptors } from "./gen/callbacks.js";
-import { makeHandleOf } from "./native-call.js";
 import { NativeError } from "./native-error.js";
 import { handleAccess, type NativeHandle } from "./native-handle.js";
-import { copyString } from "./native-memory.js";
 
-interface Registered {
-  pointer: bigint;
-  failure: { error: unknown } | undefined;
+/** JavaScript functions as function pointers of C. */
+export interface CallbackFunctions {
+  /** Makes a C function of three pointers. */
+  make(run: (...values: Address[]) => void): Address;
+  /** C does not have the pointer any more. */
+  remove(pointer: Address): void;
+  /** Frees an array that was given to a callback: MXNet's own library hands arrays over. Nothing where the library lends. */
+  giveBack(array: Address): void;
 }
 
-const anyPointer = koffi.pointer(koffi.types.void);
-// Without a name: koffi's type names are global, and declaring one twice throws.
-const callbackPointer = koffi.pointer(
-  koffi.proto(koffi.types.void, [anyPointer, anyPointer, anyPointer]),
-);
+interface Registered {
+  pointer: Address;
+  failure: { error: unknown } | undefined;
+}
 
 export class MonitorCallbacks {
   readonly #active = new WeakMap<NativeHandle, Registered>();
   /** Made for a call that has not ended yet. */
   #pending: Registered | undefined;
 
-  /**
-   * @param library - what the lent arrays belong to
-   * @param giveBack - MXNet's own library hands arrays over instead of lending them: this frees
-   *   one. Undefined where the library lends.
-   */
+  /** @param library - what the lent arrays belong to */
   constructor(
     readonly library: object,
-    readonly giveBack: () => ((array: bigint) => void) | undefined,
+    readonly memory: LibraryMemory,
+    readonly functions: CallbackFunctions,
   ) {}
 
   /** Makes the C function pointer for a callback. */
-  register(name: string, callback: unknown): bigint {
+  register(name: string, callback: unknown): Address {
     const descriptor = callbackDescriptors[name as keyof typeof callbackDescriptors];
     if (typeof callback !== "function" || !descriptor)
       throw new NativeError("argument", `a ${name} must be a function`);
-    const entry: Registered = { pointer: 0n, failure: undefined };
-    entry.pointer = koffi.register((...values: bigint[]) => {
+    const entry: Registered = { pointer: 0, failure: undefined };
+    entry.pointer = this.functions.make((...values) => {
       const lent: NativeHandle[] = [];
       try {
         const shown = descriptor.parameters.flatMap((p, i): unknown[] => {
           if (p.kind === "opaque") return [];
-          if (p.kind === "string") return [copyString(values[i] ?? 0n)];
-          const handle = makeHandleOf(p.handle ?? "ndarray", values[i] ?? 0n, this.library);
+          if (p.kind === "string") return [this.memory.copyString(values[i] ?? 0)];
+          const handle = makeHandleOf(p.handle ?? "ndarray", values[i] ?? 0, this.library);
           lent.push(handle);
           return [handle];
         });
@@ -57,10 +57,10 @@ export class MonitorCallbacks {
       } finally {
         for (const handle of lent) {
           handleAccess.markFreed(handle);
-          this.giveBack()?.(handleAccess.addressOf(handle));
+          this.functions.giveBack(handleAccess.addressOf(handle));
         }
       }
-    }, callbackPointer);
+    });
     this.#pending = entry;
     return entry.pointer;
   }
@@ -70,7 +70,7 @@ export class MonitorCallbacks {
     const made = this.#pending;
     this.#pending = undefined;
     if (!success || !handle) {
-      if (made) koffi.unregister(made.pointer);
+      if (made) this.functions.remove(made.pointer);
       return;
     }
     this.remove(handle);
@@ -95,6 +95,6 @@ export class MonitorCallbacks {
     const entry = this.#active.get(handle);
     if (!entry) return;
     this.#active.delete(handle);
-    koffi.unregister(entry.pointer);
+    this.functions.remove(entry.pointer);
   }
 }

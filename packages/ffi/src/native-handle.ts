@@ -5,6 +5,7 @@
  * Invariants: an address is handed to C only between `enter` and `leave`; the native
  * object is released only when no call holds the handle; after that it is never handed out.
  */
+import type { Address } from "./call-memory.js";
 import { NativeError } from "./native-error.js";
 
 /** `alive`: may be used. `busy`: a call is running on it. `freed`: given back, or about to be when the running call ends. */
@@ -21,7 +22,7 @@ const creationKey = Symbol("made by the binding");
 interface HandleAccess {
   isHandle(value: unknown): value is NativeHandle;
   library(handle: NativeHandle): object;
-  addressOf(handle: NativeHandle): bigint;
+  addressOf(handle: NativeHandle): Address;
   /** Why a use cannot begin now, if it cannot. */
   refusal(handle: NativeHandle, use: HandleUse): "disposed" | "busy" | undefined;
   /** Begins a use; tells why not, if it cannot. */
@@ -41,7 +42,7 @@ export let handleAccess: HandleAccess;
 export abstract class NativeHandle<Kind extends string = string> {
   /** Which kind of object it is. */
   readonly kind: Kind;
-  readonly #address: bigint;
+  readonly #address: Address;
   readonly #library: object;
   /** Calls that use the handle, those alongside not counted. */
   #calls = 0;
@@ -51,7 +52,7 @@ export abstract class NativeHandle<Kind extends string = string> {
   #pendingRelease: (() => void) | undefined;
 
   /** @hidden */
-  constructor(key: symbol, kind: Kind, address: bigint, library: object) {
+  constructor(key: symbol, kind: Kind, address: Address, library: object) {
     if (key !== creationKey)
       throw new NativeError("handle", "handles are made by the library only");
     this.kind = kind;
@@ -112,9 +113,9 @@ export abstract class NativeHandle<Kind extends string = string> {
 
 /** Makes a handle of a class. */
 export function makeHandle<H extends NativeHandle>(
-  handleClass: new (key: symbol, kind: H["kind"], address: bigint, library: object) => H,
+  handleClass: new (key: symbol, kind: H["kind"], address: Address, library: object) => H,
   kind: H["kind"],
-  address: bigint,
+  address: Address,
   library: object,
 ): H {
   return new handleClass(creationKey, kind, address, library);

@@ -1,10 +1,12 @@
 /**
- * Reads memory that the library owns, always as a copy: a view would dangle once the
- * library frees it.
+ * The process's memory, as koffi gives it. C works on JavaScript's arrays themselves; what the
+ * library owns is always copied: a view would dangle once the library frees it.
  */
 import { constants } from "node:buffer";
 import koffi from "koffi";
+import type { Address, CallMemory, Cells, LibraryMemory } from "./call-memory.js";
 import type { ScalarName } from "./descriptor.js";
+import { encodeString } from "./encoded-strings.js";
 import { NativeError } from "./native-error.js";
 
 type Maker = new (buffer: ArrayBuffer) => ArrayBufferView;
@@ -49,11 +51,11 @@ export function allocateCells(type: ScalarName, count: number): ArrayBufferView 
 }
 
 /** Copies `count` elements from an address. */
-export function copyElements(address: bigint, type: ScalarName, count: number): ArrayBufferView {
+export function copyElements(address: Address, type: ScalarName, count: number): ArrayBufferView {
   const make = arrayClasses[type];
   if (!make) throw new NativeError("internal", `no array holds ${type}`);
   if (count === 0) return new make(new ArrayBuffer(0));
-  if (address === 0n)
+  if (Number(address) === 0)
     throw new NativeError("internal", `the library gave a NULL pointer for ${count} elements`);
   const sizeBytes = count * (sizesBytes[type] ?? 1);
   // koffi ends the process where a buffer cannot be made; this is the limit of one.
@@ -72,8 +74,8 @@ export function copyElements(address: bigint, type: ScalarName, count: number): 
 }
 
 /** Copies a NUL-terminated string; "" for NULL. */
-export function copyString(address: bigint | null): string {
-  return address === null || address === 0n ? "" : koffi.decode.string(address);
+export function copyString(address: Address | null): string {
+  return address === null || Number(address) === 0 ? "" : koffi.decode.string(address);
 }
 
 /** NUL-terminated strings in one piece of memory, and an array of pointers to them. */
@@ -93,3 +95,64 @@ export class StringTable {
     });
   }
 }
+
+/** Stands in for an empty array, so that C never sees NULL where it expects none. */
+const emptyMemory = new BigUint64Array(1);
+
+class NativeCells implements Cells {
+  constructor(readonly argument: ArrayBufferView) {}
+
+  values(): ArrayLike<number | bigint> {
+    return this.argument as unknown as ArrayLike<number | bigint>;
+  }
+}
+
+/** What C sees of one call: JavaScript's arrays, reachable from here. */
+class NativeCallMemory implements CallMemory {
+  readonly null = null;
+  readonly empty = emptyMemory;
+  /** Tables whose texts are only pointed to. */
+  #kept: StringTable[] | undefined;
+
+  string(text: string): unknown {
+    return encodeString(text);
+  }
+
+  strings(texts: readonly string[]): unknown {
+    const table = new StringTable(texts);
+    this.#kept ??= [];
+    this.#kept.push(table);
+    return table.pointers;
+  }
+
+  array(view: ArrayBufferView): unknown {
+    return view instanceof DataView
+      ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+      : view;
+  }
+
+  struct(bytes: Uint8Array<ArrayBuffer>): Cells {
+    return new NativeCells(bytes);
+  }
+
+  cells(type: ScalarName, count: number): Cells {
+    return new NativeCells(allocateCells(type, count));
+  }
+
+  pointers(count: number): Cells {
+    return new NativeCells(allocateCells("uint64_t", count));
+  }
+
+  /** C wrote into them. */
+  copyOut(): void {}
+
+  /** An asynchronous call keeps what C sees by keeping the call. */
+  close(): void {}
+}
+
+export const nativeMemory: LibraryMemory = {
+  largestSize: Number.MAX_SAFE_INTEGER,
+  open: () => new NativeCallMemory(),
+  copyElements,
+  copyString,
+};

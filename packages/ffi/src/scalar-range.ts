@@ -8,7 +8,6 @@ const ranges: Partial<Record<ScalarName, { readonly least: number; readonly most
   int32_t: int,
   uint32_t: { least: 0, most: 0xffff_ffff },
   uint8_t: { least: 0, most: 0xff },
-  size_t: { least: 0, most: Number.MAX_SAFE_INTEGER },
 };
 const wideRanges: Partial<Record<ScalarName, readonly [bigint, bigint]>> = {
   int64_t: [-(1n << 63n), (1n << 63n) - 1n],
@@ -17,10 +16,16 @@ const wideRanges: Partial<Record<ScalarName, readonly [bigint, bigint]>> = {
 
 /**
  * @param name - how the message calls the value
+ * @param largestSize - the largest `size_t` of the library
  * @throws {@link NativeError} `argument`: the value is not of the JavaScript type that fits, not whole, or out of range
  */
-export function checkScalar(name: string, type: ScalarName, value: unknown): void {
-  const range = ranges[type];
+export function checkScalar(
+  name: string,
+  type: ScalarName,
+  value: unknown,
+  largestSize: number = Number.MAX_SAFE_INTEGER,
+): void {
+  const range = type === "size_t" ? { least: 0, most: largestSize } : ranges[type];
   if (range) {
     const { least, most } = range;
     if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most)

@@ -12,7 +12,8 @@ const convertTimeoutMs = 5 * 60_000;
 
 /** @throws Error with the converter's words */
 export async function convertNetwork(network: StoredNetwork, runtime: Runtime): Promise<void> {
-  const { converted, name, version } = runtime;
+  const { converted, version } = runtime;
+  const name = runtime.convertedAs ?? runtime.name;
   const python = pythonOfPeers();
   if (converted === undefined || python === undefined) return;
   const files = converted.map((file) => join(network.folder, file));

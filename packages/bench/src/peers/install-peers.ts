@@ -9,6 +9,7 @@ import { cacheFolder } from "../networks/network-cache.js";
 import { runChild } from "./child-processes.js";
 
 const nodePackages = ["onnxruntime-node@1.30.0"];
+const webPackages = ["onnxruntime-web@1.30.0", "@litertjs/core@2.5.3"];
 const pythonPackages = [
   "numpy==2.4.6",
   "onnxruntime==1.32.0",
@@ -22,6 +23,8 @@ const pythonPackagesAlone = ["pnnx==20261020", "mxnet==1.9.1"];
 const leastPython = "3.11";
 const installTimeoutMs = 30 * 60_000;
 
+/** Those that run in a browser. */
+export const webPeersFolder = (): string => join(cacheFolder(), "web");
 export const nodePeersFolder = (): string => join(cacheFolder(), "node");
 const pythonFolder = (): string => join(cacheFolder(), "python");
 const stamp = (folder: string): string => join(folder, "complete.txt");
@@ -42,12 +45,7 @@ export function pythonOfPeers(): string | undefined {
  * @throws Error with the installer's words
  */
 export async function installPeers(say: (text: string) => void): Promise<void> {
-  await once(nodePeersFolder(), nodePackages, say, async (folder) => {
-    writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
-    // Its install script would fetch the GPU's libraries.
-    const npm = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"];
-    await install([...npm, folder, ...nodePackages]);
-  });
+  await installNodePackages(nodePeersFolder(), nodePackages, say);
   const packages = [...pythonPackages, ...pythonPackagesAlone];
   await once(pythonFolder(), packages, say, async (folder) => {
     const python = process.env["LIBPREDICT_BENCH_PYTHON"] || "python3";
@@ -62,6 +60,24 @@ export async function installPeers(say: (text: string) => void): Promise<void> {
     const pip = [pythonIn(folder), "-m", "pip", "install", "--quiet"];
     await install([...pip, "--disable-pip-version-check", ...pythonPackages]);
     await install([...pip, "--disable-pip-version-check", "--no-deps", ...pythonPackagesAlone]);
+  });
+}
+
+/** As installPeers, for the browser. */
+export function installWebPeers(say: (text: string) => void): Promise<void> {
+  return installNodePackages(webPeersFolder(), webPackages, say);
+}
+
+function installNodePackages(
+  folder: string,
+  packages: readonly string[],
+  say: (text: string) => void,
+): Promise<void> {
+  return once(folder, packages, say, async () => {
+    writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
+    // The install script of onnxruntime-node would fetch the GPU's libraries.
+    const npm = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"];
+    await install([...npm, folder, ...packages]);
   });
 }
 

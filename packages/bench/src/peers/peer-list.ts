@@ -27,6 +27,8 @@ export interface Runtime {
   readonly variants: readonly Variant[];
   /** Files of a format of its own, which peers/convert_network.py makes. */
   readonly converted?: readonly string[];
+  /** Whose format that is, as convert_network.py calls it; by default the runtime's own. */
+  readonly convertedAs?: string;
 }
 
 export interface MissingRuntime {
@@ -34,7 +36,15 @@ export interface MissingRuntime {
   readonly missing: string;
 }
 
+/** What was looked for. */
+export interface FoundRuntimes {
+  readonly found: readonly Runtime[];
+  readonly missing: readonly MissingRuntime[];
+}
+
 export const oursName = "libpredict";
+/** Not a peer: the library itself, in one of its forms. */
+export const isOurs = (name: string): boolean => name.startsWith(oursName);
 const pythonNames = ["onnxruntime", "openvino", "mxnet", "ncnn", "mnn", "litert"] as const;
 export const runtimeNames = [oursName, "onnxruntime-node", ...pythonNames] as const;
 const smallNetwork = 5e8;
@@ -44,9 +54,7 @@ const beside = (name: string): string => fileURLToPath(new URL(name, import.meta
 export const peersFolder = fileURLToPath(new URL("../../peers", import.meta.url));
 
 /** @param names those that are wanted, of `runtimeNames` */
-export async function findRuntimes(
-  names: readonly string[],
-): Promise<{ found: Runtime[]; missing: MissingRuntime[] }> {
+export async function findRuntimes(names: readonly string[]): Promise<FoundRuntimes> {
   const found: Runtime[] = [];
   const missing: MissingRuntime[] = [];
   const described = names.some((name) => (pythonNames as readonly string[]).includes(name))

@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-/* Levels of kernels, in rising order. BASE is what the compiler was told to target. */
+/* Levels of kernels, in rising order. BASE is what the compiler was told to target: SSE2, NEON, WebAssembly's SIMD, or vectors as the compiler makes them. */
 typedef enum lp_isa { LP_ISA_BASE = 0, LP_ISA_AVX2 = 1, LP_ISA_AVX512 = 2 } lp_isa;
 
 /*
@@ -12,6 +12,7 @@ typedef enum lp_isa { LP_ISA_BASE = 0, LP_ISA_AVX2 = 1, LP_ISA_AVX512 = 2 } lp_i
  * environment lowers it; a level the processor lacks is not raised.
  */
 LP_INTERNAL lp_isa lp_cpu_isa(void);
+/* base, avx2 or avx512; for BASE neon, simd128 or relaxed-simd where it is one of these. */
 LP_INTERNAL const char *lp_cpu_isa_name(lp_isa isa);
 /* Floats per vector at a level: the block of blocked layouts. 1 without vector extensions. */
 LP_INTERNAL int lp_cpu_block(lp_isa isa);

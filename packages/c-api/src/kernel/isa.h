@@ -11,5 +11,11 @@
 #if LP_HAVE_X86_DISPATCH
 #include <immintrin.h>
 #endif
+#if LP_HAVE_WASM_SIMD
+#include <wasm_simd128.h>
+#endif
+#if LP_HAVE_NEON
+#include <arm_neon.h>
+#endif
 
 #endif

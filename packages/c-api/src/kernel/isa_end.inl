@@ -8,6 +8,8 @@
 #endif
 #undef LP_VL
 #undef LP_VREGS
+#undef LP_TUNED
+#undef LP_FUSED
 #undef lp_v
 #undef lp_vi
 #undef V_LOAD
@@ -19,6 +21,7 @@
 #undef V_MUL
 #undef V_DIV
 #undef V_FMA
+#undef V_FMA_LANE
 #undef V_MAX
 #undef V_MIN
 #undef V_SELECT_POSITIVE
@@ -35,5 +38,6 @@
 #undef VI_SHIFT_LEFT
 #undef VI_SHIFT_RIGHT
 #undef V_SUM
+#undef V_CHOOSE
 #undef LP_NAME
 #undef LP_ISA_LEVEL

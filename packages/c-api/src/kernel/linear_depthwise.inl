@@ -151,7 +151,7 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_depthwise_rows)(const lp_depthwise_b
   }
 }
 
-#if LP_VL >= 8
+#if LP_TUNED
 static LP_NOINLINE void LP_NAME(linear_depthwise_3_1)(const lp_depthwise_band *band) {
   LP_NAME(linear_depthwise_rows)(band, true, 1, 1);
 }
@@ -164,7 +164,7 @@ static LP_NOINLINE void LP_NAME(linear_depthwise_any)(const lp_depthwise_band *b
 }
 
 static void LP_NAME(linear_depthwise)(const lp_depthwise_band *band) {
-#if LP_VL >= 8
+#if LP_TUNED
   if (band->kernel_width == 3 && band->dilate_width == 1 && band->stride_width == 1) {
     LP_NAME(linear_depthwise_3_1)(band);
   } else if (band->kernel_width == 3 && band->dilate_width == 1 && band->stride_width == 2) {

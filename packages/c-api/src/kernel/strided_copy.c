@@ -14,10 +14,12 @@
 #define STRIDED_COPY_THREADS_BYTES (1 << 20) /* less is not worth waking threads */
 
 /* Elements are moved as integers of their size, whatever they are. */
-#if defined(__GNUC__)
+#if LP_HAVE_GNU
 #define STRIDED_COPY_ALIAS __attribute__((may_alias))
+#define STRIDED_COPY_SET(to, from) (*(to) = *(from))
 #else
 #define STRIDED_COPY_ALIAS
+#define STRIDED_COPY_SET(to, from) ((void)memcpy((to), (from), sizeof *(to)))
 #endif
 typedef uint8_t STRIDED_COPY_ALIAS strided_copy_1;
 typedef uint16_t STRIDED_COPY_ALIAS strided_copy_2;
@@ -25,23 +27,24 @@ typedef uint32_t STRIDED_COPY_ALIAS strided_copy_4;
 typedef uint64_t STRIDED_COPY_ALIAS strided_copy_8;
 
 /* line: n elements. tile: rows x columns elements; from[row + column * from_step] to to[row * to_step + column]. */
-#define STRIDED_COPY_KERNELS(bytes)                                                              \
+#define STRIDED_COPY_KERNELS(bytes)                                                             \
   static void strided_copy_line_##bytes(const char *source, char *target, int64_t n,            \
                                         int64_t from_step, int64_t to_step) {                   \
     const strided_copy_##bytes *from = (const strided_copy_##bytes *)source;                    \
     strided_copy_##bytes *to = (strided_copy_##bytes *)target;                                  \
     if (from_step == 0 && to_step == 1) {                                                       \
-      strided_copy_##bytes value = *from;                                                       \
+      strided_copy_##bytes value;                                                               \
+      STRIDED_COPY_SET(&value, from);                                                           \
       for (int64_t i = 0; i < n; i++) {                                                         \
-        to[i] = value;                                                                          \
+        STRIDED_COPY_SET(to + i, &value);                                                       \
       }                                                                                         \
     } else if (from_step == 1 && to_step == 1) {                                                \
       for (int64_t i = 0; i < n; i++) {                                                         \
-        to[i] = from[i];                                                                        \
+        STRIDED_COPY_SET(to + i, from + i);                                                     \
       }                                                                                         \
     } else {                                                                                    \
       for (int64_t i = 0; i < n; i++) {                                                         \
-        to[i * to_step] = from[i * from_step];                                                  \
+        STRIDED_COPY_SET(to + i * to_step, from + i * from_step);                               \
       }                                                                                         \
     }                                                                                           \
   }                                                                                             \
@@ -62,7 +65,7 @@ typedef uint64_t STRIDED_COPY_ALIAS strided_copy_8;
           }                                                                                     \
           for (int i = 0; i < STRIDED_COPY_TILE; i++) {                                         \
             for (int j = 0; j < STRIDED_COPY_TILE; j++) {                                       \
-              t[i * to_step + j] = block[j][i];                                                 \
+              STRIDED_COPY_SET(t + i * to_step + j, &block[j][i]);                              \
             }                                                                                   \
           }                                                                                     \
         } else {                                                                                \
@@ -70,7 +73,7 @@ typedef uint64_t STRIDED_COPY_ALIAS strided_copy_8;
           w = w < STRIDED_COPY_TILE ? w : STRIDED_COPY_TILE;                                    \
           for (int64_t i = 0; i < h; i++) {                                                     \
             for (int64_t j = 0; j < w; j++) {                                                   \
-              t[i * to_step + j] = f[i + j * from_step];                                        \
+              STRIDED_COPY_SET(t + i * to_step + j, f + i + j * from_step);                     \
             }                                                                                   \
           }                                                                                     \
         }                                                                                       \
@@ -83,6 +86,7 @@ STRIDED_COPY_KERNELS(2)
 STRIDED_COPY_KERNELS(4)
 STRIDED_COPY_KERNELS(8)
 #undef STRIDED_COPY_KERNELS
+#undef STRIDED_COPY_SET
 
 typedef struct strided_copy_kernels {
   void (*line)(const char *source, char *target, int64_t n, int64_t from_step, int64_t to_step);

@@ -2,13 +2,15 @@
 #ifndef LP_KERNEL_UNROLL_H
 #define LP_KERNEL_UNROLL_H
 
+#include "../base/config.h"
+
 /* Before a loop: accumulators live in registers only if every index is a constant. */
-#if defined(__clang__)
-#define LP_UNROLL _Pragma("clang loop unroll(full)")
-#elif defined(__GNUC__)
-#define LP_UNROLL _Pragma("GCC unroll 64")
-#else
+#if !LP_HAVE_GNU
 #define LP_UNROLL
+#elif defined(__clang__)
+#define LP_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define LP_UNROLL _Pragma("GCC unroll 64")
 #endif
 
 #endif

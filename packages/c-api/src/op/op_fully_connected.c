@@ -11,6 +11,7 @@
  */
 #include "../kernel/blas.h"
 #include "../kernel/fully_connected.h"
+#include "movement.h"
 #include "op_table.h"
 
 typedef struct op_fully_connected_param {
@@ -43,7 +44,6 @@ static int op_fully_connected_inputs(const void *param) {
 static lp_status op_fully_connected_depth(const lp_infer *infer, int64_t *depth) {
   const op_fully_connected_param *p = infer->param;
   const lp_shape *data = &infer->in[0];
-  size_t product = 1;
   *depth = LP_DIM_UNKNOWN;
   if (data->ndim < 1) {
     return LP_OK;
@@ -52,19 +52,10 @@ static lp_status op_fully_connected_depth(const lp_infer *infer, int64_t *depth)
     *depth = data->dim[data->ndim - 1];
     return LP_OK;
   }
-  for (int d = 1; d < data->ndim; d++) {
-    if (data->dim[d] < 0) {
-      return LP_OK;
-    }
-    if (!lp_size_multiply(product, (size_t)data->dim[d], &product)) {
-      product = SIZE_MAX;
-    }
-  }
-  if (product > INT64_MAX) {
+  if (!lp_movement_product(data, 1, data->ndim, depth)) {
     lp_shape_text text;
     return lp_infer_fail(infer, "data %s is too large", lp_shape_print(data, &text));
   }
-  *depth = (int64_t)product;
   return LP_OK;
 }
 

@@ -33,6 +33,31 @@ export function parseLabels(text: string, options: LabelOptions = {}): readonly 
   return entries.map(({ id, name }) => (id !== undefined && options.ids ? `${id} ${name}` : name));
 }
 
+/**
+ * Reads the names of classes from the content of a file.
+ *
+ * @param name - what the messages call the file
+ * @throws {@link PredictError} `argument`: not UTF-8, or as `parseLabels`; the message begins with the name
+ */
+export function decodeLabels(
+  content: Uint8Array,
+  name: string,
+  options: LabelOptions = {},
+): readonly string[] {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(content);
+  } catch (error) {
+    throw new PredictError("argument", `${name}: not UTF-8 text`, { cause: error });
+  }
+  try {
+    return parseLabels(text, options);
+  } catch (error) {
+    if (!(error instanceof PredictError)) throw error;
+    throw new PredictError(error.code, `${name}: ${error.message}`, { cause: error });
+  }
+}
+
 /** A class: its name, and its id where the form has one. */
 interface Entry {
   readonly name: string;

@@ -1,6 +1,5 @@
 /** Reads label files. */
-import { type LabelOptions, parseLabels } from "../image/labels.js";
-import { PredictError } from "../predict-error.js";
+import { decodeLabels, type LabelOptions } from "../image/labels.js";
 import { nameOfSource, readContent } from "./file-content.js";
 
 /** Options of `readLabels`. */
@@ -24,17 +23,5 @@ export async function readLabels(
   options: ReadLabelsOptions = {},
 ): Promise<readonly string[]> {
   const content = await readContent(source, "label file", options.signal);
-  const name = nameOfSource(source);
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(content);
-  } catch (error) {
-    throw new PredictError("argument", `${name}: not UTF-8 text`, { cause: error });
-  }
-  try {
-    return parseLabels(text, options);
-  } catch (error) {
-    if (!(error instanceof PredictError)) throw error;
-    throw new PredictError(error.code, `${name}: ${error.message}`, { cause: error });
-  }
+  return decodeLabels(content, nameOfSource(source), options);
 }

@@ -11,14 +11,14 @@ import type {
   PredictorStats,
   TensorInfo,
 } from "../backend.js";
+import { dtypeCode, dtypeName } from "../binding-backend.js";
+import { translated, translateError } from "../binding-errors.js";
 import { arrayClassOf, type ElementData } from "../element-data.js";
 import type { GraphDescription } from "../graph-description.js";
 import { PredictError } from "../predict-error.js";
 import type { RunProfile } from "../run-profile.js";
+import { shapeArguments } from "../shape-arguments.js";
 import { elementCount } from "../tensor-shape.js";
-import { dtypeCode, dtypeName } from "./ffi-backend.js";
-import { translated, translateError } from "./native-errors.js";
-import { shapeArguments } from "./shape-arguments.js";
 import { symbolOutputNames } from "./symbol-outputs.js";
 
 const cpu = 1;

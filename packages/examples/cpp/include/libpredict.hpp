@@ -2805,10 +2805,10 @@ public:
      *
      * `version`; `source`: the first 16 hexadecimal digits of the SHA-256 of its source files, the
      * same that stands in full at the head of the single file predict.c, or "unknown" if the build
-     * did not say; `isa`: the instruction set of the kernels (base, avx2, avx512); `vectors`,
-     * `threads`, `blas`: whether it was compiled with them; `cpus`: threads that a predictor made
-     * now by this thread would have by default (see LPOptions). Readers pass over keys that they
-     * do not know.
+     * did not say; `isa`: the instruction set of the kernels (base, avx2, avx512; neon on arm64;
+     * simd128, relaxed-simd in WebAssembly); `vectors`, `threads`, `blas`: whether it was compiled
+     * with them; `cpus`: threads that a predictor made now by this thread would have by default
+     * (see LPOptions). Readers pass over keys that they do not know.
      *
      * @return string-view of `key=value` pairs with one space between them, such as "version=0.1.0
      *   source=0123456789abcdef isa=avx2 vectors=yes threads=yes blas=no cpus=8"; valid until the

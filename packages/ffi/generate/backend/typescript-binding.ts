@@ -72,6 +72,7 @@ function parameterDescriptor(f: ApiFunction, p: Parameter, names: TypeScriptName
   if (["scalar", "array", "value", "view"].includes(p.kind))
     fields.push(["type", scalar ?? "uint8_t"]);
   if (p.kind === "elements") fields.push(["output", p.direction === "out"]);
+  if (p.kind === "bytes" && p.direction !== "in") fields.push(["output", true]);
   if (length) fields.push(["length", length]);
   if (p.handle) fields.push(["handle", p.handle]);
   if (p.kind === "handle" && p.direction === "in" && !f.concurrent)
@@ -113,7 +114,8 @@ function binding(api: Api): string {
   });
   const sorted = (set: Set<string>): string => [...set].sort().join(", ");
   return `// ${generatedBy(api.source)}
-import { type ElementArray, NativeBinding } from "../native-binding.js";
+import { BindingRuntime } from "../binding-runtime.js";
+import type { ElementArray } from "../element-array.js";
 import type { ${sorted(callbacks)} } from "./callbacks.js";
 import * as descriptors from "./descriptors.js";
 import type { ${sorted(handles)} } from "./handles.js";
@@ -133,7 +135,7 @@ import type { ${sorted(structs)} } from "./structs.js";
  * the function may be called meanwhile)
  * and \`unavailable\` (the library does not have the function).
  */
-export class Binding extends NativeBinding {
+export abstract class Binding extends BindingRuntime {
 ${methods.join("\n\n")}
 }
 `;

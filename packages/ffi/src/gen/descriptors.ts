@@ -276,7 +276,7 @@ export const LPListOperators: FunctionDescriptor = {
   part: 2,
   returns: "status",
   parameters: [
-    { name: "list", kind: "bytes", role: "argument", length: { is: "parameter", name: "list_capacity", plus: 0 }, nullable: true },
+    { name: "list", kind: "bytes", role: "argument", output: true, length: { is: "parameter", name: "list_capacity", plus: 0 }, nullable: true },
     { name: "list_capacity", kind: "scalar", role: "argument", type: "size_t" },
     { name: "list_size", kind: "value", role: "result", type: "size_t" },
   ],
@@ -290,7 +290,7 @@ export const LPCheckModel: FunctionDescriptor = {
   parameters: [
     { name: "symbol_json", kind: "bytes", role: "argument", length: { is: "parameter", name: "symbol_json_size", plus: 0 } },
     { name: "symbol_json_size", kind: "scalar", role: "argument", type: "size_t" },
-    { name: "report", kind: "bytes", role: "argument", length: { is: "parameter", name: "report_capacity", plus: 0 }, nullable: true },
+    { name: "report", kind: "bytes", role: "argument", output: true, length: { is: "parameter", name: "report_capacity", plus: 0 }, nullable: true },
     { name: "report_capacity", kind: "scalar", role: "argument", type: "size_t" },
     { name: "report_size", kind: "value", role: "result", type: "size_t" },
     { name: "num_errors", kind: "value", role: "result", type: "uint32_t" },
@@ -305,7 +305,7 @@ export const LPUpgradeSymbol: FunctionDescriptor = {
   parameters: [
     { name: "symbol_json", kind: "bytes", role: "argument", length: { is: "parameter", name: "symbol_json_size", plus: 0 } },
     { name: "symbol_json_size", kind: "scalar", role: "argument", type: "size_t" },
-    { name: "text", kind: "bytes", role: "argument", length: { is: "parameter", name: "text_capacity", plus: 0 }, nullable: true },
+    { name: "text", kind: "bytes", role: "argument", output: true, length: { is: "parameter", name: "text_capacity", plus: 0 }, nullable: true },
     { name: "text_capacity", kind: "scalar", role: "argument", type: "size_t" },
     { name: "text_size", kind: "value", role: "result", type: "size_t" },
   ],
@@ -513,7 +513,7 @@ export const LPPredGetOutput: FunctionDescriptor = {
     { name: "handle", kind: "handle", role: "argument", handle: "predictor", exclusive: true },
     { name: "index", kind: "scalar", role: "argument", type: "uint32_t" },
     { name: "dtype", kind: "scalar", role: "argument", type: "int" },
-    { name: "data", kind: "bytes", role: "argument", length: { is: "parameter", name: "size_bytes", plus: 0 }, nullable: true },
+    { name: "data", kind: "bytes", role: "argument", output: true, length: { is: "parameter", name: "size_bytes", plus: 0 }, nullable: true },
     { name: "size_bytes", kind: "scalar", role: "argument", type: "size_t" },
   ],
 };
@@ -570,7 +570,7 @@ export const LPPredGetNodeProfile: FunctionDescriptor = {
   returns: "status",
   parameters: [
     { name: "handle", kind: "handle", role: "argument", handle: "predictor", exclusive: true },
-    { name: "report", kind: "bytes", role: "argument", length: { is: "parameter", name: "report_capacity", plus: 0 }, nullable: true },
+    { name: "report", kind: "bytes", role: "argument", output: true, length: { is: "parameter", name: "report_capacity", plus: 0 }, nullable: true },
     { name: "report_capacity", kind: "scalar", role: "argument", type: "size_t" },
     { name: "report_size", kind: "value", role: "result", type: "size_t" },
   ],
@@ -583,7 +583,7 @@ export const LPPredDescribe: FunctionDescriptor = {
   returns: "status",
   parameters: [
     { name: "handle", kind: "handle", role: "argument", handle: "predictor", exclusive: true },
-    { name: "report", kind: "bytes", role: "argument", length: { is: "parameter", name: "report_capacity", plus: 0 }, nullable: true },
+    { name: "report", kind: "bytes", role: "argument", output: true, length: { is: "parameter", name: "report_capacity", plus: 0 }, nullable: true },
     { name: "report_capacity", kind: "scalar", role: "argument", type: "size_t" },
     { name: "report_size", kind: "value", role: "result", type: "size_t" },
   ],

@@ -935,9 +935,10 @@ public final class PredictLibrary extends NativeLibrary {
    * <p>{@code version}; {@code source}: the first 16 hexadecimal digits of the SHA-256 of its
    * source files, the same that stands in full at the head of the single file predict.c, or
    * "unknown" if the build did not say; {@code isa}: the instruction set of the kernels (base,
-   * avx2, avx512); {@code vectors}, {@code threads}, {@code blas}: whether it was compiled with
-   * them; {@code cpus}: threads that a predictor made now by this thread would have by default
-   * (see LPOptions). Readers pass over keys that they do not know.
+   * avx2, avx512; neon on arm64; simd128, relaxed-simd in WebAssembly); {@code vectors}, {@code
+   * threads}, {@code blas}: whether it was compiled with them; {@code cpus}: threads that a
+   * predictor made now by this thread would have by default (see LPOptions). Readers pass over
+   * keys that they do not know.
    *
    * <p>Threads: any, while none changes the environment; each thread has its own text.
    *

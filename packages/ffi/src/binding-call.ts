@@ -2,20 +2,18 @@
  * One call of one C function: checks and converts the arguments, holds everything that C
  * sees until the call has ended, and turns what C wrote into the result.
  *
- * Invariants: nothing reaches C before every argument is checked; whatever C sees is
- * reachable from the `NativeCall` until `finish` or `abandon`; entered handles are left
- * exactly once.
+ * Invariants: nothing reaches C before every argument is checked; whatever C sees is held by the
+ * call's memory until `end`; entered handles are left exactly once.
  */
+import type { Address, CallMemory, Cells, LibraryMemory } from "./call-memory.js";
 import type { CallSignature, HandleParameter } from "./call-signature.js";
 import type { FunctionDescriptor, Length, ParameterDescriptor } from "./descriptor.js";
 import { checkArray, checkBytes, checkElements, describe } from "./element-array.js";
-import { encodeString } from "./encoded-strings.js";
 import { LPDType } from "./gen/constants.js";
 import { type HandleKind, handleClasses } from "./gen/handles.js";
 import { type LPError, structLayouts } from "./gen/structs.js";
 import { NativeError } from "./native-error.js";
 import { handleAccess, makeHandle, type NativeHandle } from "./native-handle.js";
-import { allocateCells, copyElements, copyString, StringTable } from "./native-memory.js";
 import { checkScalar } from "./scalar-range.js";
 import { decodeStruct, encodeStruct, type StructLayout } from "./struct-layout.js";
 
@@ -31,29 +29,23 @@ export interface CallContext {
   /** How many elements a `value` parameter needs; one but for defects of the reference. */
   valueCells(descriptor: FunctionDescriptor, argument: (name: string) => unknown): number;
   /** Makes a C function pointer of a JavaScript function. */
-  registerCallback(name: string, callback: unknown): bigint;
+  registerCallback(name: string, callback: unknown): Address;
+  readonly memory: LibraryMemory;
 }
 
 /** The widest element that a tensor has: float64, int64. */
 const largestElementBytes = 8;
 
-/** Stands in for an empty array, so that C never sees NULL where it expects none. */
-const emptyMemory = new BigUint64Array(1);
-
-export class NativeCall {
-  /** The arguments as koffi takes them. */
+export class BindingCall {
+  /** The arguments as the library takes them. */
   readonly native: unknown[];
   /** Handles that the call uses, as the signature has them; null where the caller passed null. */
   readonly handles: (NativeHandle | null)[];
   readonly #values: ArrayLike<unknown>;
   // Most calls have none of the following.
   /** What C writes to, by the parameter's name. */
-  #cells: Map<string, ArrayBufferView> | undefined;
-  /** Memory that `native` only points to. */
-  #kept: unknown[] | undefined;
-  /** Bytes of each array among `native`, before the call waited. */
-  #byteLengths: readonly number[] | undefined;
-  #errorStruct: Uint8Array | undefined;
+  #cells: Map<string, Cells> | undefined;
+  #errorStruct: Cells | undefined;
   #entered = false;
 
   /**
@@ -65,6 +57,7 @@ export class NativeCall {
     readonly signature: CallSignature,
     values: ArrayLike<unknown>,
     readonly context: CallContext,
+    readonly memory: CallMemory,
   ) {
     const { argumentCount, positions, handles } = signature;
     const { parameters } = signature.descriptor;
@@ -96,22 +89,9 @@ export class NativeCall {
     this.#entered = true;
   }
 
-  /** Remembers, before a call that may have to wait, what `recheck` compares. */
-  noteLengths(): void {
-    this.#byteLengths = this.native.map(byteLengthOf);
-  }
-
-  /** Makes sure, before a call that had to wait, that no array lost its memory meanwhile. */
-  recheck(): void {
-    this.#byteLengths?.forEach((byteLength, i) => {
-      if (byteLengthOf(this.native[i]) === byteLength) return;
-      const name = this.descriptor.parameters[i]?.name;
-      throw new NativeError("argument", `${name} was detached before the call began`);
-    });
-  }
-
-  /** Releases the handles. */
-  leave(): void {
+  /** Releases the handles and the memory. */
+  end(): void {
+    this.memory.close();
     if (!this.#entered) return;
     this.#entered = false;
     this.#leaveFirst(this.handles.length);
@@ -140,12 +120,14 @@ export class NativeCall {
   /** The error that C wrote into the LPError of this call, if it has one. */
   get writtenError(): LPError | undefined {
     if (!this.#errorStruct) return undefined;
-    const error = decodeStruct(structLayouts.LPError, this.#errorStruct) as unknown as LPError;
+    const bytes = this.#errorStruct.values() as Uint8Array;
+    const error = decodeStruct(structLayouts.LPError, bytes) as unknown as LPError;
     return error.code === 0 ? undefined : error;
   }
 
-  /** The results, after a success. */
+  /** The results, after a success; brings what C wrote into the caller's arrays. */
   results(): unknown {
+    this.memory.copyOut();
     const outs = this.signature.results;
     if (outs.length === 0) return undefined;
     if (outs.length === 1) return this.#result(outs[0] as ParameterDescriptor);
@@ -158,32 +140,32 @@ export class NativeCall {
     if (value === null || value === undefined) return this.#convertNull(p, value);
     switch (p.kind) {
       case "scalar":
-        checkScalar(p.name, p.type ?? "int", value);
+        checkScalar(p.name, p.type ?? "int", value, this.context.memory.largestSize);
         return value;
       case "string":
         checkString(p.name, value);
-        return encodeString(value);
+        return this.memory.string(value);
       case "strings":
         return this.#convertStrings(p, value);
       case "array":
         checkArray(p.name, value, p.type ?? "int", this.#length(p));
-        return pass(value as ArrayBufferView);
+        return this.#pass(value as ArrayBufferView, false);
       case "elements": {
         const length = this.#length(p);
         const type = this.context.elementType(this.descriptor, (name) => this.argument(name));
         checkElements(p.name, value, type ?? LPDType.LP_FLOAT32, length);
         const view = value as ArrayBufferView;
-        return pass(type === undefined ? withRoom(view, length) : view);
+        return this.#pass(type === undefined ? withRoom(view, length) : view, p.output === true);
       }
       case "bytes":
         checkBytes(p.name, value, this.#length(p));
-        return pass(value as ArrayBufferView);
+        return this.#pass(value as ArrayBufferView, p.output === true);
       case "handle":
         return handleAccess.addressOf(value as NativeHandle);
       case "struct":
         if (typeof value !== "object")
           throw new NativeError("argument", `${p.name} must be an object, not ${describe(value)}`);
-        return encodeStruct(layoutOf(p), value);
+        return this.memory.struct(encodeStruct(layoutOf(p), value)).argument;
       case "callback":
         return this.context.registerCallback(p.callback ?? "", value);
       default:
@@ -200,11 +182,16 @@ export class NativeCall {
     if (p.kind === "strings" || p.kind === "array") {
       if (!this.#nothingToPoint(p.length))
         throw new NativeError("argument", `${p.name} is null but not empty`);
-      return emptyMemory;
+      return this.memory.empty;
     }
     if (p.kind === "bytes" && this.#length(p) !== 0)
       throw new NativeError("argument", `${p.name} is null but not empty`);
-    return null;
+    return this.memory.null;
+  }
+
+  /** What C takes for an array: never NULL where it expects none. */
+  #pass(view: ArrayBufferView, written: boolean): unknown {
+    return view.byteLength === 0 ? this.memory.empty : this.memory.array(view, written);
   }
 
   #nothingToPoint(length: Length | undefined): boolean {
@@ -221,10 +208,7 @@ export class NativeCall {
     value.forEach((s, i) => {
       checkString(`${p.name}[${i}]`, s);
     });
-    const table = new StringTable(value as string[]);
-    this.#kept ??= [];
-    this.#kept.push(table);
-    return table.pointers;
+    return this.memory.strings(value as string[]);
   }
 
   #checkHandle({ parameter: p, position, use }: HandleParameter): NativeHandle | null {
@@ -265,7 +249,7 @@ export class NativeCall {
         if (cells) return Number(firstOf(cells)) + length.plus;
         const value = this.argument(length.name);
         const p = this.signature.parametersByName.get(length.name);
-        checkScalar(length.name, p?.type ?? "uint32_t", value);
+        checkScalar(length.name, p?.type ?? "uint32_t", value, this.context.memory.largestSize);
         return Number(value) + length.plus;
       }
       case "element": {
@@ -274,7 +258,7 @@ export class NativeCall {
         return Number((array as ArrayLike<number>)[Number(this.argument(length.index))]);
       }
       case "pointee":
-        return Number(firstOf(this.#cells?.get(length.name) as ArrayBufferView));
+        return Number(firstOf(this.#cells?.get(length.name) as Cells));
       case "product": {
         const p = this.signature.parametersByName.get(length.name);
         let product = 1;
@@ -292,66 +276,69 @@ export class NativeCall {
   #supply(p: ParameterDescriptor): unknown {
     switch (p.kind) {
       case "opaque":
-        return null;
+        return this.memory.null;
       case "value": {
         const count = this.context.valueCells(this.descriptor, (name) => this.argument(name));
-        return this.#cell(p, allocateCells(p.type ?? "int", count));
+        return this.#cell(p, this.memory.cells(p.type ?? "int", count));
       }
       case "view":
       case "string-view":
       case "handle":
-        return this.#cell(p, new BigUint64Array(1));
+        return this.#cell(p, this.memory.pointers(1));
       case "handles":
-        return this.#cell(p, allocateCells("uint64_t", Math.max(1, this.#length(p))));
+        return this.#cell(p, this.memory.pointers(Math.max(1, this.#length(p))));
       case "struct": {
-        const bytes = encodeStruct(layoutOf(p));
-        if (p.role === "supplied") this.#errorStruct = bytes;
-        return this.#cell(p, bytes);
+        const struct = this.memory.struct(encodeStruct(layoutOf(p)));
+        if (p.role === "supplied") this.#errorStruct = struct;
+        return this.#cell(p, struct);
       }
       default:
         throw new NativeError("internal", `${p.name}: cannot supply a ${p.kind}`);
     }
   }
 
-  #cell(p: ParameterDescriptor, cells: ArrayBufferView): ArrayBufferView {
+  #cell(p: ParameterDescriptor, cells: Cells): unknown {
     this.#cells ??= new Map();
     this.#cells.set(p.name, cells);
-    return cells;
+    return cells.argument;
   }
 
   #result(p: ParameterDescriptor): unknown {
-    const cells = this.#cells?.get(p.name) as BigUint64Array;
+    const cells = this.#cells?.get(p.name) as Cells;
+    const { memory } = this.context;
     switch (p.kind) {
       case "value":
         return readValue(p, cells);
       case "view":
-        return copyElements(cells[0] ?? 0n, p.type ?? "uint8_t", this.#length(p));
+        return memory.copyElements(firstOf(cells), p.type ?? "uint8_t", this.#length(p));
       case "string-view":
-        return copyString(cells[0] ?? 0n);
+        return memory.copyString(firstOf(cells));
       case "handle":
-        return this.#makeHandle(p.handle, cells[0] ?? 0n);
+        return this.#makeHandle(p.handle, firstOf(cells));
       case "handles":
-        return Array.from(cells.subarray(0, this.#length(p)), (a) => this.#makeHandle(p.handle, a));
+        return Array.from({ length: this.#length(p) }, (_, i) =>
+          this.#makeHandle(p.handle, cells.values()[i] ?? 0),
+        );
       case "struct":
-        return decodeStruct(layoutOf(p), cells as unknown as Uint8Array);
+        return decodeStruct(layoutOf(p), cells.values() as Uint8Array);
       default:
         throw new NativeError("internal", `${p.name}: cannot return a ${p.kind}`);
     }
   }
 
-  #makeHandle(kind: HandleKind | undefined, address: bigint): NativeHandle {
-    if (address === 0n || kind === undefined)
+  #makeHandle(kind: HandleKind | undefined, address: Address): NativeHandle {
+    if (Number(address) === 0 || kind === undefined)
       throw new NativeError("internal", "the library gave a NULL handle");
     return makeHandleOf(kind, address, this.context.library);
   }
 }
 
 /** Makes a handle of a kind. */
-export function makeHandleOf(kind: HandleKind, address: bigint, library: object): NativeHandle {
+export function makeHandleOf(kind: HandleKind, address: Address, library: object): NativeHandle {
   const handleClass = handleClasses[kind] as new (
     key: symbol,
     kind: HandleKind,
-    address: bigint,
+    address: Address,
     library: object,
   ) => NativeHandle<HandleKind>;
   return makeHandle(handleClass, kind, address, library);
@@ -362,19 +349,6 @@ export function handleError(handle: NativeHandle, problem: "disposed" | "busy"):
   return problem === "disposed"
     ? new NativeError("disposed", `the ${handle.kind} handle was freed`)
     : new NativeError("busy", `a running call uses the ${handle.kind} handle`);
-}
-
-/** What koffi takes for an array. */
-function pass(view: ArrayBufferView): unknown {
-  if (view.byteLength === 0) return emptyMemory;
-  return view instanceof DataView
-    ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
-    : view;
-}
-
-/** -1 for what is no array. */
-function byteLengthOf(value: unknown): number {
-  return ArrayBuffer.isView(value) ? value.byteLength : -1;
 }
 
 /** A copy with room for elements of any type, for a library that reads what it does not tell. */
@@ -388,13 +362,13 @@ function layoutOf(p: ParameterDescriptor): StructLayout {
   return structLayouts[p.struct as keyof typeof structLayouts];
 }
 
-function firstOf(cells: ArrayBufferView): number | bigint {
-  return (cells as unknown as ArrayLike<number | bigint>)[0] ?? 0;
+function firstOf(cells: Cells): number | bigint {
+  return cells.values()[0] ?? 0;
 }
 
 /** Reads a value; the reference writes some of them to the last cell instead of the first. */
-function readValue(p: ParameterDescriptor, cells: ArrayBufferView): number | bigint | boolean {
-  const list = cells as unknown as ArrayLike<number | bigint>;
+function readValue(p: ParameterDescriptor, cells: Cells): number | bigint | boolean {
+  const list = cells.values();
   const value = list[list.length - 1] || list[0] || 0;
   if (p.type === "bool") return Boolean(value);
   return p.type === "int64_t" || p.type === "uint64_t" ? value : Number(value);

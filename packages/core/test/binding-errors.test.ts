@@ -1,7 +1,7 @@
 import { NativeError, LoadError as NativeLoadError } from "@libpredict/ffi";
 import { expect, it } from "vitest";
-import { LoadError, PredictError } from "../../src/index.js";
-import { translated, translateError } from "../../src/node/native-errors.js";
+import { translated, translateError } from "../src/binding-errors.js";
+import { LoadError, PredictError } from "../src/index.js";
 
 it("an error of the binding keeps its code and text, and is the cause", () => {
   const native = new NativeError("shape", "fc: 3 against 4", "LPPredCreate");

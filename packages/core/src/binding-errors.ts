@@ -1,6 +1,6 @@
 /** Turns errors of the binding into errors of this package. */
-import { NativeError, LoadError as NativeLoadError } from "@libpredict/ffi";
-import { LoadError, PredictError } from "../predict-error.js";
+import { NativeError, LoadError as NativeLoadError } from "@libpredict/ffi/portable";
+import { LoadError, PredictError } from "./predict-error.js";
 
 /** The error of this package for one of the binding; any other error as it is. */
 export function translateError(error: unknown): unknown {

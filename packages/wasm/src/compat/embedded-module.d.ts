@@ -1,0 +1,4 @@
+declare module "*/predict.wasm" {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export = bytes;
+}
