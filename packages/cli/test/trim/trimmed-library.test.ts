@@ -139,7 +139,7 @@ describe("the library for the digit network", () => {
       library,
     ]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error \(params\): .*error \d+ at line \d+/);
+    expect(stderr).toMatch(/^error \(params\): .*error \d+ at line \d+ of predict\.c/);
   });
 });
 
