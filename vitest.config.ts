@@ -31,6 +31,7 @@ export default defineConfig({
       "packages/conformance",
       "packages/cli",
       "packages/examples/typescript",
+      "packages/examples/browser",
       "packages/examples/faces",
       "packages/examples/server",
       "scripts",

@@ -4,6 +4,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { packageName } from "../packages/c-api/scripts/platform-packages.mjs";
+import { PLATFORMS } from "../packages/c-api/scripts/platforms.mjs";
 import { REPOSITORY_ROOT } from "./public-packages.mjs";
 
 const KIB = 1024;
@@ -18,6 +20,20 @@ const COMPILED = /^dist\/(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*
  * @property {number} packedBytes Largest tarball.
  * @property {number} unpackedBytes
  */
+
+/**
+ * @param {import("../packages/c-api/scripts/platforms.mjs").Platform} platform
+ * @returns {ContentRule}
+ */
+function platformRule({ library }) {
+  return {
+    allowed: [new RegExp(`^(?:${library.replace(".", "\\.")}|libpredict\\.json)$`)],
+    required: [library, "libpredict.json"],
+    compiled: false,
+    packedBytes: 450 * KIB,
+    unpackedBytes: 1024 * KIB,
+  };
+}
 
 /** @type {Record<string, ContentRule>} */
 export const CONTENT_RULES = {
@@ -35,13 +51,9 @@ export const CONTENT_RULES = {
     packedBytes: 400 * KIB,
     unpackedBytes: 2048 * KIB,
   },
-  "@libpredict/linux-x64": {
-    allowed: [/^libpredict\.(?:so|json)$/],
-    required: ["libpredict.so", "libpredict.json"],
-    compiled: false,
-    packedBytes: 450 * KIB,
-    unpackedBytes: 1024 * KIB,
-  },
+  ...Object.fromEntries(
+    PLATFORMS.map((platform) => [packageName(platform), platformRule(platform)]),
+  ),
   "@libpredict/ffi": {
     allowed: [COMPILED],
     required: ["dist/index.js", "dist/index.d.ts"],
@@ -115,7 +127,7 @@ export function contentDefects(packed, versions, root = REPOSITORY_ROOT) {
     ...(rule.compiled ? compiledDefects(packed) : []),
     ...textDefects(files, root),
     ...manifestDefects(packed.manifest, versions),
-    ...(files.has("libpredict.so") ? libraryDefects(packed, root) : []),
+    ...libraryDefects(packed, root),
   ];
   const licence = readFileSync(join(root, "LICENSE"));
   if (files.get("LICENSE")?.equals(licence) === false) {
@@ -184,14 +196,26 @@ function manifestDefects(manifest, versions) {
   return defects;
 }
 
+/**
+ * The library that a package carries.
+ *
+ * @param {string} name Of the package.
+ * @returns {string | undefined} The file's name; undefined: it is no platform package.
+ */
+export function carriedLibrary(name) {
+  return PLATFORMS.find((platform) => packageName(platform) === name)?.library;
+}
+
 /** @param {import("./pack-packages.mjs").PackedPackage} packed @param {string} root */
 function libraryDefects({ files, name, version }, root) {
-  const library = files.get("libpredict.so") ?? Buffer.of();
+  const file = carriedLibrary(name);
+  const library = file === undefined ? undefined : files.get(file);
+  if (library === undefined) return []; // a missing file is another defect
   const recorded = JSON.parse(files.get("libpredict.json")?.toString("utf8") ?? "{}");
   const expected = {
     package: name,
     version,
-    file: "libpredict.so",
+    file,
     size: library.length,
     sha256: createHash("sha256").update(library).digest("hex"),
   };

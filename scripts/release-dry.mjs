@@ -6,8 +6,9 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { platformFolder } from "../packages/c-api/scripts/platform-library.mjs";
 import { findPnpm, packPackages, pathWithPnpm, runProgram, ToolError } from "./pack-packages.mjs";
-import { contentDefects } from "./package-contents.mjs";
+import { carriedLibrary, contentDefects } from "./package-contents.mjs";
 import { REPOSITORY_ROOT } from "./public-packages.mjs";
 import { planRelease, ReleaseError, requireCleanTree } from "./release-plan.mjs";
 
@@ -16,25 +17,34 @@ const HELP = `Prepares a release as far as publishing, and stops there.
 Usage: npm run release:dry [-- options]
 
   --output DIR   keep the tarballs and release.json in this folder
+  --here         only the library of this machine, by its own compiler: a quick rehearsal, whose
+                 tarballs are not to be published
   --help         print this
 
 Checks that the tree is clean; in a clone, lets the changesets set the versions; installs and
 builds there; packs every public package; checks contents, sizes, versions and the library's
 origin; prints what would be published, in order, with SHA-256. Nothing leaves this machine and
-nothing in the working tree changes. Needs git, a C compiler, and what npm install has fetched.
+nothing in the working tree changes. Needs git, a C compiler, python3 for zig, and what npm install
+has fetched.
 
 Exit codes: 0 ready to publish; 1 something is in the way, and it says what; 2 wrong arguments.
 `;
 
 class UsageError extends Error {}
 
-/** @returns {{ output: string | undefined } | undefined} undefined: help was asked for. */
+/** @typedef {{ output: string | undefined, here: boolean }} Options */
+
+/** @returns {Options | undefined} undefined: help was asked for. */
 function readArguments() {
-  /** @type {{ output?: string | undefined, help?: boolean | undefined }} */
+  /** @type {{ output?: string | undefined, here?: boolean | undefined, help?: boolean | undefined }} */
   let values;
   try {
     ({ values } = parseArgs({
-      options: { output: { type: "string" }, help: { type: "boolean", short: "h" } },
+      options: {
+        output: { type: "string" },
+        here: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
     }));
   } catch (error) {
     throw new UsageError(/** @type {Error} */ (error).message);
@@ -42,7 +52,8 @@ function readArguments() {
   if (values.help) return undefined;
   if (values.output === "") throw new UsageError("--output DIR is empty");
   const base = process.env["INIT_CWD"] ?? process.cwd();
-  return { output: values.output === undefined ? undefined : resolve(base, values.output) };
+  const output = values.output === undefined ? undefined : resolve(base, values.output);
+  return { output, here: values.here ?? false };
 }
 
 /** @param {string} step */
@@ -55,6 +66,17 @@ function kilobytes(bytes) {
   return `${(bytes / 1000).toFixed(1)} kB`;
 }
 
+/** The package that this machine's programs take. */
+function platformPackage() {
+  const folder = platformFolder();
+  return folder === undefined ? undefined : `@libpredict/${basename(folder)}`;
+}
+
+/** @param {import("./pack-packages.mjs").PackedPackage} packed */
+function isOfAnotherPlatform({ name }) {
+  return carriedLibrary(name) !== undefined && name !== platformPackage();
+}
+
 /**
  * Asks the built library itself who it is.
  *
@@ -63,7 +85,7 @@ function kilobytes(bytes) {
  * @returns {Promise<string[]>} What is wrong.
  */
 async function libraryDefects(clone, platform) {
-  const path = join(platform.folder, "libpredict.so");
+  const path = join(platform.folder, carriedLibrary(platform.name) ?? "");
   const code = `
     import { loadLibrary } from ${JSON.stringify(join(clone, "packages/ffi/dist/index.js"))};
     const library = loadLibrary({ path: ${JSON.stringify(path)} });
@@ -84,8 +106,8 @@ async function libraryDefects(clone, platform) {
   ];
 }
 
-/** @param {string} work An empty folder. @param {string | undefined} output */
-async function rehearse(work, output) {
+/** @param {string} work An empty folder. @param {Options} options */
+async function rehearse(work, { output, here }) {
   say("is the tree clean?");
   await requireCleanTree(REPOSITORY_ROOT);
   const clone = join(work, "clone");
@@ -113,16 +135,21 @@ async function rehearse(work, output) {
     [...pnpm, "exec", "turbo", "run", "build", "--force", "--output-logs=errors-only", ...filters],
     { cwd: clone, env },
   );
+  if (!here) {
+    say("building for every platform");
+    const builder = join("packages", "c-api", "scripts", "build-platforms.mjs");
+    await runProgram([process.execPath, builder, "--place"], { cwd: clone, env });
+  }
   say("packing");
   const tarballs = join(work, "tarballs");
   mkdirSync(tarballs);
-  const packed = await packPackages(tarballs, { root: clone, pnpm });
+  const all = await packPackages(tarballs, { root: clone, pnpm });
+  const packed = here ? all.filter((one) => !isOfAnotherPlatform(one)) : all;
   say("checking");
   const versions = Object.fromEntries(packed.map(({ name, version }) => [name, version]));
   const defects = packed.flatMap((one) => contentDefects(one, versions, clone));
-  for (const one of packed.filter(({ files }) => files.has("libpredict.so"))) {
-    defects.push(...(await libraryDefects(clone, one)));
-  }
+  const own = packed.find(({ name }) => name === platformPackage());
+  if (own !== undefined) defects.push(...(await libraryDefects(clone, own)));
   if (defects.length > 0) throw new ReleaseError(defects.join("\n"));
 
   const commit = (await runProgram(["git", "rev-parse", "HEAD"], { cwd: REPOSITORY_ROOT })).trim();
@@ -140,7 +167,7 @@ async function rehearse(work, output) {
       }),
     ),
     libraries: packed.flatMap(({ name, files }) => {
-      const library = files.get("libpredict.so");
+      const library = files.get(carriedLibrary(name) ?? "");
       if (library === undefined) return [];
       const { source, glibc } = JSON.parse(files.get("libpredict.json")?.toString("utf8") ?? "{}");
       const sha256 = createHash("sha256").update(library).digest("hex");
@@ -154,7 +181,11 @@ async function rehearse(work, output) {
     writeFileSync(join(output, "release.json"), `${JSON.stringify(report, undefined, 2)}\n`);
     console.log(`Tarballs and release.json are in ${output}.`);
   }
-  console.log("Ready. Nothing was published.");
+  console.log(
+    here
+      ? "Ready but for the libraries of other platforms. Nothing was published."
+      : "Ready. Nothing was published.",
+  );
 }
 
 /** @param {{ commit: string, packages: any[], libraries: any[] }} report */
@@ -165,7 +196,8 @@ function printReport({ commit, packages, libraries }) {
     console.log(`  ${i + 1}. ${name}@${version}  ${sizes}\n     sha256 ${sha256}`);
   });
   for (const { package: name, size, sha256, source, glibc } of libraries) {
-    console.log(`libpredict.so of ${name}: ${kilobytes(size)}, needs glibc ${glibc}`);
+    const needs = glibc === null ? "" : `, needs glibc ${glibc}`;
+    console.log(`library of ${name}: ${kilobytes(size)}${needs}`);
     console.log(`     sha256 ${sha256}\n     source ${source}`);
   }
 }
@@ -178,7 +210,7 @@ async function main() {
   }
   const work = mkdtempSync(join(tmpdir(), "libpredict-release-"));
   try {
-    await rehearse(work, options.output);
+    await rehearse(work, options);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

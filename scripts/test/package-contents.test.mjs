@@ -1,10 +1,16 @@
 // What is published: contents and sizes of every package, and what an installation takes on disk.
 
-import { lstatSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { platformFolder } from "../../packages/c-api/scripts/platform-library.mjs";
 import { describeTarball } from "../pack-packages.mjs";
-import { CONTENT_RULES, contentDefects, INSTALLED_BYTES } from "../package-contents.mjs";
+import {
+  CONTENT_RULES,
+  carriedLibrary,
+  contentDefects,
+  INSTALLED_BYTES,
+} from "../package-contents.mjs";
 import { pruneDist } from "../prune-dist.mjs";
 import { publicPackages } from "../public-packages.mjs";
 import { projectFolder, release, skipWasm } from "./packed-release.mjs";
@@ -52,9 +58,19 @@ test.for(packages.map(({ name }) => name))(
     console.log(
       `${name}: ${files.size} files, ${packedBytes} bytes packed, ${unpackedBytes} unpacked`,
     );
-    expect(contentDefects(packed(name), versions)).toEqual([]);
+    const file = carriedLibrary(name);
+    const isBuilt = file === undefined || existsSync(join(packed(name).folder, file));
+    // What only `npm run build:platforms -- --place` fills must not go out empty.
+    const missing = [`${name}: ${file} is missing`, `${name}: libpredict.json is missing`];
+    expect(contentDefects(packed(name), versions)).toEqual(isBuilt ? [] : missing);
   },
 );
+
+test("this machine's platform package has its library", () => {
+  const folder = platformFolder();
+  const own = packages.find((one) => one.folder === folder);
+  expect(own?.files.has(carriedLibrary(own.name) ?? "")).toBe(true);
+});
 
 test("core, ffi, koffi and the platform's library stay below the budget on disk", () => {
   const modules = join(release().installed, "node_modules");

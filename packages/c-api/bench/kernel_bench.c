@@ -2,7 +2,7 @@
  * What single layers cost, by every algorithm of their operator.
  *
  *   kernel_bench LIBRARY [LIBRARY] [--threads N] [--rounds N] [--only TEXT]
- *                [--algorithm NAME] [--cold] [--whole]
+ *                [--algorithm NAME] [--cold] [--whole] [--runs N]
  *
  * With BENCH_LINKED it is linked with the engine instead and takes no library: for processors that
  * are emulated, and WebAssembly.
@@ -12,7 +12,8 @@
  * and its step alone is timed, without the conversions of layout around it; --whole, or a library
  * as it is shipped, times MXPredForward with the algorithm that the plan chooses.
  * The samples of all algorithms and libraries of one layer alternate; the least of the rounds
- * counts, over several predictors. --cold reads 64 MiB before every sample, so that weights come from memory.
+ * counts, over several predictors. --runs: of each sample, instead of as many as take a while; what
+ * an emulator counts is then the same each time. --cold reads 64 MiB before every sample, so that weights come from memory.
  * Prints one line of JSON for the machine and one for each measurement; kernel-bench.mjs reads them.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -554,6 +555,7 @@ typedef struct settings {
     int num_libraries;
     int threads;
     int rounds;
+    int runs; /* 0: as many as take a while */
     const char *only;
     const char *algorithm;
     bool cold;
@@ -663,7 +665,7 @@ static void measure_layer(const settings *s, const layer *l) {
             double once = sample(&variants[i], 1);
             once = sample(&variants[i], 1);
             double runs = (s->cold ? 0 : sample_us * 1e3) / once;
-            variants[i].count = runs < 1 ? 1 : runs > 1e6 ? 1000000 : (int)runs;
+            variants[i].count = s->runs > 0 ? s->runs : runs < 1 ? 1 : runs > 1e6 ? 1000000 : (int)runs;
             least[i] = placement == 0 ? 1e300 : least[i];
         }
         for (int round = placement; round < s->rounds; round += placements) {
@@ -717,6 +719,7 @@ int main(int argc, char **argv) {
             i++;
             if (strcmp(word, "--threads") == 0) s.threads = atoi(value);
             else if (strcmp(word, "--rounds") == 0) s.rounds = atoi(value);
+            else if (strcmp(word, "--runs") == 0) s.runs = atoi(value);
             else if (strcmp(word, "--only") == 0) s.only = value;
             else if (strcmp(word, "--algorithm") == 0) s.algorithm = value;
             else stop(word, "no such option");
@@ -727,7 +730,7 @@ int main(int argc, char **argv) {
 #endif
     if (s.num_libraries == 0 || s.threads < 1 || s.threads > 64 || s.rounds < 1) {
         stop("usage", "kernel_bench LIBRARY [LIBRARY] [--threads N] [--rounds N] "
-                      "[--only TEXT] [--algorithm NAME] [--cold] [--whole]");
+                      "[--only TEXT] [--algorithm NAME] [--cold] [--whole] [--runs N]");
     }
     for (int i = 0; i < s.num_libraries; i++) {
         s.whole = s.whole || s.libraries[i].step_ns == NULL;

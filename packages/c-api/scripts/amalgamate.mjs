@@ -204,6 +204,9 @@ function settings(version, hash) {
     "#if defined(__linux__) && !defined(_GNU_SOURCE)",
     "#define _GNU_SOURCE 1",
     "#endif",
+    "#if defined(__linux__) && !defined(__LP64__) && !defined(_FILE_OFFSET_BITS)",
+    "#define _FILE_OFFSET_BITS 64",
+    "#endif",
     // What the header would else ask of the compiler.
     "#if defined(LP_PLAIN_C) && !defined(MXNET_DLL)",
     "#define MXNET_DLL MXNET_EXTERN_C",

@@ -5,6 +5,7 @@
 //   --threads N,M      1 if not given
 //   --level L,M        base, avx2, avx512; the highest of this processor if not given
 //   --rounds N         samples of each measurement, the least counts; 12
+//   --runs N           runs of each sample, instead of as many as take a while: for counts of instructions
 //   --cold             weights and data come from memory, not from caches
 //   --whole            times whole forwards with the algorithm the plan chooses
 //   --save FILE        keeps the measured build, for a later --against
@@ -191,6 +192,7 @@ async function main() {
       threads: { type: "string", default: "1" },
       level: { type: "string" },
       rounds: { type: "string" },
+      runs: { type: "string" },
       cold: { type: "boolean", default: false },
       whole: { type: "boolean", default: false },
       save: { type: "string" },
@@ -221,7 +223,7 @@ async function main() {
         "--threads",
         threads,
       ];
-      for (const name of /** @type {const} */ (["only", "algorithm", "rounds"])) {
+      for (const name of /** @type {const} */ (["only", "algorithm", "rounds", "runs"])) {
         const value = values[name];
         if (value !== undefined) command.push(`--${name}`, value);
       }

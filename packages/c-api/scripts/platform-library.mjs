@@ -1,7 +1,7 @@
 // Copies the built library into the platform package of this machine, where a program that uses
-// the packages finds it first. Both builds call this, so the copy is never older than the library:
-// build.mjs after linking, and the platform package's own build, which is not cached, where
-// turbo has taken dist/ out of its cache. Each copy has its libpredict.json beside it.
+// the packages finds it first. Called twice, so that the copy is never older than the library: by
+// build.mjs after linking, and at the end of `npm run build`, for turbo may have taken dist/ out of
+// its cache. `npm run build:platforms` places the others. Each copy has its libpredict.json beside it.
 
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -23,27 +23,34 @@ export function platformFolder() {
 }
 
 /**
- * Copies a library into the platform package; the file that is there is replaced in one step, for
- * a program may have it open.
+ * Copies a library; the file that is there is replaced in one step, for a program may have it open.
  *
  * @param {string} library
- * @param {string} [copy] Default: its place in this machine's platform package; where there is no
- *   such package nothing is done.
+ * @param {string} copy
  */
-export function placeLibrary(library, copy) {
-  const folder = platformFolder();
-  const target = copy ?? (folder === undefined ? undefined : join(folder, "libpredict.so"));
-  if (target === undefined) return;
+export function copyLibrary(library, copy) {
   const bytes = readFileSync(library);
-  if (!existsSync(target) || !readFileSync(target).equals(bytes)) {
-    mkdirSync(dirname(target), { recursive: true });
-    const partial = `${target}.${process.pid}`;
-    writeFileSync(partial, bytes, { mode: 0o755 });
-    renameSync(partial, target);
-  }
-  if (copy !== undefined) return;
-  const manifest = `${JSON.stringify(describeLibrary(target), undefined, 2)}\n`;
-  writeWhole(join(dirname(target), LIBRARY_MANIFEST), manifest);
+  if (existsSync(copy) && readFileSync(copy).equals(bytes)) return;
+  mkdirSync(dirname(copy), { recursive: true });
+  const partial = `${copy}.${process.pid}`;
+  writeFileSync(partial, bytes, { mode: 0o755 });
+  renameSync(partial, copy);
+}
+
+/**
+ * Copies a library into a platform package, and writes its manifest.
+ *
+ * @param {string} library
+ * @param {string | undefined} [folder] Of the package; default: this machine's. Where there is no
+ *   such package nothing is done.
+ * @param {string} [name] What the package calls the file.
+ */
+export function placeLibrary(library, folder = platformFolder(), name = "libpredict.so") {
+  if (folder === undefined) return;
+  const copy = join(folder, name);
+  copyLibrary(library, copy);
+  const manifest = `${JSON.stringify(describeLibrary(copy), undefined, 2)}\n`;
+  writeWhole(join(folder, LIBRARY_MANIFEST), manifest);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

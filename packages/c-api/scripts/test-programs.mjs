@@ -27,10 +27,10 @@ import {
   PACKAGE_ROOT,
   runTool,
 } from "./objects.mjs";
-import { runnable } from "./runner.mjs";
+import { runnable, runnerWords } from "./runner.mjs";
 
-/** After this a running program is killed: it hangs. */
-const WATCHDOG_MS = 120_000;
+/** After this a running program is killed: it hangs. An emulator takes its time. */
+const WATCHDOG_MS = runnerWords().length > 0 ? 900_000 : 120_000;
 
 const SANITIZER_OPTIONS = {
   ASAN_OPTIONS: "detect_leaks=1:allocator_may_return_null=1",
@@ -208,15 +208,17 @@ export async function buildTestProgram(engine, program) {
  * @param {string} [options.filter] Run only the tests whose name contains this.
  * @param {number} [options.watchdogMs]
  * @param {Record<string, string>} [options.env]
+ * @param {string[]} [options.emulator] What runs the executable: a program and its arguments.
  * @returns {Promise<ProgramResult>}
  */
 export function runTestProgram(
   executable,
   tests,
-  { filter = "", watchdogMs = WATCHDOG_MS, env = {} } = {},
+  { filter = "", watchdogMs = WATCHDOG_MS, env = {}, emulator = [] } = {},
 ) {
+  const [program = "", ...args] = [...emulator, executable, ...(filter === "" ? [] : [filter])];
   return new Promise((fulfil, reject) => {
-    const child = spawn(...runnable(executable, filter === "" ? [] : [filter]), {
+    const child = spawn(...runnable(program, args), {
       env: { ...process.env, ...SANITIZER_OPTIONS, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -260,7 +262,7 @@ function readResults(output) {
   /** @type {Map<string, TestResult>} */
   const results = new Map();
   let detail = "";
-  for (const line of output.split("\n")) {
+  for (const line of output.split(/\r?\n/)) {
     const match = /^(ok|FAILED|skipped) (\w+)(?:: (.*))?$/.exec(line);
     if (match === null) {
       if (line.startsWith("  ")) {

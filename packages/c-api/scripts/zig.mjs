@@ -2,25 +2,14 @@
 // It is a wheel on PyPI: 100 MB to fetch, 411 MB on disk, kept in the user's cache and never in the tree.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { findVenv, installVenv } from "./cached-venv.mjs";
 import { BuildError } from "./objects.mjs";
 
 /** Versions differ in which targets and processor features they take; this one was tried. */
 export const ZIG_VERSION = "0.17.1";
 const VARIABLE = "LIBPREDICT_ZIG";
 
-/** @param {NodeJS.ProcessEnv} env */
-function zigFolder(env) {
-  const cache = env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
-  return join(cache, "libpredict", `zig-${ZIG_VERSION}`);
-}
-
-/** @param {string} folder */
-function pythonIn(folder) {
-  return join(folder, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
-}
+const TOOL = `zig-${ZIG_VERSION}`;
 
 /**
  * The command that is zig: what LIBPREDICT_ZIG names (it may be several words), else the wheel in
@@ -41,8 +30,8 @@ export function findZig(env = process.env) {
       `${VARIABLE}="${asked.join(" ")}": ${version}; zig ${ZIG_VERSION} is needed`,
     );
   }
-  const folder = zigFolder(env);
-  return existsSync(join(folder, "complete")) ? [pythonIn(folder), "-m", "ziglang"] : undefined;
+  const python = findVenv(TOOL, env);
+  return python === undefined ? undefined : [python, "-m", "ziglang"];
 }
 
 /**
@@ -56,31 +45,8 @@ export function findZig(env = process.env) {
 export function installZig(say, env = process.env) {
   const found = findZig(env);
   if (found !== undefined) return found;
-  const folder = zigFolder(env);
-  say(`installing zig ${ZIG_VERSION} (100 MB) into ${folder}`);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(dirname(folder), { recursive: true });
-  const python = pythonIn(folder);
-  run(["python3", "-m", "venv", folder]);
-  run([
-    python,
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--disable-pip-version-check",
-    `ziglang==${ZIG_VERSION}`,
-  ]);
-  writeFileSync(join(folder, "complete"), "");
+  const requirement = `ziglang==${ZIG_VERSION}`;
+  const remedy = `Install it yourself and name it in ${VARIABLE}.`;
+  const python = installVenv(TOOL, requirement, { size: "100 MB", say, remedy, env });
   return [python, "-m", "ziglang"];
-}
-
-/** @param {string[]} command */
-function run([program = "", ...args]) {
-  const result = spawnSync(program, args, { encoding: "utf8" });
-  if (result.status === 0) return;
-  const reason = result.error?.message ?? result.stderr.trim();
-  throw new BuildError(
-    `zig ${ZIG_VERSION} cannot be installed: ${[program, ...args].join(" ")}: ${reason}\nInstall it yourself and name it in ${VARIABLE}.`,
-  );
 }

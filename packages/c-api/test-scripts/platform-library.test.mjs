@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { PACKAGE_ROOT } from "../scripts/objects.mjs";
-import { placeLibrary, platformFolder } from "../scripts/platform-library.mjs";
+import { copyLibrary, platformFolder } from "../scripts/platform-library.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "libpredict-place-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -12,13 +12,13 @@ test("a copy is made, and replaced when the library changes", () => {
   const library = join(folder, "built.so");
   const copy = join(folder, "package", "libpredict.so");
   writeFileSync(library, "one");
-  placeLibrary(library, copy);
+  copyLibrary(library, copy);
   expect(readFileSync(copy, "utf8")).toBe("one");
   const { ino } = statSync(copy);
-  placeLibrary(library, copy);
+  copyLibrary(library, copy);
   expect(statSync(copy).ino).toBe(ino);
   writeFileSync(library, "two");
-  placeLibrary(library, copy);
+  copyLibrary(library, copy);
   expect(readFileSync(copy, "utf8")).toBe("two");
   // A new file, for a program may have the old one open.
   expect(statSync(copy).ino).not.toBe(ino);

@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { publicFunctions } from "../scripts/c-text.mjs";
 import { PACKAGE_ROOT } from "../scripts/objects.mjs";
-import { exportedSymbols, symbolDifferences, symbolTool } from "../scripts/symbols.mjs";
+import {
+  exportedSymbols,
+  symbolDifferences,
+  symbolTool,
+  undefinedSymbols,
+} from "../scripts/symbols.mjs";
+import { foreignSymbols } from "../scripts/system-symbols.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "libpredict-symbols-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -48,6 +54,25 @@ withTool("libpredict.so exports what the header declares, and nothing else", () 
   const declared = publicFunctions(header);
   expect(declared.filter((name) => name.startsWith("MX"))).toHaveLength(17);
   expect(exportedSymbols(library)).toEqual(declared);
+});
+
+withTool("libpredict.so needs nothing but libc, libm and threads", () => {
+  const needed = undefinedSymbols(join(PACKAGE_ROOT, "dist", "lib", "libpredict.so")) ?? [];
+  expect(needed).toContain("memcpy");
+  expect(foreignSymbols(needed)).toEqual([]);
+});
+
+withTool("sees what a library needs of others", () => {
+  writeFileSync(
+    join(folder, "need.c"),
+    "int elsewhere(void); int needs(void) { return elsewhere(); }",
+  );
+  const library = join(folder, "need.so");
+  const built = spawnSync("cc", ["-shared", "-fPIC", "need.c", "-o", library], { cwd: folder });
+  expect(built.status).toBe(0);
+  expect(foreignSymbols(undefinedSymbols(library) ?? [])).toEqual([
+    "elsewhere is neither in the library nor on the list in system-symbols.mjs",
+  ]);
 });
 
 // (That each calls itself by its own name is tested with an installation: install-native.test.mjs.)

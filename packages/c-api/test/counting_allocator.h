@@ -2,15 +2,13 @@
 #ifndef LP_COUNTING_ALLOCATOR_H_
 #define LP_COUNTING_ALLOCATOR_H_
 
-#ifndef _POSIX_C_SOURCE
-#error "define _POSIX_C_SOURCE 200809L before the first #include: posix_memalign"
-#endif
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../include/c_predict_api.h"
+#include "aligned_memory.h"
 
 typedef struct counting_allocator {
     size_t live;        /* bytes */
@@ -24,7 +22,6 @@ typedef struct counting_allocator {
 
 static inline void *counting_allocate(size_t size, size_t alignment, void *user) {
     counting_allocator *a = (counting_allocator *)user;
-    void *memory = NULL;
     a->calls++;
     if (size == 0 || alignment == 0 || alignment > 64 || (alignment & (alignment - 1)) != 0) {
         a->misaligned = true;
@@ -33,9 +30,8 @@ static inline void *counting_allocate(size_t size, size_t alignment, void *user)
     if (a->calls == a->fail_at || (a->limit != 0 && size > a->limit - a->live)) {
         return NULL;
     }
-    /* The exact size, so that sanitizers see the end. */
-    if (posix_memalign(&memory, alignment < sizeof(void *) ? sizeof(void *) : alignment, size) !=
-        0) {
+    void *memory = aligned_take(alignment, size);
+    if (memory == NULL) {
         return NULL;
     }
     memset(memory, 0xa5, size);
@@ -50,7 +46,7 @@ static inline void counting_release(void *memory, size_t size, void *user) {
     a->live -= size;
     a->blocks--;
     memset(memory, 0x5a, size);
-    free(memory);
+    aligned_give(memory);
 }
 
 /* Starts counting; nothing of the library may be alive. */

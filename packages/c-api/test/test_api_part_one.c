@@ -3,8 +3,10 @@
 #ifndef _DEFAULT_SOURCE
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #endif
+#if !defined(_WIN32)
 #include <sys/mman.h>
 #include <unistd.h>
+#endif
 #if !defined(LP_NO_THREADS)
 #include <pthread.h>
 #endif
@@ -187,6 +189,9 @@ TEST(create_tells_what_is_wrong_with_the_model) {
 }
 
 TEST(the_symbol_is_read_up_to_its_closing_brace) {
+#if defined(_WIN32)
+    SKIP("memory behind the text is closed by mmap; runs elsewhere");
+#else
     built_model m;
     model_fc(&m);
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -204,6 +209,7 @@ TEST(the_symbol_is_read_up_to_its_closing_brace) {
     CHECK_EQ_INT(MXPredFree(p), 0);
     CHECK_EQ_INT(munmap(memory, bytes + page), 0);
     model_free(&m);
+#endif
 }
 
 /* ---- element types -------------------------------------------------------------------------- */
@@ -783,6 +789,9 @@ TEST(outputs_check_their_arguments) {
 }
 
 TEST(a_dimension_that_does_not_fit_is_an_error) {
+    if (sizeof(size_t) <= 4) {
+        SKIP("a tensor with such a dimension is refused earlier on 32 bits");
+    }
     /* (0, 6 thousand million): nothing in it, but the shape is there. */
     built_model m = {0};
     int x = built_unary(&m, "slice", "s", "'begin':'(5, 0)','end':'(6, 2)'",

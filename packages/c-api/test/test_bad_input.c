@@ -18,8 +18,10 @@
 
 /* Of the processor's time: other load must not end a test. What waits for ever, the runner ends. */
 static void watch(void) {
+#if !defined(_WIN32)
     const struct itimerval limit = {{0, 0}, {WATCHDOG_SECONDS, 0}};
     (void)setitimer(ITIMER_PROF, &limit, NULL);
+#endif
 }
 
 /* A copy with nothing readable behind its end (under a sanitizer). */
@@ -294,7 +296,7 @@ TEST(the_digit_network_cut_off_is_an_error) {
 
 TEST(changed_files_give_errors_or_work) {
     const char *text = getenv("LIBPREDICT_FUZZ");
-    size_t rounds = text != NULL ? strtoull(text, NULL, 10) : 900;
+    size_t rounds = text != NULL ? (size_t)strtoull(text, NULL, 10) : 900;
     counting_allocator allocator;
     int worked = 0, failed = 0;
     REQUIRE(counting_begin(&allocator) == 0);

@@ -61,7 +61,8 @@ TEST(memory_and_shape) {
     const float weight[3] = {1, 2, 3};
     built_head(&m, built_unary(&m, "relu", "r", "", built_variable(&m, "data")), 0);
     built_finish(&m);
-    check_shape(&m, 3, large, LP_ERROR_MEMORY, "data");
+    /* On 32 bits no memory could have that many bytes: the size itself is wrong. */
+    check_shape(&m, 3, large, sizeof(size_t) > 4 ? LP_ERROR_MEMORY : LP_ERROR_SHAPE, "data");
     model_free(&m);
     int data = built_variable(&m, "data"), w = built_variable(&m, "c_weight");
     built_head(&m, built_binary(&m, "Convolution", "c",
@@ -138,7 +139,7 @@ TEST(state_and_missing) {
 
 TEST(file) {
     LPModelHandle made = NULL;
-    CHECK_FAILS(LPModelCreateFromFiles("/", NULL, NULL, &made), LP_ERROR_FILE, "/: byte 0");
+    CHECK_FAILS(LPModelCreateFromFiles("/", NULL, NULL, &made), LP_ERROR_FILE, "it is a directory");
     CHECK(made == NULL);
 }
 

@@ -1,10 +1,11 @@
 /* Tests of the reader of .params files, from memory and from a file at once: both say and give the same. The files are put together byte by byte after the description of the format; those marked "written by MXNet" were. */
 #ifndef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L /* mkstemp */
+#define _POSIX_C_SOURCE 200809L /* mkstemp, posix_memalign */
 #endif
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "aligned_memory.h"
 #include "check.h"
 
 #include "../src/format/ndarray_file.h"
@@ -504,13 +505,13 @@ static void *count_allocate(size_t bytes_wanted, size_t alignment, void *user) {
     until_failure -= until_failure > 0;
     used += bytes_wanted;
     most = used > most ? used : most;
-    return aligned_alloc(alignment, (bytes_wanted + alignment - 1) / alignment * alignment);
+    return aligned_take(alignment, bytes_wanted);
 }
 
 static void count_release(void *memory, size_t released, void *user) {
     (void)user;
     used -= released;
-    free(memory);
+    aligned_give(memory);
 }
 
 TEST(takes_less_than_ten_times_the_file_and_reports_failed_allocation) {

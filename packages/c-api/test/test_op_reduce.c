@@ -4,11 +4,14 @@
 
 /* Result of one output from its n elements in index order. */
 static double sum(const double *x, int64_t n) {
-  long double s = 0;
+  /* What is rounded off is added up apart: a long double is a double on some systems. */
+  double s = 0, lost = 0;
   for (int64_t i = 0; i < n; i++) {
-    s += (long double)x[i];
+    const double t = s + x[i];
+    lost += fabs(s) >= fabs(x[i]) ? s - t + x[i] : x[i] - t + s;
+    s = t;
   }
-  return (double)s;
+  return s + lost;
 }
 static double mean(const double *x, int64_t n) { return sum(x, n) / (double)n; }
 static double prod(const double *x, int64_t n) {

@@ -1,4 +1,8 @@
 /* Tests of the reader of symbol files. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L /* posix_memalign */
+#endif
+#include "aligned_memory.h"
 #include "check.h"
 
 #include "../src/format/symbol_file.h"
@@ -197,7 +201,7 @@ static void *count_allocate(size_t size, size_t alignment, void *user) {
         return NULL;
     }
     until_failure -= until_failure > 0;
-    void *memory = aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    void *memory = aligned_take(alignment, size);
     used += size;
     most = used > most ? used : most;
     return memory;
@@ -206,7 +210,7 @@ static void *count_allocate(size_t size, size_t alignment, void *user) {
 static void count_release(void *memory, size_t size, void *user) {
     (void)user;
     used -= size;
-    free(memory);
+    aligned_give(memory);
 }
 
 static void begin_counting(void) {

@@ -4,11 +4,23 @@
 #ifndef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 #endif
-#include <unistd.h>
+#if !defined(_WIN32)
+#include <sys/time.h>
+#endif
 
 #include "api_models.h"
 #include "change_bytes.h"
 #include "counting_allocator.h"
+
+/* Ends the program after so many seconds of the processor's time; 0: no more. What waits for ever, the runner ends. */
+static void watch(int seconds) {
+#if defined(_WIN32)
+    (void)seconds;
+#else
+    const struct itimerval limit = {{0, 0}, {seconds, 0}};
+    (void)setitimer(ITIMER_PROF, &limit, NULL);
+#endif
+}
 
 /* The upgraded text, which the caller frees; and that a second time changes nothing. */
 static char *upgrade(const char *symbol) {
@@ -351,7 +363,7 @@ static const char old_file[] =
 
 TEST(damaged_old_files_give_errors_or_a_text_that_stays) {
     const char *asked = getenv("LIBPREDICT_FUZZ");
-    size_t rounds = asked != NULL ? strtoull(asked, NULL, 10) : 3000;
+    size_t rounds = asked != NULL ? (size_t)strtoull(asked, NULL, 10) : 3000;
     int worked = 0, failed = 0;
     char *whole = quoted(old_file);
     counting_allocator allocator;
@@ -368,7 +380,7 @@ TEST(damaged_old_files_give_errors_or_a_text_that_stays) {
         REQUIRE(symbol != NULL);
         memcpy(symbol, damaged, size);
         symbol[size] = '\0';
-        (void)alarm(10);
+        watch(10);
         if (LPUpgradeSymbol(symbol, size, NULL, 0, &text_size) == 0) {
             free(upgrade(symbol));
             worked++;
@@ -428,9 +440,9 @@ TEST(many_user_attributes_and_inputs_take_no_time) {
         built_print(&symbol, "]}");
     }
     built_print(&symbol, "],\"heads\":[[10,0,0]]}");
-    (void)alarm(10);
+    watch(10);
     CHECK_EQ_INT(LPUpgradeSymbol(symbol.bytes, symbol.size, NULL, 0, &size), 0);
-    (void)alarm(0);
+    watch(0);
     CHECK(size > symbol.size);
     free(symbol.bytes);
 }

@@ -23,7 +23,7 @@ import { runSuite, type SuiteReport, wrongOutcomes } from "./suite-runner.js";
 import { summarise } from "./summary.js";
 
 const usage = `usage: npm run conformance -- [--all | --only BINDING,... | --levels] [--filter TEXT] [--json FILE]
-       npm run conformance -- --harness "COMMAND" [--library FILE | --reference] [...]
+       npm run conformance -- --harness "COMMAND" [--library FILE | --reference | --compiled-in] [...]
 
 Without options: the TypeScript binding and plain calls, with libpredict and, where
 LIBPREDICT_REFERENCE_PYTHON names a Python that has it, with MXNet 1.9.1.
@@ -33,10 +33,12 @@ LIBPREDICT_REFERENCE_PYTHON names a Python that has it, with MXNet 1.9.1.
   --levels            plain calls at every level of the library's kernels that can run here, and
                       WebAssembly with and without relaxed SIMD
   --filter TEXT       only cases whose id contains TEXT
+  --every N           only every Nth case, of all groups
   --json FILE         the results, case by case
 
   --harness COMMAND   any program that speaks the protocol; the library's path is added to it
   --library FILE      the library it loads; default: libpredict, as the bindings find it
+  --compiled-in       the harness has its library inside: no path is added to the command
   --reference         MXNet's library instead, with its environment and known differences
   --known FILE        known differences of that library
   --environment N=V   a variable for the harness; may be given several times
@@ -63,9 +65,11 @@ function parse() {
         only: { type: "string" },
         levels: { type: "boolean", default: false },
         filter: { type: "string" },
+        every: { type: "string" },
         json: { type: "string" },
         harness: { type: "string" },
         library: { type: "string" },
+        "compiled-in": { type: "boolean", default: false },
         reference: { type: "boolean", default: false },
         known: { type: "string" },
         environment: { type: "string", multiple: true, default: [] },
@@ -100,7 +104,10 @@ async function runHarness(options: Options, command: string): Promise<SuiteRepor
       ? undefined
       : readKnownDifferences(resolve(callersFolder, options.known));
   return runSuite({
-    command: [...parseArgsStringToArgv(command), libraryPath(options)],
+    command: [
+      ...parseArgsStringToArgv(command),
+      ...(options["compiled-in"] ? [] : [libraryPath(options)]),
+    ],
     cwd: callersFolder,
     timeoutMs,
     environment: {
@@ -113,13 +120,18 @@ async function runHarness(options: Options, command: string): Promise<SuiteRepor
   });
 }
 
-/** All cases; the filter comes later, but must leave some. */
-function filteredCases({ cases, filter = "" }: Options): CaseSpec[] {
+/** All cases, or every Nth; the filter comes later, but must leave some of all. */
+function filteredCases(options: Options): CaseSpec[] {
+  const { cases, filter = "" } = options;
   const all = readCases(cases === undefined ? casesFolder : resolve(callersFolder, cases));
   if (!all.some(({ id }) => id.includes(filter))) {
     throw new UsageError(`--filter: no id of the ${all.length} cases contains "${filter}"`);
   }
-  return all;
+  const every = Number(options.every ?? 1);
+  if (!(Number.isInteger(every) && every > 0)) {
+    throw new UsageError(`--every takes a whole number from 1 up, not ${options.every}`);
+  }
+  return all.filter((_, position) => position % every === 0);
 }
 
 function libraryPath({ reference, library }: Options): string {
@@ -136,7 +148,15 @@ function libraryPath({ reference, library }: Options): string {
 /** Options that mean nothing without a harness of the caller's, and --all beside --only. */
 function refuseHarnessOptions(options: Options): void {
   const { library, reference, known, environment, cases, timeout, all, only } = options;
-  const given = { library, reference, known, environment: environment[0], cases, timeout };
+  const given = {
+    library,
+    "compiled-in": options["compiled-in"],
+    reference,
+    known,
+    environment: environment[0],
+    cases,
+    timeout,
+  };
   for (const [name, value] of Object.entries(given)) {
     if (value !== undefined && value !== false) {
       throw new UsageError(`--${name} goes with --harness`);
@@ -190,7 +210,7 @@ function describePair({ language, library, result }: PairReport): string {
 /** Writes the page, unless it would say less than the one that is there. */
 function writeDocs(options: Options, pairs: readonly PairReport[]): void {
   const missing = pairs.filter(({ result }) => "missing" in result);
-  if (options.filter !== undefined || missing.length > 0) {
+  if (options.filter !== undefined || options.every !== undefined || missing.length > 0) {
     console.log("docs/conformance.md is left as it is: not everything was run");
     return;
   }

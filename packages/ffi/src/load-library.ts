@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import koffi from "koffi";
 import { codeFolder, packageFolder } from "./code-location.js";
 import { Binding } from "./gen/binding.js";
+import { platformPackages } from "./gen/platform-packages.js";
 import { NativeBinding } from "./native-binding.js";
 import { type LoadAttempt, LoadError } from "./native-error.js";
 
@@ -71,7 +72,8 @@ export function findLibrary(options: LoadOptions = {}): LibrarySearch {
   const packageName = platformPackage();
   const here = codeFolder();
   const directory = packageFolder(packageName, here);
-  if (directory === undefined) tried.push({ source: packageName, reason: "not installed" });
+  if (directory === undefined)
+    tried.push({ source: packageName, reason: whyNotInstalled(packageName) });
   else {
     const found = attempt(packageName, join(directory, libraryFileName));
     if (found) return found;
@@ -80,6 +82,12 @@ export function findLibrary(options: LoadOptions = {}): LibrarySearch {
     attempt("beside the program", join(here, libraryFileName)) ??
     attempt("workspace build", resolve(here, "../../c-api/dist/lib", libraryFileName)) ?? { tried }
   );
+}
+
+function whyNotInstalled(packageName: string): string {
+  return platformPackages.includes(packageName)
+    ? "not installed"
+    : `there is no such package; there are ${platformPackages.join(", ")}; build the library for this system and name it in LIBPREDICT_PATH`;
 }
 
 /** Opens one file; a text tells why not. */
@@ -102,17 +110,24 @@ function open(given: string): Binding | string {
   }
 }
 
-/** The package that carries the library for this system, such as `@libpredict/linux-x64-musl`. */
+/**
+ * The package that carries the library for this system, such as `@libpredict/linux-x64-musl`; a
+ * name that no package has where there is none for it.
+ */
 export function platformPackage(): string {
   const musl = process.platform === "linux" && !usesGlibc() ? "-musl" : "";
   return `@libpredict/${process.platform}-${process.arch}${musl}`;
 }
 
 function usesGlibc(): boolean {
-  const report = process.report as unknown as {
-    excludeNetwork?: boolean;
-    getReport(): { header?: { glibcVersionRuntime?: string } };
-  };
+  // Not every runtime that loads packages of Node has reports; those that do not need glibc.
+  const report = process.report as unknown as
+    | {
+        excludeNetwork?: boolean;
+        getReport(): { header?: { glibcVersionRuntime?: string } };
+      }
+    | undefined;
+  if (report?.getReport === undefined) return true;
   const before = report.excludeNetwork;
   // Listing the network interfaces would make the report slow.
   report.excludeNetwork = true;

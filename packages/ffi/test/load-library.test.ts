@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { platformPackages } from "../src/gen/platform-packages.js";
 import {
   findLibrary,
   LoadError,
@@ -27,9 +28,19 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "libpredict-lookup-"));
 });
 afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Makes this process look like one of another system. */
+function pretend(system: string, processor: string, glibc: string | undefined): void {
+  const header = glibc === undefined ? {} : { glibcVersionRuntime: glibc };
+  vi.spyOn(process, "platform", "get").mockReturnValue(system as NodeJS.Platform);
+  vi.spyOn(process, "arch", "get").mockReturnValue(processor as NodeJS.Architecture);
+  vi.spyOn(process.report, "getReport").mockReturnValue({ header });
+}
 
 function triedOf(run: () => unknown): LoadError["tried"] {
   try {
@@ -158,6 +169,33 @@ describe("the lookup", () => {
     writeFileSync(join(installed, "package.json"), "{}");
     cpSync(fake, join(installed, libraryFileName));
     expect(lookUp()).toEqual({ path: join(realpathSync(installed), libraryFileName) });
+  });
+
+  it.each([
+    ["linux", "x64", "2.36", "@libpredict/linux-x64"],
+    ["linux", "x64", undefined, "@libpredict/linux-x64-musl"],
+    ["linux", "arm64", undefined, "@libpredict/linux-arm64-musl"],
+    ["linux", "arm", "2.28", "@libpredict/linux-arm"],
+    ["win32", "arm64", undefined, "@libpredict/win32-arm64"],
+    ["darwin", "arm64", undefined, "@libpredict/darwin-arm64"],
+  ])("on %s, %s, with glibc %s takes the package %s", (system, processor, glibc, name) => {
+    pretend(system, processor, glibc);
+    expect(platformPackage()).toBe(name);
+    expect(platformPackages).toContain(name);
+  });
+
+  it("says which packages there are where none fits", () => {
+    pretend("linux", "s390x", "2.36");
+    const { reason } = findLibrary().tried.find(({ source }) => source === platformPackage()) ?? {};
+    expect(platformPackage()).toBe("@libpredict/linux-s390x");
+    expect(reason).toMatch(/^there is no such package; there are @libpredict\/darwin-arm64, /);
+    expect(reason).toContain("LIBPREDICT_PATH");
+  });
+
+  it("takes glibc for granted where there are no reports", () => {
+    pretend("linux", "x64", undefined);
+    vi.stubGlobal("process", { ...process, platform: "linux", arch: "x64", report: undefined });
+    expect(platformPackage()).toBe("@libpredict/linux-x64");
   });
 
   it("names the platform package after system and processor", () => {

@@ -4,11 +4,9 @@
 #endif
 #include "clock.h"
 
-#if defined(_WIN32)
-#include <windows.h>
-#else
+#include "os_win32.h"
+
 #include <time.h>
-#endif
 
 uint64_t lp_clock_now(void) {
 #if defined(_WIN32)

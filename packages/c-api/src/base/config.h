@@ -21,6 +21,10 @@
 #if defined(LP_PLAIN_C) && !defined(LP_NO_VECTORS)
 #define LP_NO_VECTORS 1
 #endif
+/* Compilers take vectors apart badly for a processor that has none. */
+#if defined(__riscv) && !defined(__riscv_vector) && !defined(LP_NO_VECTORS)
+#define LP_NO_VECTORS 1
+#endif
 
 /* Whether the extensions may be used that gcc and clang share. */
 #if defined(__GNUC__) && !defined(LP_PLAIN_C)
@@ -52,6 +56,10 @@
 #if defined(__GNUC__) && (defined(LP_AMALGAMATION) || defined(LP_MINIMAL))
 #pragma GCC diagnostic ignored "-Wunused-function"
 #pragma GCC diagnostic ignored "-Wunused-const-variable"
+#endif
+/* What is compiled in is asked in ordinary conditions; clang 16 takes that for a mistake, in C23 alone. */
+#if defined(__clang__) && defined(LP_AMALGAMATION)
+#pragma clang diagnostic ignored "-Wconstant-logical-operand"
 #endif
 
 #if LP_HAVE_GNU && !defined(LP_NO_VECTORS)

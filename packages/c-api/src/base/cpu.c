@@ -1,19 +1,11 @@
 /* cpu.c - instruction sets and processors. */
-#if defined(__linux__) && !defined(_GNU_SOURCE)
-#define _GNU_SOURCE /* sched_getaffinity */
-#endif
 #include "cpu.h"
 
 #include "cgroup.h"
+#include "os_threads.h"
 
 #include <stdlib.h>
 #include <string.h>
-#if defined(__linux__)
-#include <sched.h>
-#endif
-#if defined(__unix__) || defined(__APPLE__)
-#include <unistd.h>
-#endif
 
 #if LP_HAVE_X86_DISPATCH
 #include <cpuid.h>
@@ -83,26 +75,6 @@ int lp_cpu_block(lp_isa isa) {
   return isa == LP_ISA_AVX512 ? 16 : isa == LP_ISA_AVX2 ? 8 : 4;
 }
 
-#if !defined(LP_NO_THREADS)
-/* Processors that the calling thread may run on; at least 1. */
-static unsigned cpu_allowed(void) {
-  long count = 0;
-#if defined(__linux__)
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0) {
-    count = CPU_COUNT(&set);
-  }
-#endif
-#if defined(_SC_NPROCESSORS_ONLN)
-  if (count < 1) { /* also a machine with more processors than a cpu_set_t holds */
-    count = sysconf(_SC_NPROCESSORS_ONLN);
-  }
-#endif
-  return count < 1 ? 1u : count < (long)LP_MAX_THREADS ? (unsigned)count : LP_MAX_THREADS;
-}
-#endif
-
 unsigned lp_cpu_read_threads(const char *text) {
   unsigned value = 0;
   if (text == NULL || *text == '\0') {
@@ -126,8 +98,9 @@ unsigned lp_cpu_default_threads(void) {
   if (asked != 0) {
     return asked;
   }
-  unsigned allowed = cpu_allowed(), quota = lp_cgroup_processors("");
-  return quota != 0 && quota < allowed ? quota : allowed;
+  unsigned count = lp_processors_allowed(), quota = lp_cgroup_processors("");
+  count = quota != 0 && quota < count ? quota : count;
+  return count < 1 ? 1 : count < LP_MAX_THREADS ? count : LP_MAX_THREADS;
 #endif
 }
 #undef CPU_BASE_NAME

@@ -26,7 +26,7 @@
 #endif
 #define LP_PARTS_REST 0
 /* Nothing unwinds through the library: the tables for it, a tenth of its size, go where strip finds them. */
-#if defined(__GNUC__) && defined(__linux__) && defined(__x86_64__)
+#if defined(__GNUC__) && !defined(LP_PLAIN_C) && defined(__linux__) && defined(__x86_64__)
 __asm__(".cfi_sections .debug_frame");
 #endif
 #else

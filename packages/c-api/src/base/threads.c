@@ -19,6 +19,7 @@
 #include "cpu.h"
 #include "float_mode.h"
 #include "memory.h"
+#include "os_threads.h"
 
 /* ---- flags ----------------------------------------------------------------------- */
 
@@ -73,44 +74,35 @@ void lp_lock_give(lp_lock *lock) { (void)lock; }
 
 #else
 
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 
 /* ---- forks ----------------------------------------------------------------------- */
 
 struct lp_lock {
-  pthread_mutex_t mutex;
+  lp_mutex mutex;
   lp_lock *next;
   lp_lock *previous;
 };
 
 /* How many forks lie between this process and the one that loaded the library. */
 static atomic_uint threads_forks;
-static pthread_mutex_t threads_list_mutex = PTHREAD_MUTEX_INITIALIZER;
+static lp_mutex threads_list_mutex = LP_MUTEX_INITIAL;
 static lp_lock *threads_list; /* every lock there is */
-
-#if defined(_WIN32)
-
-static bool threads_watch_forks(void) { return true; } /* there are none */
-
-#else
 
 /* Nobody takes a second lock while holding one, so the order of the list will do. */
 static void threads_before_fork(void) {
-  pthread_mutex_lock(&threads_list_mutex);
+  lp_mutex_take(&threads_list_mutex);
   for (lp_lock *lock = threads_list; lock != NULL; lock = lock->next) {
-    pthread_mutex_lock(&lock->mutex);
+    lp_mutex_take(&lock->mutex);
   }
 }
 
 static void threads_after_fork(void) {
   for (lp_lock *lock = threads_list; lock != NULL; lock = lock->next) {
-    pthread_mutex_unlock(&lock->mutex);
+    lp_mutex_give(&lock->mutex);
   }
-  pthread_mutex_unlock(&threads_list_mutex);
+  lp_mutex_give(&threads_list_mutex);
 }
 
 static void threads_after_fork_in_child(void) {
@@ -118,17 +110,15 @@ static void threads_after_fork_in_child(void) {
   threads_after_fork();
 }
 
-static bool threads_watch_forks(void) {
+static lp_status threads_watch_forks(void) {
   static bool watching; /* under the mutex of the list */
-  pthread_mutex_lock(&threads_list_mutex);
-  watching = watching || pthread_atfork(threads_before_fork, threads_after_fork,
-                                        threads_after_fork_in_child) == 0;
-  bool result = watching;
-  pthread_mutex_unlock(&threads_list_mutex);
-  return result;
+  lp_mutex_take(&threads_list_mutex);
+  watching = watching ||
+             lp_forks_watch(threads_before_fork, threads_after_fork, threads_after_fork_in_child);
+  const bool result = watching;
+  lp_mutex_give(&threads_list_mutex);
+  return result ? LP_OK : lp_fail(LP_ERROR_MEMORY, "the system will not tell of forks");
 }
-
-#endif
 
 /* ---- pools ----------------------------------------------------------------------- */
 
@@ -141,7 +131,7 @@ static bool threads_watch_forks(void) {
 typedef struct threads_worker {
   _Alignas(THREADS_LINE) _Atomic uint64_t ticket;
   lp_threads *owner;
-  pthread_t thread;
+  lp_thread thread;
   unsigned index;
 } threads_worker;
 
@@ -158,15 +148,15 @@ struct lp_threads {
   _Atomic uint32_t float_mode; /* of the thread that opened the loop */
   _Atomic(lp_loop_body) body;
   _Atomic(void *) context;
-  pthread_mutex_t mutex;
-  pthread_cond_t wake;
+  lp_mutex mutex;
+  lp_condition wake;
   threads_worker workers[]; /* count; the first is the calling thread */
 };
 
 static void threads_pause(void) {
 #if LP_HAVE_GNU && (defined(__x86_64__) || defined(__i386__))
   __asm__ volatile("pause");
-#elif LP_HAVE_GNU && defined(__aarch64__)
+#elif LP_HAVE_GNU && (defined(__aarch64__) || (defined(__ARM_ARCH) && __ARM_ARCH >= 7))
   __asm__ volatile("yield");
 #endif
 }
@@ -233,7 +223,7 @@ static void threads_close(lp_threads *threads) {
   }
 }
 
-static void *threads_main(void *argument) {
+static void threads_main(void *argument) {
   threads_worker *self = argument;
   lp_threads *threads = self->owner;
   int idle = 0;
@@ -247,15 +237,14 @@ static void *threads_main(void *argument) {
       continue;
     }
     idle = 0;
-    pthread_mutex_lock(&threads->mutex);
+    lp_mutex_take(&threads->mutex);
     atomic_fetch_add(&threads->sleepers, 1);
     while (!threads_open(threads) && !atomic_load(&threads->stop)) {
-      pthread_cond_wait(&threads->wake, &threads->mutex);
+      lp_condition_wait(&threads->wake, &threads->mutex);
     }
     atomic_fetch_sub(&threads->sleepers, 1);
-    pthread_mutex_unlock(&threads->mutex);
+    lp_mutex_give(&threads->mutex);
   }
-  return NULL;
 }
 
 /* Makes mutex and condition variable, for workers that are still to be started. */
@@ -264,12 +253,11 @@ static lp_status threads_prepare(lp_threads *threads) {
   threads->tried = false;
   atomic_store(&threads->sleepers, 0);
   threads_close(threads);
-  if (pthread_mutex_init(&threads->mutex, NULL) != 0) {
-    return lp_fail(LP_ERROR_MEMORY, "a mutex cannot be made");
-  }
-  if (pthread_cond_init(&threads->wake, NULL) != 0) {
-    pthread_mutex_destroy(&threads->mutex);
-    return lp_fail(LP_ERROR_MEMORY, "a condition variable cannot be made");
+  LP_TRY(lp_mutex_create(&threads->mutex));
+  lp_status status = lp_condition_create(&threads->wake);
+  if (status != LP_OK) {
+    lp_mutex_destroy(&threads->mutex);
+    return status;
   }
   threads->forks = atomic_load(&threads_forks);
   return LP_OK;
@@ -289,9 +277,7 @@ lp_status lp_threads_create(unsigned count, lp_threads **out) {
   if (count <= 1) {
     return LP_OK;
   }
-  if (!threads_watch_forks()) {
-    return lp_fail(LP_ERROR_MEMORY, "pthread_atfork fails");
-  }
+  LP_TRY(threads_watch_forks());
   lp_threads *threads = lp_allocate(threads_bytes(count));
   if (threads == NULL) {
     return lp_fail_memory("a thread pool", threads_bytes(count));
@@ -307,50 +293,17 @@ lp_status lp_threads_create(unsigned count, lp_threads **out) {
   return LP_OK;
 }
 
-/*
- * Workers leave the program's signals to the program's threads: one that blocks a signal and waits
- * for it would else be ended by it, for a worker started earlier does not block it. What a thread
- * does to itself (a fault) must reach the program's handler, so that stays open.
- */
-static bool threads_block_signals(sigset_t *old) {
-#if defined(_WIN32)
-  (void)old;
-  return false;
-#else
-  static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF};
-  sigset_t all;
-  sigfillset(&all);
-  for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
-    sigdelset(&all, own[i]);
-  }
-  return pthread_sigmask(SIG_BLOCK, &all, old) == 0;
-#endif
-}
-
-static void threads_restore_signals(const sigset_t *old) {
-#if defined(_WIN32)
-  (void)old;
-#else
-  (void)pthread_sigmask(SIG_SETMASK, old, NULL);
-#endif
-}
-
 /* Fewer threads than asked for are no error: the loops just run on those there are. */
 static void threads_start(lp_threads *threads) {
-  sigset_t old;
-  bool blocked = threads_block_signals(&old);
   threads->tried = true;
   for (unsigned i = 1; i < threads->count; i++) {
     threads_worker *worker = &threads->workers[i];
     worker->owner = threads;
     worker->index = i;
-    if (pthread_create(&worker->thread, NULL, threads_main, worker) != 0) {
+    if (!lp_thread_start(&worker->thread, threads_main, worker)) {
       break;
     }
     threads->started++;
-  }
-  if (blocked) {
-    threads_restore_signals(&old);
   }
 }
 
@@ -363,15 +316,15 @@ void lp_threads_free(lp_threads *threads) {
     lp_release(threads, threads_bytes(threads->count));
     return;
   }
-  pthread_mutex_lock(&threads->mutex);
+  lp_mutex_take(&threads->mutex);
   atomic_store(&threads->stop, true);
-  pthread_cond_broadcast(&threads->wake);
-  pthread_mutex_unlock(&threads->mutex);
+  lp_condition_wake_all(&threads->wake);
+  lp_mutex_give(&threads->mutex);
   for (unsigned i = 0; i < threads->started; i++) {
-    pthread_join(threads->workers[i + 1].thread, NULL);
+    lp_thread_join(&threads->workers[i + 1].thread);
   }
-  pthread_cond_destroy(&threads->wake);
-  pthread_mutex_destroy(&threads->mutex);
+  lp_condition_destroy(&threads->wake);
+  lp_mutex_destroy(&threads->mutex);
   lp_release(threads, threads_bytes(threads->count));
 }
 
@@ -404,16 +357,16 @@ void lp_threads_run(lp_threads *threads, int64_t chunks, lp_loop_body body, void
                  threads->loops << 32 | threads_share(threads, (uint32_t)chunks, i));
   }
   if (atomic_load(&threads->sleepers) != 0) {
-    pthread_mutex_lock(&threads->mutex);
-    pthread_cond_broadcast(&threads->wake);
-    pthread_mutex_unlock(&threads->mutex);
+    lp_mutex_take(&threads->mutex);
+    lp_condition_wake_all(&threads->wake);
+    lp_mutex_give(&threads->mutex);
   }
   (void)threads_work(threads, 0);
   for (int spins = 0; atomic_load(&threads->done) != (uint32_t)chunks; spins++) {
     if (spins < THREADS_SPINS) {
       threads_pause();
     } else {
-      sched_yield();
+      lp_thread_yield();
     }
   }
   threads_close(threads);
@@ -423,25 +376,24 @@ void lp_threads_run(lp_threads *threads, int64_t chunks, lp_loop_body body, void
 
 lp_status lp_lock_create(lp_lock **out) {
   *out = NULL;
-  if (!threads_watch_forks()) {
-    return lp_fail(LP_ERROR_MEMORY, "pthread_atfork fails");
-  }
+  LP_TRY(threads_watch_forks());
   lp_lock *lock = lp_allocate(sizeof *lock);
   if (lock == NULL) {
     return lp_fail_memory("a lock", sizeof *lock);
   }
-  if (pthread_mutex_init(&lock->mutex, NULL) != 0) {
+  lp_status status = lp_mutex_create(&lock->mutex);
+  if (status != LP_OK) {
     lp_release(lock, sizeof *lock);
-    return lp_fail(LP_ERROR_MEMORY, "a mutex cannot be made");
+    return status;
   }
-  pthread_mutex_lock(&threads_list_mutex);
+  lp_mutex_take(&threads_list_mutex);
   lock->previous = NULL;
   lock->next = threads_list;
   if (threads_list != NULL) {
     threads_list->previous = lock;
   }
   threads_list = lock;
-  pthread_mutex_unlock(&threads_list_mutex);
+  lp_mutex_give(&threads_list_mutex);
   *out = lock;
   return LP_OK;
 }
@@ -450,7 +402,7 @@ void lp_lock_free(lp_lock *lock) {
   if (lock == NULL) {
     return;
   }
-  pthread_mutex_lock(&threads_list_mutex);
+  lp_mutex_take(&threads_list_mutex);
   if (lock->previous != NULL) {
     lock->previous->next = lock->next;
   } else {
@@ -459,13 +411,13 @@ void lp_lock_free(lp_lock *lock) {
   if (lock->next != NULL) {
     lock->next->previous = lock->previous;
   }
-  pthread_mutex_unlock(&threads_list_mutex);
-  pthread_mutex_destroy(&lock->mutex);
+  lp_mutex_give(&threads_list_mutex);
+  lp_mutex_destroy(&lock->mutex);
   lp_release(lock, sizeof *lock);
 }
 
-void lp_lock_take(lp_lock *lock) { pthread_mutex_lock(&lock->mutex); }
+void lp_lock_take(lp_lock *lock) { lp_mutex_take(&lock->mutex); }
 
-void lp_lock_give(lp_lock *lock) { pthread_mutex_unlock(&lock->mutex); }
+void lp_lock_give(lp_lock *lock) { lp_mutex_give(&lock->mutex); }
 
 #endif

@@ -1,25 +1,10 @@
 /* byte_source.c - bytes from memory or from a file; see byte_source.h. */
-#if !defined(_WIN32) && !defined(_POSIX_C_SOURCE) && !defined(_GNU_SOURCE)
-#define _POSIX_C_SOURCE 200112L /* fseeko */
-#endif
 #include "byte_source.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <string.h>
+#include "../base/os_file.h"
 
-#if defined(_POSIX_C_SOURCE) && _POSIX_C_SOURCE >= 200112L
-#include <sys/types.h>
-#define BYTE_SOURCE_SEEK(file, offset, origin) fseeko(file, (off_t)(offset), origin)
-#define BYTE_SOURCE_TELL(file) ((int64_t)ftello(file))
-#elif defined(_WIN32)
-#define BYTE_SOURCE_SEEK(file, offset, origin) _fseeki64(file, offset, origin)
-#define BYTE_SOURCE_TELL(file) _ftelli64(file)
-#else
-#define BYTE_SOURCE_SEEK(file, offset, origin) \
-  ((offset) > LONG_MAX ? -1 : fseek(file, (long)(offset), origin))
-#define BYTE_SOURCE_TELL(file) ((int64_t)ftell(file))
-#endif
+#include <errno.h>
+#include <string.h>
 
 /* strerror is not for several threads. */
 static const char *byte_source_reason(int number) {
@@ -90,7 +75,7 @@ static lp_status byte_source_fail(const char *what, size_t at) {
 /* `size` bytes at `at`, which the file had when it was opened. */
 static lp_status byte_source_fetch(lp_byte_source *source, size_t at, size_t size, void *target) {
   errno = 0;
-  if (source->file_at != at && BYTE_SOURCE_SEEK(source->file, (int64_t)at, SEEK_SET) != 0) {
+  if (source->file_at != at && lp_file_seek(source->file, (int64_t)at, SEEK_SET) != 0) {
     return byte_source_fail("read", at);
   }
   source->file_at = SIZE_MAX;
@@ -149,8 +134,8 @@ static lp_status byte_source_begin(lp_byte_source *source) {
     return byte_source_fail("read", source->buffer_size);
   }
   int64_t size = -1;
-  if (BYTE_SOURCE_SEEK(source->file, 0, SEEK_END) == 0) {
-    size = BYTE_SOURCE_TELL(source->file);
+  if (lp_file_seek(source->file, 0, SEEK_END) == 0) {
+    size = lp_file_tell(source->file);
   }
   /* A device says 0 though there is more. */
   if (size < (int64_t)source->buffer_size || size == 0) {
@@ -174,7 +159,7 @@ lp_byte_source lp_byte_source_memory(const void *bytes, size_t size) {
 lp_status lp_byte_source_open(const char *path, lp_byte_source *source) {
   memset(source, 0, sizeof *source);
   errno = 0;
-  source->file = fopen(path, "rb");
+  source->file = lp_file_open(path);
   if (source->file == NULL) {
     int number = errno;
     return lp_fail(LP_ERROR_FILE, "the file cannot be opened: %s (error %d)",

@@ -63,17 +63,17 @@ static bool ndarray_file_is_dense(const lp_ndarray_entry *entry) {
 }
 
 /* Moves past `size` bytes, which begin at *begin. */
-static lp_status ndarray_file_pass(ndarray_file_cursor *cursor, size_t size, const char *what,
+static lp_status ndarray_file_pass(ndarray_file_cursor *cursor, uint64_t size, const char *what,
                                    size_t *begin) {
   size_t left = cursor->source->size - cursor->at;
   *begin = cursor->at;
   if (size > left) {
     return lp_fail(LP_ERROR_PARAMS,
-                   "params: array %zu, byte %zu: expected %zu bytes of %s, found %zu: the file is "
-                   "cut off or damaged",
-                   cursor->index, cursor->at, size, what, left);
+                   "params: array %zu, byte %zu: expected %llu bytes of %s, found %zu: the file "
+                   "is cut off or damaged",
+                   cursor->index, cursor->at, (unsigned long long)size, what, left);
   }
-  cursor->at += size;
+  cursor->at += (size_t)size;
   return LP_OK;
 }
 
@@ -440,11 +440,8 @@ static lp_status ndarray_file_read_names(ndarray_file_cursor *cursor, lp_pool *p
     size_t begin;
     cursor->index = i;
     LP_TRY(ndarray_file_u64(cursor, "the length of a name", &length));
-    if (length > SIZE_MAX) {
-      length = SIZE_MAX;
-    }
+    LP_TRY(ndarray_file_pass(cursor, length, "a name", &begin));
     held[i].length = (size_t)length;
-    LP_TRY(ndarray_file_pass(cursor, held[i].length, "a name", &begin));
     LP_TRY(ndarray_file_hold_name(cursor->source, pool, begin, &held[i]));
   }
   *names = held;

@@ -8,6 +8,7 @@
 #define LP_VL 8
 #define LP_VREGS 16
 #define LP_TUNED 1
+#define LP_FUSED 1
 #define lp_v __m256
 #define lp_vi __m256i
 #define V_LOAD(p) _mm256_loadu_ps(p)

@@ -18,6 +18,7 @@
 #define LP_VL 16
 #define LP_VREGS 32
 #define LP_TUNED 1
+#define LP_FUSED 1
 #define lp_v __m512
 #define lp_vi __m512i
 #define V_LOAD(p) _mm512_loadu_ps(p)

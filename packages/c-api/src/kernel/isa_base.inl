@@ -12,6 +12,7 @@
  *   V_SQRT and V_FLOOR round as sqrtf and floorf; V_SUM(x) is the float sum of the lanes.
  *   lp_vi is LP_VL 32-bit integers: V_AS_INT and V_AS_FLOAT keep the bits, V_FROM_INT converts;
  *   VI_SHIFT_RIGHT keeps the sign, VI_ADD and VI_SUB must not overflow.
+ * V_FMA_LANE(a,b,lane,c) = a * b[lane] + c with a constant lane, where there is such an instruction.
  * LP_TUNED is 1 where speed is worth code: at every level but the one that is there for compilers
  * and processors without a better one.
  */
@@ -23,6 +24,7 @@
 #define LP_VL 4
 #define LP_VREGS 16
 #define LP_TUNED 0
+#define LP_FUSED 0
 #ifndef LP_ISA_BASE_TYPES
 #define LP_ISA_BASE_TYPES
 typedef float lp_v4 __attribute__((vector_size(16)));
@@ -88,6 +90,7 @@ static LP_ALWAYS_INLINE float isa_base_as_float(int32_t i) {
 #define LP_VL 1
 #define LP_VREGS 16
 #define LP_TUNED 0
+#define LP_FUSED 0
 #define lp_v float
 #define lp_vi int32_t
 #define V_LOAD(p) (*(const float *)(p))

@@ -9,6 +9,7 @@
 #undef LP_VL
 #undef LP_VREGS
 #undef LP_TUNED
+#undef LP_FUSED
 #undef lp_v
 #undef lp_vi
 #undef V_LOAD
@@ -20,6 +21,7 @@
 #undef V_MUL
 #undef V_DIV
 #undef V_FMA
+#undef V_FMA_LANE
 #undef V_MAX
 #undef V_MIN
 #undef V_SELECT_POSITIVE

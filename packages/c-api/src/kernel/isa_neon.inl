@@ -6,6 +6,7 @@
 #define LP_VL 4
 #define LP_VREGS 32
 #define LP_TUNED 1
+#define LP_FUSED 1
 #define lp_v float32x4_t
 #define lp_vi int32x4_t
 #define V_LOAD(p) vld1q_f32(p)
@@ -17,6 +18,8 @@
 #define V_MUL(a, b) vmulq_f32((a), (b))
 #define V_DIV(a, b) vdivq_f32((a), (b))
 #define V_FMA(a, b, c) vfmaq_f32((c), (a), (b))
+/* a times a lane of b; without it a lane is loaded into all, which on many cores is a multiplier's work. */
+#define V_FMA_LANE(a, b, lane, c) vfmaq_laneq_f32((c), (a), (b), (lane))
 /* Neither fmax nor fmaxnm: they know no order of their operands where one is NaN. */
 #define V_MAX(a, b) V_SELECT_GREATER((a), (b), (a), (b))
 #define V_MIN(a, b) V_SELECT_GREATER((b), (a), (a), (b))

@@ -18,9 +18,11 @@
 #define V_MUL(a, b) wasm_f32x4_mul((a), (b))
 #define V_DIV(a, b) wasm_f32x4_div((a), (b))
 #if defined(__wasm_relaxed_simd__)
+#define LP_FUSED 1
 #define V_FMA(a, b, c) wasm_f32x4_relaxed_madd((a), (b), (c))
 #define V_CHOOSE(mask, a, b) wasm_i32x4_relaxed_laneselect((a), (b), (mask))
 #else
+#define LP_FUSED 0
 #define V_FMA(a, b, c) wasm_f32x4_add(wasm_f32x4_mul((a), (b)), (c))
 #define V_CHOOSE(mask, a, b) wasm_v128_bitselect((a), (b), (mask))
 #endif

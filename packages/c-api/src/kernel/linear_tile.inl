@@ -15,9 +15,9 @@
 #define LINEAR_TILE_RARE(X) X(1) LINEAR_REPEAT_7_TO_14(X)
 #define LINEAR_TILE_RARE_TABLE(X) X(1) X(1) X(1) X(1) X(1) X(1) LINEAR_REPEAT_7_TO_14(X)
 #elif LP_VREGS >= 32
-#define LINEAR_TILE_PIXELS 12
-#define LINEAR_TILE_REPEAT(X) LINEAR_REPEAT_12(X)
-#elif LP_VL >= 8 || defined(__wasm_relaxed_simd__)
+#define LINEAR_TILE_PIXELS 8
+#define LINEAR_TILE_REPEAT(X) LINEAR_REPEAT_8(X)
+#elif LP_FUSED
 #define LINEAR_TILE_PIXELS 6
 #define LINEAR_TILE_REPEAT(X) LINEAR_REPEAT_6(X)
 #else
@@ -52,6 +52,22 @@
     }                                                                    \
     w += blocks * LP_VL;                                                 \
   } while (0)
+
+#if defined(V_FMA_LANE)
+/* The same with the channel's value where it stands among its neighbours, which were loaded together. */
+#define LINEAR_TILE_LANE(lane)                                              \
+  do {                                                                      \
+    lp_v w0 = V_LOAD(w + (lane) * blocks * LP_VL);                          \
+    lp_v w1 = blocks > 1 ? V_LOAD(w + (2 * (lane) + 1) * LP_VL) : V_ZERO(); \
+    LP_UNROLL                                                               \
+    for (int p = 0; p < pixels; p++) {                                      \
+      sum[0][p] = V_FMA_LANE(w0, value[p], lane, sum[0][p]);                \
+      if (blocks > 1) {                                                     \
+        sum[1][p] = V_FMA_LANE(w1, value[p], lane, sum[1][p]);              \
+      }                                                                     \
+    }                                                                       \
+  } while (0)
+#endif
 
 static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_t first,
                                                   const float *next, const int blocks,
@@ -108,6 +124,21 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_tile)(const lp_tile_run *run, int64_
         }
         next += next_step;
         int64_t lane = lanes;
+#if defined(V_FMA_LANE)
+        if (lane == LP_VL) {
+          lp_v value[LINEAR_TILE_PIXELS];
+          LP_UNROLL
+          for (int p = 0; p < pixels; p++) {
+            value[p] = V_LOAD(pixel + p * step);
+          }
+          LINEAR_TILE_LANE(0);
+          LINEAR_TILE_LANE(1);
+          LINEAR_TILE_LANE(2);
+          LINEAR_TILE_LANE(3);
+          w += LP_VL * blocks * LP_VL;
+          continue;
+        }
+#endif
 #if LINEAR_TILE_TWICE
         for (; lane >= 2; lane -= 2) {
           LINEAR_TILE_STEP();
@@ -253,6 +284,7 @@ static void LP_NAME(linear_tile_planar)(lp_tile_run *run) { LP_NAME(linear_tiles
 
 #undef LINEAR_TILE_REPEAT
 #undef LINEAR_TILE_STEP
+#undef LINEAR_TILE_LANE
 #undef LINEAR_TILE_LINES
 #undef LINEAR_TILE_TWICE
 #undef LINEAR_TILE_NARROW

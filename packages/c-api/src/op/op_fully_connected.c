@@ -9,7 +9,9 @@
  * Attributes: num_hidden (required), no_bias (False), flatten (True).
  * Classifiers of every age; flatten since 0.12, before that always on.
  */
+#include "../kernel/blas.h"
 #include "../kernel/fully_connected.h"
+#include "movement.h"
 #include "op_table.h"
 
 typedef struct op_fully_connected_param {
@@ -42,7 +44,6 @@ static int op_fully_connected_inputs(const void *param) {
 static lp_status op_fully_connected_depth(const lp_infer *infer, int64_t *depth) {
   const op_fully_connected_param *p = infer->param;
   const lp_shape *data = &infer->in[0];
-  int64_t product = 1;
   *depth = LP_DIM_UNKNOWN;
   if (data->ndim < 1) {
     return LP_OK;
@@ -51,18 +52,10 @@ static lp_status op_fully_connected_depth(const lp_infer *infer, int64_t *depth)
     *depth = data->dim[data->ndim - 1];
     return LP_OK;
   }
-  for (int d = 1; d < data->ndim; d++) {
-    if (data->dim[d] < 0) {
-      return LP_OK;
-    }
-    const bool fits = data->dim[d] == 0 || product <= INT64_MAX / data->dim[d];
-    product = fits ? product * data->dim[d] : INT64_MAX;
-  }
-  if (product == INT64_MAX) {
+  if (!lp_movement_product(data, 1, data->ndim, depth)) {
     lp_shape_text text;
     return lp_infer_fail(infer, "data %s is too large", lp_shape_print(data, &text));
   }
-  *depth = product;
   return LP_OK;
 }
 
@@ -126,6 +119,9 @@ static double op_fully_connected_cost(const lp_query *query) {
   }
   if (!lp_query_all(query, LP_FLOAT32)) {
     return LP_COST_REJECT;
+  }
+  if (lp_blas_takes(query->isa, weights * (double)job.images)) {
+    rate = LP_BLAS_RATE;
   }
   /* Weights come from memory once, at some 20 bytes per nanosecond. */
   return 200.0 + weights * 0.2 + weights * (double)job.images / rate;

@@ -18,8 +18,9 @@ import {
 } from "@libpredict/core";
 import { type Card, cardWidth, drawCard } from "./digit-card.js";
 import { digitPixels } from "./digit-image.js";
-import { digitsPrefix, HeldOutDigits, inkLevel, readDigitsMetadata } from "./digits-data.js";
+import { digitsPrefix, HeldOutDigits, readDigitsMetadata } from "./digits-data.js";
 import { isRich, layOut } from "./drawing.js";
+import { inkLevel } from "./ink-level.js";
 
 /** The last of them is the one that the network takes for another digit. */
 const imagesToShow = [0, 3, 5, 13, 20, 91];

@@ -9,7 +9,7 @@
  */
 
 import { type Image, resizeImage } from "@libpredict/core";
-import { inkLevel } from "./digits-data.js";
+import { inkLevel } from "./ink-level.js";
 
 /** A picture without anything that could be a digit. */
 export class DigitImageError extends Error {}

@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { inkLevel } from "./ink-level.js";
 
 /** Folder of the network, its images and its metadata. */
 export const digitsFolder: string = fileURLToPath(new URL("../../models/digits/", import.meta.url));
@@ -16,9 +17,6 @@ export const digitsPrefix: string = `${digitsFolder}digits`;
 
 /** Pixels of one image: 8 rows of 8. */
 export const pixelsPerImage = 64;
-
-/** The largest stored pixel value: ink; 0 is paper. */
-export const inkLevel = 16;
 
 /** The part of `digits.json` that the examples use. */
 export interface DigitsMetadata {

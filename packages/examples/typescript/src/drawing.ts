@@ -6,7 +6,7 @@
  * reset, so output may be cut after any line.
  */
 
-import { inkLevel } from "./digits-data.js";
+import { inkLevel } from "./ink-level.js";
 
 const asciiShades = " .:-=+*#%@";
 const eighthBlocks = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];

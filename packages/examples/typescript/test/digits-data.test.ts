@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import {
   digitsFolder,
   HeldOutDigits,
-  inkLevel,
   pixelsPerImage,
   readDigitsMetadata,
 } from "../src/digits-data.js";
+import { inkLevel } from "../src/ink-level.js";
 
 /** Recorded here too, so that a changed set cannot bring its own new hash along. */
 const heldOutSha256 = "25387ee5913b1f8d5d5cbc20cdb41acb561b29dd7874daef3ee53ddaabe5b8c9";

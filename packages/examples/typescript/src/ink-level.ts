@@ -1,0 +1,2 @@
+/** The largest stored pixel value: ink; 0 is paper. */
+export const inkLevel = 16;
