@@ -150,7 +150,7 @@ describe("other trimmed builds", () => {
     { what: "with most parts", flags: ["-O0", '-DLP_CONFIG_FILE="most.h"'] },
   ])("$what computes the same but for rounding", async ({ flags }, { skip }) => {
     skip(!isLinux, notHere);
-    await runCli(["trim", digits, "--keep", "speed,threads", "-o", at("fast.h")]);
+    await runCli(["trim", digits, "--keep", "speed,levels,threads", "-o", at("fast.h")]);
     const library = build(`other${flags.join("").replace(/\W/g, "")}.so`, [
       "-DLP_MINIMAL",
       ...flags,
