@@ -126,13 +126,12 @@ function newestGlibc(versions) {
 
 /**
  * @param {Platform} platform
- * @param {string[]} zig
+ * @param {import("./compiler.mjs").Compiler} compiler As platformCompiler gives it.
  * @param {string} source What the library says of its sources.
  * @returns {Promise<PlatformBuild>}
  * @throws {BuildError} It does not compile, or is not as it should be.
  */
-export async function buildPlatform(platform, zig, source) {
-  const compiler = platformCompiler(zig, platform);
+export async function buildPlatform(platform, compiler, source) {
   const { objects, broken } = await compileEngine(compiler, platformFlags(), {
     source,
     tune: platformTune(platform),
@@ -162,7 +161,7 @@ export async function buildPlatform(platform, zig, source) {
     return {
       name: platform.name,
       target: platform.target,
-      compiler: compiler.label.replace(/^.* -target/, "zig cc -target"),
+      compiler: compiler.label,
       size,
       budget: platform.budget,
       symbols: contents.exports.length,
@@ -236,7 +235,7 @@ async function buildAll(chosen, place) {
     const begun = Date.now();
     say(`${platform.name} ...`);
     try {
-      const build = await buildPlatform(platform, zig, source);
+      const build = await buildPlatform(platform, platformCompiler(zig, platform), source);
       builds.push(build);
       if (place) placeLibrary(platformLibrary(platform), packageFolder(platform), platform.library);
       const seconds = Math.round((Date.now() - begun) / 1000);

@@ -40,8 +40,8 @@ function isHere(program) {
 }
 
 /** Wine keeps its Windows in a folder of ours: nobody else's settings, no windows on the screen. */
-function wineEnvironment() {
-  const cache = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
+function wineEnvironment(env = process.env) {
+  const cache = env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
   const prefix = join(cache, "libpredict", "wine");
   mkdirSync(prefix, { recursive: true });
   return { WINEPREFIX: prefix, WINEDEBUG: "-all", WINEDLLOVERRIDES: "mscoree,mshtml=" };

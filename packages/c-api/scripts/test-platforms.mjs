@@ -19,6 +19,7 @@ import {
   objectFolder,
   PACKAGE_ROOT,
   runTool,
+  shippedFlags,
 } from "./objects.mjs";
 import { platformPage } from "./platform-page.mjs";
 import { findRunner } from "./platform-runners.mjs";
@@ -29,6 +30,8 @@ import { installZig } from "./zig.mjs";
 /** @typedef {import("./platforms.mjs").Platform} Platform */
 /** @typedef {import("./platform-runners.mjs").Runner} Runner */
 /** @typedef {import("./platform-page.mjs").Counts} Counts */
+/** @typedef {import("./platform-page.mjs").PlatformTests} PlatformTests */
+/** @typedef {import("./build-platforms.mjs").PlatformBuild} PlatformBuild */
 
 const HELP = `Runs the C tests and the conformance suite of other platforms on this machine.
 
@@ -37,7 +40,9 @@ Usage: npm run test:platforms [-- options]
   --only NAME      this platform, or those whose name contains NAME; may be repeated
   --program TEXT   only C test programs whose name contains TEXT
   --filter TEXT    only conformance cases whose id contains TEXT
-  --quick          a few C test programs and a fifth of the conformance cases
+  --quick          a few C test programs and a tenth of the conformance cases
+  --gnu            Debian's cross compiler of the platform instead of zig; nothing is checked of
+                   the library then, and the results are not recorded
   --help           print this
 
 Uses zig, qemu-user and wine; what is missing is named. A run of everything for all platforms
@@ -65,8 +70,53 @@ const LEFT_OUT = {
 /** Read by --quick: what differs between processors and systems, not what differs between operators. */
 const QUICK =
   /^test_(?:default_threads|float_mode|json|model_files|ndarray_file|op_convolution|op_elementwise)$/;
-/** Every fifth case, of all groups. */
-const QUICK_CASE = 5;
+/** Every tenth case, of all groups. */
+const QUICK_CASE = 10;
+
+/**
+ * @typedef {object} Tools
+ * @property {import("./compiler.mjs").Compiler} compiler
+ * @property {string[]} cpp The C++ compiler.
+ * @property {ReturnType<typeof platformTune>} tune
+ * @property {string[]} link
+ * @property {string | undefined} source What the shipped library says of its sources; undefined:
+ *   no library is built.
+ */
+
+/** @type {Record<string, string>} */
+const GNU = {
+  "linux-x64": "x86_64-linux-gnu",
+  "linux-arm64": "aarch64-linux-gnu",
+  "linux-arm": "arm-linux-gnueabihf",
+  "linux-riscv64": "riscv64-linux-gnu",
+  "win32-x64": "x86_64-w64-mingw32",
+};
+
+/**
+ * @param {Platform} platform
+ * @param {boolean} gnu
+ * @returns {Tools}
+ * @throws {BuildError} There is no such compiler.
+ */
+function findTools(platform, gnu) {
+  if (!gnu) {
+    const compiler = platformCompiler(installZig(say), platform);
+    const cpp = compiler.command
+      // For any processor of the kind: zig has the C++ library of that built already.
+      .filter((word) => !word.startsWith("-mcpu"))
+      .map((word) => (word === "cc" ? "c++" : word));
+    const source = sourceDigits(sourceHash());
+    return { compiler, cpp, tune: platformTune(platform), link: [], source };
+  }
+  const prefix = GNU[platform.name];
+  if (prefix === undefined)
+    throw new BuildError(`${platform.name}: --gnu knows no compiler for it`);
+  const command = [`${prefix}-gcc`];
+  // Beside programs of Windows no libraries of the compiler's are found.
+  const link = platform.npm.os === "win32" ? ["-static"] : [];
+  const compiler = { command, label: command.join(" ") };
+  return { compiler, cpp: [`${prefix}-g++`, ...link], tune: shippedFlags, link, source: undefined };
+}
 
 /** @param {string} text */
 function say(text) {
@@ -76,16 +126,13 @@ function say(text) {
 /**
  * @param {Platform} platform
  * @param {Runner} runner
- * @param {string[]} zig
+ * @param {Tools} tools
  * @param {(name: string) => boolean} isChosen
  * @returns {Promise<{ programs: Counts, leftOut: string[] }>}
  */
-async function runPrograms(platform, runner, zig, isChosen) {
-  const compiler = platformCompiler(zig, platform);
+async function runPrograms(platform, runner, { compiler, tune, link }, isChosen) {
   const flags = [...platformFlags(), "-DLP_TEST_HOOKS"];
-  const { objects, broken } = await compileEngine(compiler, flags, {
-    tune: platformTune(platform),
-  });
+  const { objects, broken } = await compileEngine(compiler, flags, { tune });
   if (broken.length > 0) throw new BuildError(broken.join("\n"));
   const test = join(PACKAGE_ROOT, "test");
   const windows = platform.npm.os === "win32" ? ["-include", join(test, "windows_posix.h")] : [];
@@ -118,6 +165,7 @@ async function runPrograms(platform, runner, zig, isChosen) {
         "-o",
         partial,
         ...libraries,
+        ...link,
         "-pthread",
       ]);
       renameSync(partial, executable);
@@ -148,31 +196,30 @@ async function runPrograms(platform, runner, zig, isChosen) {
  * Builds the C++ harness.
  *
  * @param {Platform} platform
- * @param {Runner} runner
- * @param {string[]} zig
- * @param {string} source
+ * @param {Tools} tools
+ * @param {boolean} isLinked The library's objects are in it.
  */
-async function buildHarness(platform, runner, zig, source) {
-  const { command, label } = platformCompiler(zig, platform);
-  const { objects } = await compileEngine({ command, label }, platformFlags(), {
-    source,
-    tune: platformTune(platform),
+async function buildHarness(platform, { compiler, cpp, tune, source }, isLinked) {
+  const { objects } = await compileEngine(compiler, platformFlags(), {
+    tune,
+    ...(source === undefined ? {} : { source }),
   });
   const harness = join(PACKAGE_ROOT, "dist", "platforms", platform.name, "conformance-harness");
   const partial = `${harness}.${process.pid}`;
   await runTool([
-    // For any processor of the kind: zig has the C++ library of that built already.
-    ...command.map((word) => (word === "cc" ? "c++" : word)).filter((word) => !/^-mcpu/.test(word)),
+    ...cpp,
     "-std=c++17",
     "-O1",
     "-s",
     `-I${join(CPP, "include")}`,
     `-I${join(PACKAGE_ROOT, "include")}`,
-    ...(runner.isStatic ? ["-DLIBPREDICT_LINKED", "-DLP_STATIC"] : []),
+    ...(isLinked ? ["-DLIBPREDICT_LINKED", "-DLP_STATIC"] : []),
     join(CPP, "harness", "conformance_harness.cpp"),
-    ...(runner.isStatic ? objects : []),
+    ...(isLinked ? objects : []),
     "-o",
     partial,
+    ...(platform.npm.os === "win32" ? [] : ["-lm", "-ldl"]),
+    "-pthread",
   ]);
   renameSync(partial, harness);
   return harness;
@@ -181,16 +228,16 @@ async function buildHarness(platform, runner, zig, source) {
 /**
  * @param {Platform} platform
  * @param {Runner} runner
- * @param {string[]} zig
- * @param {string} source
+ * @param {Tools} tools
  * @param {string[]} options For the conformance command.
  * @returns {Promise<Counts>}
  */
-async function runConformance(platform, runner, zig, source, options) {
-  const harness = await buildHarness(platform, runner, zig, source);
+async function runConformance(platform, runner, tools, options) {
+  const isLinked = runner.isStatic || tools.source === undefined;
+  const harness = await buildHarness(platform, tools, isLinked);
   const results = join(PACKAGE_ROOT, "dist", "platforms", platform.name, "conformance.json");
   const command = [...runner.command, harness].map((word) => `"${word}"`).join(" ");
-  const library = runner.isStatic ? ["--compiled-in"] : ["--library", platformLibrary(platform)];
+  const library = isLinked ? ["--compiled-in"] : ["--library", platformLibrary(platform)];
   const timeout = ["--timeout", `${WATCHDOG_MS / 10}`];
   const args = ["--harness", command, ...library, "--json", results, ...timeout, ...options];
   const output = await new Promise((fulfil, reject) => {
@@ -233,25 +280,28 @@ async function runConformance(platform, runner, zig, source, options) {
  * @property {string | undefined} program
  * @property {string | undefined} filter
  * @property {boolean} quick
+ * @property {boolean} gnu
  */
 
 /**
  * @param {Platform} platform
- * @param {string[]} zig
- * @param {string} source
  * @param {Options} options
- * @returns {Promise<import("./platform-page.mjs").PlatformResult>}
+ * @returns {Promise<{ build: PlatformBuild | undefined, tests: PlatformTests }>}
  */
-async function testPlatform(platform, zig, source, { program, filter, quick }) {
-  const build = await buildPlatform(platform, zig, source);
+async function testPlatform(platform, { program, filter, quick, gnu }) {
+  const tools = findTools(platform, gnu);
+  const build =
+    tools.source === undefined
+      ? undefined
+      : await buildPlatform(platform, tools.compiler, tools.source);
   const runner = findRunner(platform);
-  if ("missing" in runner) return { build, missing: runner.missing };
+  if ("missing" in runner) return { build, tests: runner };
   say(`${platform.name}: C tests, ${runner.how} ...`);
   const begun = Date.now();
   const { programs, leftOut } = await runPrograms(
     platform,
     runner,
-    zig,
+    tools,
     (name) => name.includes(program ?? "") && (!quick || QUICK.test(name)),
   );
   const seconds = () => `${Math.round((Date.now() - begun) / 1000)} s`;
@@ -261,11 +311,11 @@ async function testPlatform(platform, zig, source, { program, filter, quick }) {
     ...(quick ? ["--every", `${QUICK_CASE}`] : []),
   ];
   say(`${platform.name}: conformance, ${runner.how} ...`);
-  const conformance = await runConformance(platform, runner, zig, source, options);
+  const conformance = await runConformance(platform, runner, tools, options);
   say(
     `${platform.name}: ${conformance.passed} passed, ${conformance.failed} failed (${seconds()})`,
   );
-  return { build, how: runner.how, programs, leftOut, conformance };
+  return { build, tests: { how: runner.how, programs, leftOut, conformance } };
 }
 
 /**
@@ -275,21 +325,20 @@ async function testPlatform(platform, zig, source, { program, filter, quick }) {
 async function testAll(chosen, options) {
   if (!existsSync(CONFORMANCE))
     throw new BuildError("the conformance suite is not built: npm run build");
-  const zig = installZig(say);
-  const source = sourceDigits(sourceHash());
-  const complete = options.program === undefined && options.filter === undefined && !options.quick;
+  const { program, filter, quick, gnu } = options;
+  const complete = program === undefined && filter === undefined && !quick && !gnu;
   let passed = 0;
   let failed = 0;
   for (const platform of chosen) {
     try {
-      const result = await testPlatform(platform, zig, source, options);
-      if (complete) recordResult(platform.name, result);
-      if ("missing" in result) {
-        say(`${platform.name}: linked only: ${result.missing}`);
+      const { build, tests } = await testPlatform(platform, options);
+      if (complete && build !== undefined) recordResult(platform.name, { build, ...tests });
+      if ("missing" in tests) {
+        say(`${platform.name}: not executed: ${tests.missing}`);
         continue;
       }
-      passed += result.programs.passed + result.conformance.passed;
-      failed += result.programs.failed + result.conformance.failed;
+      passed += tests.programs.passed + tests.conformance.passed;
+      failed += tests.programs.failed + tests.conformance.failed;
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
       failed++;
@@ -328,11 +377,12 @@ function readArguments() {
       program: { type: "string" },
       filter: { type: "string" },
       quick: { type: "boolean", default: false },
+      gnu: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
-  const { only, program, filter, quick } = values;
-  return values.help ? undefined : { only, program, filter, quick };
+  const { only, program, filter, quick, gnu } = values;
+  return values.help ? undefined : { only, program, filter, quick, gnu };
 }
 
 /** @type {Options | undefined} */

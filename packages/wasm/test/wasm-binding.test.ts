@@ -4,7 +4,7 @@ import type { NDArrayHandle, PredictorHandle } from "@libpredict/ffi/portable";
 import { describe, expect, it } from "vitest";
 import { EngineInstance } from "../src/engine-instance.js";
 import { WasmBinding } from "../src/wasm-binding.js";
-import { moduleBytes, skipModules } from "./fake/built-modules.js";
+import { moduleBytes, skipModules, skipWith } from "./fake/built-modules.js";
 import { digitsPrefix } from "./fake/digits.js";
 import { failureOf } from "./fake/failure-of.js";
 
@@ -27,7 +27,9 @@ function untyped(binding: WasmBinding, name: keyof WasmBinding, ...values: unkno
   return (binding[name] as (...v: unknown[]) => unknown).apply(binding, values);
 }
 
-describe.skipIf(skipModules)(`a binding${skipModules ? `: ${skipModules}` : ""}`, () => {
+describe("a binding", () => {
+  skipWith(skipModules);
+
   const library = skipModules ? (undefined as never) : start();
 
   it("has every function of the header", () => {
@@ -153,62 +155,63 @@ describe.skipIf(skipModules)(`a binding${skipModules ? `: ${skipModules}` : ""}`
   });
 });
 
-describe.skipIf(skipModules)(
-  `when the memory grows${skipModules ? `: ${skipModules}` : ""},`,
-  () => {
-    it("what was handed out before is whole", () => {
-      const library = start();
-      const predictor = createDigits(library);
-      library.MXPredSetInput(predictor, "data", new Float32Array(64).fill(0.5), 64);
-      library.MXPredForward(predictor);
-      const output = new Float32Array(10);
-      library.MXPredGetOutput(predictor, 0, output, 10);
-      const { shape_data: shape } = library.MXPredGetOutputShape(predictor, 0);
-      const info = library.LPPredGetInputInfo(predictor, 0);
-      const list = library.MXNDListCreate(params, params.length);
-      const array = library.MXNDListGet(list.out, 0);
-      const first = array.out_data[0];
-      const before = library.engine.memory.buffer;
-      const large = createDigits(library, 512);
-      expect(before.byteLength).toBe(0); // it has grown, and old views are dead
-      expect(output.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1);
-      expect([...shape]).toEqual([1, 10]);
-      expect([...info.dims]).toEqual([1n, 1n, 8n, 8n]);
-      expect(array.out_data[0]).toBe(first);
-      library.MXPredFree(large);
-      library.MXPredGetOutput(predictor, 0, output, 10);
-      expect(output[8]).toBeCloseTo(0.9992, 3);
-    });
+describe("when the memory grows", () => {
+  skipWith(skipModules);
 
-    it("in a callback, the arrays of the callback and of the call are whole", () => {
-      const library = start();
-      const predictor = createDigits(library);
-      const grown: boolean[] = [];
-      const sums: number[] = [];
-      const others: PredictorHandle[] = [];
-      library.MXPredSetMonitorCallback(
-        predictor,
-        (_name, array) => {
-          const { data } = library.LPArrayGetInfo(array);
-          const { buffer } = library.engine.memory;
-          if (others.length === 0) others.push(createDigits(library, 512));
-          grown.push(buffer.byteLength === 0);
-          sums.push(data?.length ?? 0);
-        },
-        false,
-      );
-      library.MXPredSetInput(predictor, "data", new Float32Array(64).fill(0.5), 64);
-      library.MXPredForward(predictor);
-      expect(grown[0]).toBe(true);
-      expect(Math.min(...sums)).toBeGreaterThan(0);
-      const output = new Float32Array(10);
-      library.MXPredGetOutput(predictor, 0, output, 10);
-      expect(output[8]).toBeCloseTo(0.9992, 3);
-    });
-  },
-);
+  it("what was handed out before is whole", () => {
+    const library = start();
+    const predictor = createDigits(library);
+    library.MXPredSetInput(predictor, "data", new Float32Array(64).fill(0.5), 64);
+    library.MXPredForward(predictor);
+    const output = new Float32Array(10);
+    library.MXPredGetOutput(predictor, 0, output, 10);
+    const { shape_data: shape } = library.MXPredGetOutputShape(predictor, 0);
+    const info = library.LPPredGetInputInfo(predictor, 0);
+    const list = library.MXNDListCreate(params, params.length);
+    const array = library.MXNDListGet(list.out, 0);
+    const first = array.out_data[0];
+    const before = library.engine.memory.buffer;
+    const large = createDigits(library, 512);
+    expect(before.byteLength).toBe(0); // it has grown, and old views are dead
+    expect(output.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1);
+    expect([...shape]).toEqual([1, 10]);
+    expect([...info.dims]).toEqual([1n, 1n, 8n, 8n]);
+    expect(array.out_data[0]).toBe(first);
+    library.MXPredFree(large);
+    library.MXPredGetOutput(predictor, 0, output, 10);
+    expect(output[8]).toBeCloseTo(0.9992, 3);
+  });
 
-describe.skipIf(skipModules)(`a monitor callback${skipModules ? `: ${skipModules}` : ""}`, () => {
+  it("in a callback, the arrays of the callback and of the call are whole", () => {
+    const library = start();
+    const predictor = createDigits(library);
+    const grown: boolean[] = [];
+    const sums: number[] = [];
+    const others: PredictorHandle[] = [];
+    library.MXPredSetMonitorCallback(
+      predictor,
+      (_name, array) => {
+        const { data } = library.LPArrayGetInfo(array);
+        const { buffer } = library.engine.memory;
+        if (others.length === 0) others.push(createDigits(library, 512));
+        grown.push(buffer.byteLength === 0);
+        sums.push(data?.length ?? 0);
+      },
+      false,
+    );
+    library.MXPredSetInput(predictor, "data", new Float32Array(64).fill(0.5), 64);
+    library.MXPredForward(predictor);
+    expect(grown[0]).toBe(true);
+    expect(Math.min(...sums)).toBeGreaterThan(0);
+    const output = new Float32Array(10);
+    library.MXPredGetOutput(predictor, 0, output, 10);
+    expect(output[8]).toBeCloseTo(0.9992, 3);
+  });
+});
+
+describe("a monitor callback", () => {
+  skipWith(skipModules);
+
   const library = skipModules ? (undefined as never) : start();
 
   it("receives names and arrays, which cannot be used later", async () => {
@@ -267,7 +270,9 @@ describe.skipIf(skipModules)(`a monitor callback${skipModules ? `: ${skipModules
   });
 });
 
-describe.skipIf(skipModules)(`after a trap${skipModules ? `: ${skipModules}` : ""}`, () => {
+describe("after a trap", () => {
+  skipWith(skipModules);
+
   it("every call fails and says so, and giving back does nothing", async () => {
     const library = start();
     const predictor = createDigits(library);
