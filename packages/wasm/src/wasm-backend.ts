@@ -1,5 +1,5 @@
 /** The backend over WebAssembly. */
-import { bindingBackend } from "@libpredict/core/platform-kit";
+import { bindingBackend, createModelFromFiles } from "@libpredict/core/platform-kit";
 import { type Backend, PredictError } from "@libpredict/core/portable";
 import { EngineInstance } from "./engine-instance.js";
 import {
@@ -66,7 +66,24 @@ export function wasmBackendSync(module: ModuleBytes | CompiledModule): Backend {
 
 /** One thread, the calling one. */
 export function backendOf(binding: WasmBinding): Backend {
-  return bindingBackend(binding, { name: "wasm", processors: 1, parallelRuns: 1 });
+  return {
+    ...bindingBackend(binding, { name: "wasm", processors: 1, parallelRuns: 1 }),
+    createModel: ({ symbol, params }) => {
+      const { contents } = binding.engine.files;
+      contents.set(
+        "symbol",
+        typeof symbol === "string" ? new TextEncoder().encode(symbol) : symbol,
+      );
+      if (params) contents.set("params", params);
+      // It is read before this returns its promise.
+      const made = createModelFromFiles(binding, {
+        symbolPath: "/symbol",
+        ...(params && { paramsPath: "/params" }),
+      });
+      contents.clear();
+      return made;
+    },
+  };
 }
 
 function start(module: WebAssembly.Module, name: string): WasmBinding {
