@@ -17,7 +17,7 @@ import { compactC } from "./compact-c.mjs";
 import { PUBLIC_HEADER } from "./header-checks.mjs";
 import { BuildError, PACKAGE_ROOT, packageVersion, sourceList } from "./objects.mjs";
 import { symbolDifferences } from "./symbols.mjs";
-import { layTemplates, SINGLE_FILE, TemplateSections } from "./template-sections.mjs";
+import { layTemplates, mark, SINGLE_FILE, TemplateSections } from "./template-sections.mjs";
 
 /** Headers whose second inclusion says something new. */
 const NOT_ONCE = new Set(["assert.h"]);
@@ -137,15 +137,18 @@ function gather({ root, files, version }) {
       return put([`#include "${PUBLIC_HEADER}"`]);
     });
     return [
-      `/************** Begin file ${path} **************/`,
+      mark("Begin", path),
       ...compactC(edited.join("\n")).flatMap(
         (line) => included[Number(/^#include "@(\d+)"$/.exec(line)?.[1] ?? -1)] ?? [line],
       ),
-      `/************** End file ${path} **************/`,
+      mark("End", path),
     ];
   };
 
-  const engine = files.flatMap((file) => lay(`src/${file}`, []));
+  const engine = files.map((file) => ({
+    path: `src/${file}`,
+    items: lay(`src/${file}`, []),
+  }));
   const { sections, main, breaches: sectionBreaches } = layTemplates(templates, engine);
 
   const breaches = [...sectionBreaches, ...nameBreaches(texts, `include/${PUBLIC_HEADER}`)];

@@ -137,7 +137,7 @@ export function runTool(command) {
         text += part;
       });
     }
-    child.on("error", reject);
+    child.on("error", (error) => reject(new BuildError(error.message)));
     child.on("close", (code, signal) => {
       if (code === 0) {
         if (text !== "") process.stderr.write(text);

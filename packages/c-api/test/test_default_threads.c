@@ -171,6 +171,12 @@ TEST(a_path_that_is_too_long_sets_no_limit) {
     remove_root();
 }
 
+#else
+
+TEST(version_2_takes_the_least_of_a_group_and_those_above) { SKIP("only Linux has control groups"); }
+TEST(version_1_is_found_at_both_mounts) { SKIP("only Linux has control groups"); }
+TEST(a_path_that_is_too_long_sets_no_limit) { SKIP("only Linux has control groups"); }
+
 #endif
 
 /* ---- the default ----------------------------------------------------------------------------- */
@@ -247,11 +253,9 @@ int main(int argc, char **argv) {
     RUN(a_quota_is_rounded_up_to_processors);
     RUN(the_group_of_the_cpu_controller_is_found);
     RUN(the_environment_variable_is_a_number_from_1_up);
-#if defined(__linux__)
     RUN(version_2_takes_the_least_of_a_group_and_those_above);
     RUN(version_1_is_found_at_both_mounts);
     RUN(a_path_that_is_too_long_sets_no_limit);
-#endif
     RUN(the_environment_decides);
     RUN(the_affinity_mask_bounds_the_default);
     return check_end();

@@ -29,6 +29,9 @@ static void write_model(const built_model *m) {
 
 /* Files this process has open; -1 where the system does not tell. */
 static int open_files(void) {
+#if defined(_WIN32)
+    return -1;
+#else
     DIR *entries = opendir("/proc/self/fd");
     int count = 0;
     if (entries == NULL) {
@@ -39,6 +42,7 @@ static int open_files(void) {
     }
     (void)closedir(entries);
     return count;
+#endif
 }
 
 /* The call fails with this code, beginning with the path, and closes what it opened. */

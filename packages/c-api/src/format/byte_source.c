@@ -162,6 +162,11 @@ lp_status lp_byte_source_open(const char *path, lp_byte_source *source) {
   source->file = lp_file_open(path);
   if (source->file == NULL) {
     int number = errno;
+#ifdef ENOMEM
+    if (number == ENOMEM) {
+      return lp_fail_memory("a file", strlen(path));
+    }
+#endif
     return lp_fail(LP_ERROR_FILE, "the file cannot be opened: %s (error %d)",
                    byte_source_reason(number), number);
   }

@@ -5,14 +5,15 @@
  * cblas_sgemv with 32-bit integers (OpenBLAS, BLIS, MKL, Accelerate, ATLAS, the
  * reference). No header of it is needed.
  *
- * It is asked at one level only, that of the compiler's target: SSE2 and NEON in
- * vectors of 4, or plain C. There a tuned library, which chooses its kernels by
+ * It is asked at one level only, that of the compiler's target: vectors of 4, or
+ * plain C. There a tuned library, which chooses its kernels by
  * the processor as well, is 1.5 to 4 times faster than vectors of 4, and 3 to 10
  * times faster than plain C. Measured with OpenBLAS 0.3.21 on one thread of an
  * AMD EPYC with AVX-512: 120 GFLOPS, against 30 to 45 (vectors of 4) and 9 to 18
  * (plain C). Our kernels for AVX2 reach 115 to 126, those for AVX-512 160 to
  * 245, so these levels keep their own, whose results do not depend on the number
- * of threads.
+ * of threads. NEON, too, is vectors of 4; no such processor was there to measure
+ * on, and what the program's author asked for decides.
  *
  * Who has the threads: a predictor cuts the work and calls CBLAS from all of its
  * threads. So CBLAS should have one (OPENBLAS_NUM_THREADS=1, or its sequential

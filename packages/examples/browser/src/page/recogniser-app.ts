@@ -151,7 +151,7 @@ export class RecogniserApp {
       const reading = await this.#recognition.call("read", picture, transfer);
       if (shown !== this.#shown) return;
       this.#answer.show(reading);
-      this.#figures.addTime(reading.tookMs);
+      this.#figures.addTimes(reading);
       this.#spoken.say(reading.guesses[0]);
     } catch (error) {
       // The worker's end concerns whatever is shown by now.
