@@ -66,7 +66,7 @@ describe("the module in Node", () => {
       const { wasmBinding } = await import(${JSON.stringify(binding)});
       for (const options of [undefined, { relaxed: false }, { relaxed: true }])
         console.log((await wasmBinding(options)).path);`;
-    const paths = (...flags: string[]): string =>
+    const paths = (...flags: string[]): string[] =>
       spawnSync(process.execPath, [...flags, "--input-type=module", "-e", program], {
         encoding: "utf8",
       })
