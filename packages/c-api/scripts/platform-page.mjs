@@ -123,6 +123,10 @@ npm run amalgamate
 
 An app for iOS compiles the same file into itself (\`clang -O2 -c predict.c\` with the SDK of the device); \`LP_STATIC\` is not needed there.
 
+## JavaScript runtimes
+
+\`npm run try:runtimes\` installs the packed packages and runs the digit network in each, by \`runSync\` and by \`run\`: Node 20.20.2, 22.23.5 and 24.22.3, Bun 1.4.5 and Deno 2.9.6 (with \`-A\`: it loads native code) work, on Linux with glibc. A Node with musl is told apart by its report, which has no version of glibc; none was run.
+
 ## Elsewhere
 
 Any compiler with C11 and GNU vectors (gcc 11, clang 14 or newer) builds the library with \`npm run build\`, or the single file by hand; one that has C11 alone builds it with \`-DLP_PLAIN_C\`. \`LIBPREDICT_PATH\` names the result to every binding.

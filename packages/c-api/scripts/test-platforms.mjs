@@ -200,10 +200,10 @@ async function runPrograms(platform, runner, { compiler, tune, link }, isChosen)
  * @param {boolean} isLinked The library's objects are in it.
  */
 async function buildHarness(platform, { compiler, cpp, tune, source }, isLinked) {
-  const { objects } = await compileEngine(compiler, platformFlags(), {
-    tune,
-    ...(source === undefined ? {} : { source }),
-  });
+  const told = source === undefined ? {} : { source };
+  const { objects } = isLinked
+    ? await compileEngine(compiler, platformFlags(), { tune, ...told })
+    : { objects: [] };
   const harness = join(PACKAGE_ROOT, "dist", "platforms", platform.name, "conformance-harness");
   const partial = `${harness}.${process.pid}`;
   await runTool([
@@ -215,7 +215,7 @@ async function buildHarness(platform, { compiler, cpp, tune, source }, isLinked)
     `-I${join(PACKAGE_ROOT, "include")}`,
     ...(isLinked ? ["-DLIBPREDICT_LINKED", "-DLP_STATIC"] : []),
     join(CPP, "harness", "conformance_harness.cpp"),
-    ...(isLinked ? objects : []),
+    ...objects,
     "-o",
     partial,
     ...(platform.npm.os === "win32" ? [] : ["-lm", "-ldl"]),
