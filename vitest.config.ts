@@ -27,6 +27,7 @@ export default defineConfig({
       "packages/bench",
       "packages/core",
       "packages/wasm",
+      "packages/wasm/core-tests",
       "packages/conformance",
       "packages/cli",
       "packages/examples/typescript",

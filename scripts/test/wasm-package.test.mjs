@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { runProgram } from "../pack-packages.mjs";
 import { REPOSITORY_ROOT } from "../public-packages.mjs";
 import { clientEnvironment } from "./pack-and-install.mjs";
@@ -19,9 +19,12 @@ import {
 
 const reason = skipWasm();
 
-describe.skipIf(reason)(`@libpredict/wasm${reason ? `: ${reason}` : ""}`, () => {
+describe("@libpredict/wasm", () => {
+  beforeEach(({ skip }) => skip(reason !== undefined, reason));
+
   const folder = projectFolder("wasm", {}, { withPackages: false });
   beforeAll(async () => {
+    if (reason !== undefined) return;
     const { home, registry } = release();
     await runProgram(["npm", "install", "--no-audit", "--no-fund", "@libpredict/wasm"], {
       cwd: folder,

@@ -17,7 +17,7 @@ import { compactC } from "./compact-c.mjs";
 import { PUBLIC_HEADER } from "./header-checks.mjs";
 import { BuildError, PACKAGE_ROOT, packageVersion, sourceList } from "./objects.mjs";
 import { symbolDifferences } from "./symbols.mjs";
-import { layTemplates, SINGLE_FILE, TemplateSections } from "./template-sections.mjs";
+import { layTemplates, mark, SINGLE_FILE, TemplateSections } from "./template-sections.mjs";
 
 /** Headers whose second inclusion says something new. */
 const NOT_ONCE = new Set(["assert.h"]);
@@ -137,15 +137,18 @@ function gather({ root, files, version }) {
       return put([`#include "${PUBLIC_HEADER}"`]);
     });
     return [
-      `/************** Begin file ${path} **************/`,
+      mark("Begin", path),
       ...compactC(edited.join("\n")).flatMap(
         (line) => included[Number(/^#include "@(\d+)"$/.exec(line)?.[1] ?? -1)] ?? [line],
       ),
-      `/************** End file ${path} **************/`,
+      mark("End", path),
     ];
   };
 
-  const engine = files.flatMap((file) => lay(`src/${file}`, []));
+  const engine = files.map((file) => ({
+    path: `src/${file}`,
+    items: lay(`src/${file}`, []),
+  }));
   const { sections, main, breaches: sectionBreaches } = layTemplates(templates, engine);
 
   const breaches = [...sectionBreaches, ...nameBreaches(texts, `include/${PUBLIC_HEADER}`)];
@@ -206,6 +209,10 @@ function settings(version, hash) {
     "#endif",
     "#if defined(__linux__) && !defined(__LP64__) && !defined(_FILE_OFFSET_BITS)",
     "#define _FILE_OFFSET_BITS 64",
+    "#endif",
+    // The functions of C for text, where the system's own are others.
+    "#if defined(__MINGW32__) && !defined(__USE_MINGW_ANSI_STDIO)",
+    "#define __USE_MINGW_ANSI_STDIO 1",
     "#endif",
     // What the header would else ask of the compiler.
     "#if defined(LP_PLAIN_C) && !defined(MXNET_DLL)",

@@ -12,7 +12,7 @@ import { writeAmalgamation, writeWhole } from "./amalgamate.mjs";
 import { findCompiler } from "./compiler.mjs";
 import { BuildError, PACKAGE_ROOT } from "./objects.mjs";
 
-const OUTPUT = join(PACKAGE_ROOT, "..", "cli", "src", "gen", "operator-names.ts");
+export const OUTPUT = join(PACKAGE_ROOT, "..", "cli", "src", "gen", "operator-names.ts");
 
 const PROGRAM = `
 #include "predict.c"

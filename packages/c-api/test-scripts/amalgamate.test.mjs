@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -155,6 +163,110 @@ int lp_sum_add(int a, int b) { return times_twice(a) + times_thrice(b) - a - b -
     expect36(folder, ["program.c"]);
   });
 
+  test("levels of several files are included at once, before what the files go on with", () => {
+    /** @param {string} name @param {string} code */
+    const source = (name, code) => `#include "base/sum.h"
+${code}
+#include "level_one.inl"
+#include "${name}.inl"
+#include "level_end.inl"
+#if !defined(NOWHERE)
+#include "level_two.inl"
+#include "${name}.inl"
+#include "level_end.inl"
+#endif
+`;
+    const folder = fakeFolder({
+      "amalgamate/files.txt": "base/first.c\nbase/rare.c\nbase/sum.c\napi/api.c\n",
+      "src/base/sum.h": fakeText("src/base/sum.h").replace(
+        "#endif",
+        "LP_INTERNAL int lp_first(int a);\n#endif",
+      ),
+      "src/base/level_one.inl": "#define LEVEL 1\n#define LEVEL_NAME(x) x##_one\n",
+      "src/base/level_two.inl": "#define LEVEL 2\n#define LEVEL_NAME(x) x##_two\n",
+      "src/base/level_end.inl": "#undef LEVEL\n#undef LEVEL_NAME\n",
+      // Only on the second level, and with a rest behind it.
+      "src/base/first.inl": `#if LEVEL > 1
+#include "more.inl"
+#endif
+static int LEVEL_NAME(first)(int a) { return a * FIRST_FACTOR * LEVEL; }
+`,
+      "src/base/more.inl": "static int LEVEL_NAME(more)(int a) { return a * FIRST_FACTOR; }\n",
+      "src/base/sum.inl": "static int LEVEL_NAME(sum)(int a) { return a * LEVEL; }\n",
+      "src/base/first.c": `${source("first", "#define FIRST_FACTOR 1")}#undef FIRST_FACTOR
+int lp_first(int a) { return first_one(a) + first_two(a) - more_two(a) - a; }
+`,
+      // Its condition must not become that of the others.
+      "src/base/rare.c": `#if defined(NOWHERE)
+#include "level_one.inl"
+#include "rare.inl"
+#include "level_end.inl"
+#include "level_two.inl"
+#include "rare.inl"
+#include "level_end.inl"
+#endif
+`,
+      "src/base/rare.inl": "#error nowhere\n",
+      // 30 + 2 * 6 - 6, and first(x) = x + 2x - x - x = x
+      "src/base/sum.c": `${source("sum", "static int sum_count;")}
+int lp_sum_add(int a, int b) { sum_count++; return lp_first(sum_one(a) + sum_two(b) - b); }
+`,
+    });
+    const text = readFileSync(join(folder, "deep/engine/predict.c"), "utf8");
+    // For the first level, for the second, and for the second under another condition.
+    expect(text.match(/^#include "predict\.c"$/gm)).toHaveLength(3);
+    expect(text.match(/(?:Begin|Break off|Resume|End) file src\/base\/(?:first|sum)\.c/g)).toEqual([
+      "Begin file src/base/first.c",
+      "Break off file src/base/first.c",
+      "Begin file src/base/sum.c",
+      "Break off file src/base/sum.c",
+      "Resume file src/base/first.c",
+      "End file src/base/first.c",
+      "Resume file src/base/sum.c",
+      "End file src/base/sum.c",
+    ]);
+    writeFileSync(join(folder, "program.c"), program("deep/engine/predict.c"));
+    expect36(folder, ["program.c"]);
+  });
+
+  test("levels inside a condition that holds more stay where they are", () => {
+    const folder = fakeFolder({
+      "src/base/level_end.inl": "#undef SUM_NAME\n",
+      "src/base/times.inl": "static int SUM_NAME(x)(int a) { return a; }\n",
+      "src/base/sum.c": `#include "base/sum.h"
+#if defined(NOWHERE)
+static int sum_no;
+#else
+#define SUM_NAME(x) x##_one
+#include "times.inl"
+#include "level_end.inl"
+#endif
+#if 1
+static int sum_zero;
+#define SUM_NAME(x) x##_two
+#include "times.inl"
+#include "level_end.inl"
+#endif
+int lp_sum_add(int a, int b) { return x_one(a) + x_two(b) + sum_zero; }
+`,
+    });
+    const text = readFileSync(join(folder, "deep/engine/predict.c"), "utf8");
+    expect(text).not.toContain("Break off");
+    writeFileSync(join(folder, "program.c"), program("deep/engine/predict.c"));
+    expect36(folder, ["program.c"]);
+  });
+
+  test("refuses a template that goes on inside the condition in which it includes another", () => {
+    expect(() =>
+      amalgamateFake({
+        "src/base/once.inl": "\n",
+        "src/base/times.inl": `#if SUM_FACTOR\n#include "once.inl"\n#undef SUM_FACTOR\n#endif\n`,
+      }),
+    ).toThrow(
+      "src/base/times.inl: a template that includes another inside a condition must not go on inside it: #undef SUM_FACTOR",
+    );
+  });
+
   test("refuses templates without one order, of one name, or that bring a header", () => {
     const sum = fakeText("src/base/sum.c");
     expect(() =>
@@ -164,7 +276,7 @@ int lp_sum_add(int a, int b) { return times_twice(a) + times_thrice(b) - a - b -
         "src/base/sum.c": `${sum}#include "a.inl"\n#include "b.inl"\nint x;\n#include "b.inl"\n#include "a.inl"\n`,
       }),
     ).toThrow(
-      "templates are included in orders that contradict each other: src/base/a.inl, src/base/b.inl",
+      "templates are included in orders that contradict each other: LP_TEMPLATE_A, LP_TEMPLATE_B",
     );
     expect(() =>
       amalgamateFake({

@@ -30,3 +30,8 @@ test("a processor without AVX2 cannot lower", () => {
 test("other processors have one level, and nothing is missing", () => {
   expect(named("base", "arm64")).toEqual([["base", "plain C"], []]);
 });
+
+test("a level of another processor is the only one beside plain C, wherever it is emulated", () => {
+  expect(named("neon", "x64")).toEqual([["neon", "plain C"], []]);
+  expect(named("relaxed-simd", "arm64")).toEqual([["relaxed-simd", "plain C"], []]);
+});

@@ -187,3 +187,14 @@ describe.each(KNOWN_COMPILERS)("with $compiler", ({ compiler, isAbsent }) => {
     });
   }
 });
+
+test("for Windows, predict.c compiles without a warning", (context) => {
+  const compiler = "x86_64-w64-mingw32-gcc";
+  if (spawnSync(compiler, ["--version"]).error !== undefined && !requireAll)
+    context.skip(`${compiler} is not here; install the package gcc-mingw-w64-x86-64`);
+  // Without -Wconversion, which finds fault with isnan of that system's header.
+  const strict = ["-Wall", "-Wextra", "-Wshadow", "-Werror", "-fsyntax-only", "predict.c"];
+  compile(compiler, ["-c", "predict.c", "-o", "windows.o"]);
+  compile(compiler, strict);
+  compile(compiler, ["-std=c11", "-pedantic", "-DLP_PLAIN_C", "-DLP_NO_THREADS", ...strict]);
+});

@@ -28,7 +28,7 @@ export function addTrimCommand(program: Command): void {
     )
     .argument("<model...>", "local paths of models without the endings, or their -symbol.json")
     .option("-o, --output <file>", "file to write (default: standard output)")
-    .option("--keep <parts>", "keep parts that take room, such as speed,threads", partsOf)
+    .option("--keep <parts>", "keep parts that take room, such as speed,levels", partsOf)
     .addHelpText(
       "after",
       `
@@ -37,7 +37,7 @@ ${parts.map(({ name, keeps }) => `  ${name.padEnd(10)} ${keeps}`).join("\n")}
 
 Examples:
   libpredict trim digits -o predict_config.h
-  libpredict trim det1 det2 det3 --keep speed,threads -o predict_config.h
+  libpredict trim det1 det2 det3 --keep speed,levels,threads -o predict_config.h
   libpredict trim digits --json
 
 Then, with predict.c and c_predict_api.h beside the file:

@@ -22,7 +22,7 @@ endQuietlyOnClosedPipe();
 
 const program = new Command("libpredict")
   .description(
-    "Runs, inspects, measures, checks, converts and compares networks trained with Apache MXNet.",
+    "Runs, inspects, measures, checks, converts, trims and compares networks trained with Apache MXNet.",
   )
   .version(packageVersion, "-V, --version", "print the version")
   .helpOption("-h, --help", "print this help")

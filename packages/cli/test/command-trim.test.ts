@@ -126,7 +126,7 @@ describe("libpredict trim", () => {
       "trim",
       digits,
       "--keep",
-      "speed, threads",
+      "speed, levels, threads",
       "--keep",
       "words",
     ]);
@@ -139,7 +139,10 @@ describe("libpredict trim", () => {
   it("says what is wrong with the arguments", async () => {
     for (const [words, message] of [
       [[], "missing required argument 'model'"],
-      [[digits, "--keep", "speed,colour"], 'There is no part "colour"; there are: speed, threads,'],
+      [
+        [digits, "--keep", "speed,colour"],
+        'There is no part "colour"; there are: speed, levels, threads,',
+      ],
       [[digits, digits, "--epoch", "0"], "--params and --epoch are for one model"],
     ] as const) {
       const { code, stdout, stderr } = await runCli(["trim", ...words]);

@@ -99,7 +99,7 @@ export function matrixPage(table: MatrixTable): string {
       ),
     ),
     "",
-    "*Known difference*: the library answers differently, as listed below; a listed case that passes is an error of the list. *Not taken*: the case needs what the binding or the library does not have: part two of the header (feature `lp`), or stray pointers and wrong sizes (`pointers`), which every binding refuses before C sees them. *Raw calls* is a program without a binding that passes them on. *Compiled in* is the single file in the same program.",
+    "*Known difference*: the library answers differently, as listed below; a listed case that passes is an error of the list. *Not taken*: the case needs what the binding or the library does not have: part two of the header (feature `lp`), or stray pointers and wrong sizes (`pointers`), which every binding refuses before C sees them. *Raw calls* is a program without a binding that passes them on. *TypeScript wasm* is the same binding over a module of WebAssembly. *Compiled in* is the single file in the same program.",
     "",
     "## By group",
     "",

@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export { type BackendFacts, bindingBackend } from "./binding-backend.js";
+export { type BackendFacts, bindingBackend, createModelFromFiles } from "./binding-backend.js";
 export { FileNotRead } from "./file-not-read.js";
 export { fetchFile } from "./http-file.js";
 export { decodeLabels } from "./image/labels.js";

@@ -36,10 +36,11 @@ const LINK_FLAGS = [
  * @param {import("./wasm-compiler.mjs").WasmCompiler | undefined} compiler
  * @param {string} source What the modules say of their sources.
  * @param {string} folder Where they go.
- * @returns {Promise<string[]>} A line to tell for each.
+ * @returns {Promise<string[]>} A line to tell for each, and one for all that are not made.
  */
 export async function compileModules(compiler, source, folder) {
   const lines = [];
+  const absent = [];
   const names = /** @type {import("./wasm-compiler.mjs").ModuleName[]} */ (
     Object.keys(MODULE_FLAGS)
   );
@@ -49,9 +50,13 @@ export async function compileModules(compiler, source, folder) {
       lines.push(`wasm: ${name}.wasm ${Math.round(size / 1024)} KiB (${compiler.label})`);
     } else {
       rmSync(join(folder, `${name}.wasm`), { force: true });
-      lines.push(`wasm: ${name}.wasm was not built: no compiler for it. To build: ${INSTALL_LINE}`);
+      absent.push(`${name}.wasm`);
     }
   }
+  if (absent.length > 0)
+    lines.push(
+      `wasm: not built, for there is no compiler for it: ${absent.join(", ")}. To build: ${INSTALL_LINE}`,
+    );
   return lines;
 }
 

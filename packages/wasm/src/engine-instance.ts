@@ -4,6 +4,7 @@
  * to be relied on.
  */
 import { type LibraryFunction, NativeError } from "@libpredict/ffi/portable";
+import { InstanceFiles } from "./instance-files.js";
 import { wasiImports } from "./wasi-imports.js";
 
 /** What every instance exports, besides the header's functions. */
@@ -16,12 +17,14 @@ interface EngineExports extends Record<string, WebAssembly.ExportValue> {
 }
 
 export class EngineInstance {
+  /** What it can read by name. */
+  readonly files = new InstanceFiles();
   readonly #exports: EngineExports;
   #trap: Error | undefined;
 
   /** @throws what WebAssembly throws */
   constructor(module: WebAssembly.Module) {
-    const imports = wasiImports(module, () => this.#exports.memory);
+    const imports = wasiImports(module, () => this.#exports.memory, this.files);
     this.#exports = new WebAssembly.Instance(module, imports).exports as EngineExports;
     this.#exports._initialize();
   }

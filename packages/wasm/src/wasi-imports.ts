@@ -1,20 +1,22 @@
 /**
- * What the C library asks of a system. The engine needs a clock and nothing else: there are no
- * environment variables, no files, nothing is printed.
+ * What the C library asks of a system. There are a clock and files that may be read; no
+ * environment variables, and nothing is printed.
  */
+import { InstanceFiles } from "./instance-files.js";
 
 /** Errors of WASI. */
-const badDescriptor = 8;
 const notImplemented = 52;
 
 /**
  * The imports of a module, all of them functions.
  *
  * @param memory - the instance's, asked for at each call
+ * @param files - what can be opened; nothing, if none are given
  */
 export function wasiImports(
   module: WebAssembly.Module,
   memory: () => WebAssembly.Memory,
+  files = new InstanceFiles(),
 ): WebAssembly.Imports {
   const view = (): DataView => new DataView(memory().buffer);
   const known: Record<string, (...values: never[]) => number> = {
@@ -29,10 +31,10 @@ export function wasiImports(
       return 0;
     },
     environ_get: () => 0,
-    fd_prestat_get: () => badDescriptor,
     proc_exit(code: number): number {
       throw new Error(`the C library ended the program with code ${code}`);
     },
+    ...files.imports(memory),
   };
   const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {

@@ -1,5 +1,5 @@
 /** The backend over WebAssembly. */
-import { bindingBackend } from "@libpredict/core/platform-kit";
+import { bindingBackend, createModelFromFiles } from "@libpredict/core/platform-kit";
 import { type Backend, PredictError } from "@libpredict/core/portable";
 import { EngineInstance } from "./engine-instance.js";
 import {
@@ -8,6 +8,7 @@ import {
   compileModule,
   compileModuleSync,
   hasRelaxedSimd,
+  keepsInstructionOrder,
   type ModuleBytes,
   type ModuleSource,
   nameOf,
@@ -19,7 +20,10 @@ import { WasmBinding } from "./wasm-binding.js";
 export interface WasmBackendOptions {
   /** The module; by default `predict-relaxed.wasm` or `predict.wasm` of this package. */
   readonly module?: ModuleSource;
-  /** `false`: `predict.wasm`, though the host has relaxed SIMD. Without effect if `module` is given. */
+  /**
+   * `false`: `predict.wasm`, though the host has relaxed SIMD; `true`: the other, though it is slower
+   * here, as in Node 22. By default the faster one. Without effect if `module` is given.
+   */
   readonly relaxed?: boolean;
   /** Aborts the fetch of the module, which rejects with code `aborted`. */
   readonly signal?: AbortSignal;
@@ -40,7 +44,8 @@ export async function startBinding(
 ): Promise<WasmBinding> {
   const { module, relaxed, signal } = options;
   checkHost();
-  const own = relaxed !== false && hasRelaxedSimd() ? "predict-relaxed" : "predict";
+  const wanted = relaxed ?? keepsInstructionOrder();
+  const own = wanted && hasRelaxedSimd() ? "predict-relaxed" : "predict";
   const source = module === undefined ? await ownModule(own, signal) : module;
   const name = module === undefined ? `${own}.wasm` : nameOf(module);
   return start(await compileModule(source, signal), name);
@@ -61,7 +66,24 @@ export function wasmBackendSync(module: ModuleBytes | CompiledModule): Backend {
 
 /** One thread, the calling one. */
 export function backendOf(binding: WasmBinding): Backend {
-  return bindingBackend(binding, { name: "wasm", processors: 1, parallelRuns: 1 });
+  return {
+    ...bindingBackend(binding, { name: "wasm", processors: 1, parallelRuns: 1 }),
+    createModel: ({ symbol, params }) => {
+      const { contents } = binding.engine.files;
+      contents.set(
+        "symbol",
+        typeof symbol === "string" ? new TextEncoder().encode(symbol) : symbol,
+      );
+      if (params) contents.set("params", params);
+      // It is read before this returns its promise.
+      const made = createModelFromFiles(binding, {
+        symbolPath: "/symbol",
+        ...(params && { paramsPath: "/params" }),
+      });
+      contents.clear();
+      return made;
+    },
+  };
 }
 
 function start(module: WebAssembly.Module, name: string): WasmBinding {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { answerOf, digitsCode, images, open } from "./fake/browser-page.js";
-import { distFolder, skipModules } from "./fake/built-modules.js";
+import { distFolder, skipModules, skipWith } from "./fake/built-modules.js";
 import { skipChromium, startBrowser } from "./fake/chromium.js";
 import { agreeing, modelsFolder } from "./fake/digits.js";
 import { type StaticServer, serve } from "./fake/static-server.js";
@@ -15,10 +15,13 @@ const decodeGoldens = JSON.parse(
   readFileSync(new URL("../../core/test/image/goldens/decode.json", import.meta.url), "utf8"),
 ) as { file: string; shape: number[]; rgb: number[] }[];
 
-describe.skipIf(reason)(`in a browser${reason ? `: ${reason}` : ""}`, () => {
+describe("in a browser", () => {
+  skipWith(reason);
+
   let browser: Browser;
   let server: StaticServer;
   beforeAll(async () => {
+    if (reason !== undefined) return;
     browser = await startBrowser();
     const pages: Record<string, [type: string, text: string]> = {
       "/favicon.ico": ["image/png", ""],

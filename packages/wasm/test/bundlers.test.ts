@@ -9,17 +9,20 @@ import { build, createServer, preview } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import webpack from "webpack";
 import { answerOf, digitsCode, images, open } from "./fake/browser-page.js";
-import { distFolder, skipModules } from "./fake/built-modules.js";
+import { distFolder, skipModules, skipWith } from "./fake/built-modules.js";
 import { skipChromium, startBrowser } from "./fake/chromium.js";
 import { agreeing, modelsFolder } from "./fake/digits.js";
 import { serve } from "./fake/static-server.js";
 
 const reason = skipModules ?? skipChromium;
 
-describe.skipIf(reason)(`a bundle${reason ? `: ${reason}` : ""}`, () => {
+describe("a bundle", () => {
+  skipWith(reason);
+
   const folder = mkdtempSync(join(tmpdir(), "libpredict-vite-"));
   let browser: Browser;
   beforeAll(async () => {
+    if (reason !== undefined) return;
     browser = await startBrowser();
     // Installed, not linked: Vite prepares linked packages in another way.
     const installed = join(folder, "node_modules/@libpredict/wasm");

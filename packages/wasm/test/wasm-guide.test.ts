@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
 import { describe, expect, it } from "vitest";
 import { open } from "./fake/browser-page.js";
-import { distFolder, skipModules } from "./fake/built-modules.js";
+import { distFolder, skipModules, skipWith } from "./fake/built-modules.js";
 import { skipChromium, startBrowser } from "./fake/chromium.js";
 import { modelsFolder } from "./fake/digits.js";
 import { serve } from "./fake/static-server.js";
@@ -20,7 +20,9 @@ function blocks(text: string, language: string): string[] {
   return [...text.matchAll(fence)].map(([, code = ""]) => code);
 }
 
-describe.skipIf(skipModules)(`in Node${skipModules ? `: ${skipModules}` : ""}`, () => {
+describe("in Node", () => {
+  skipWith(skipModules);
+
   it.each([
     ["the guide", guide, /^8\n$/],
     ["the README", readme, /^\[\n {2}\{ index: 8, value: 0\.99\d+ \},(?:\n.*){2}\n\]\n$/],
@@ -41,7 +43,8 @@ describe.skipIf(skipModules)(`in Node${skipModules ? `: ${skipModules}` : ""}`, 
 });
 
 const reason = skipModules ?? skipChromium;
-it.skipIf(reason)(`the page of the guide works${reason ? `: ${reason}` : ""}`, async () => {
+it("the page of the guide works", async ({ skip }) => {
+  skip(reason !== undefined, reason);
   const [html = "", ...others] = blocks(guide, "html");
   expect(others).toEqual([]);
   const folders = { libpredict: fileURLToPath(distFolder), digits: `${modelsFolder}digits` };

@@ -24,6 +24,12 @@
 #define API_BUILD_INFO_VECTORS "no"
 #endif
 
+#if defined(LP_USE_CBLAS)
+#define API_BUILD_INFO_BLAS "yes"
+#else
+#define API_BUILD_INFO_BLAS "no"
+#endif
+
 const char *LPGetVersion(void) { return LP_VERSION; }
 
 /* Of the thread, because the number of processors may change between calls. */
@@ -32,7 +38,7 @@ static LP_THREAD_LOCAL char api_build_info_text[256];
 const char *LPGetBuildInfo(void) {
   (void)snprintf(api_build_info_text, sizeof api_build_info_text,
                  "version=" LP_VERSION " source=" LP_SOURCE " isa=%s vectors=" API_BUILD_INFO_VECTORS
-                 " threads=" API_BUILD_INFO_THREADS " blas=no cpus=%u",
+                 " threads=" API_BUILD_INFO_THREADS " blas=" API_BUILD_INFO_BLAS " cpus=%u",
                  lp_cpu_isa_name(lp_cpu_isa()), lp_cpu_default_threads());
   return api_build_info_text;
 }

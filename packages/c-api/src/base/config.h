@@ -93,14 +93,21 @@
 #define LP_THREAD_LOCAL _Thread_local
 #endif
 
-#if LP_HAVE_GNU
+/* gcc for Windows takes "printf" for that of a system library which does not know %zu, and is not used. */
+#if LP_HAVE_GNU && defined(__MINGW32__) && !defined(__clang__)
+#define LP_PRINTF(format_index, first) __attribute__((format(gnu_printf, format_index, first)))
+#elif LP_HAVE_GNU
 #define LP_PRINTF(format_index, first) __attribute__((format(printf, format_index, first)))
+#else
+#define LP_PRINTF(format_index, first)
+#endif
+
+#if LP_HAVE_GNU
 #define LP_ALWAYS_INLINE inline __attribute__((always_inline))
 #define LP_NOINLINE __attribute__((noinline))
 #define LP_RESTRICT __restrict__
 #define LP_PREFETCH(address) __builtin_prefetch(address)
 #else
-#define LP_PRINTF(format_index, first)
 #define LP_ALWAYS_INLINE inline
 #define LP_NOINLINE
 #if defined(__cplusplus)

@@ -19,7 +19,7 @@ lp_status lp_say(int code, const char *format, ...) {
 
 #if !LP_WITH_TEXTS
 lp_status lp_fail_at(int code, int line) {
-  return lp_say(code, "error %d at line %d (this build has no words for it)", code, line);
+  return lp_say(code, "error %d at line %d of predict.c (LP_WITH_TEXTS has the words)", code, line);
 }
 #endif
 

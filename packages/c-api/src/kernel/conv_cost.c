@@ -9,6 +9,7 @@
  * the base level WebAssembly chooses what was measured to be fastest or within 5 %
  * of it, but for one of 50 layers. The kernel benchmark (packages/c-api/bench) fits constants like these.
  */
+#include "blas.h"
 #include "convolution.h"
 
 /* Where a cost is compared with that of other operators' algorithms, a call costs this. */
@@ -54,10 +55,16 @@ double lp_conv_plain_cost(const lp_conv_geometry *g, lp_isa isa) {
   double taken = conv_cost_ceil(pixels, lp_linear_find(isa)->gemm_columns) *
                  lp_linear_find(isa)->gemm_columns;
   double columns = (double)g->batch * (double)g->channels * (double)lp_conv_taps(g) * pixels;
+  double work = lp_conv_work(g);
+  double multiplied = work * (pixels > 0 ? taken / pixels : 1.0);
   /* Few rows leave the register block half empty. */
   double rate = 0.66 * conv_cost_of(isa)->multiply * (filters >= 12 ? 0.7 : 0.1 + 0.05 * filters);
   /* What is 1 wide and not strided is read where it stands. */
-  return 2.0 * CONV_COST_CALL + lp_conv_work(g) * (pixels > 0 ? taken / pixels : 1.0) / rate +
+  if (lp_blas_takes(isa, work / (double)g->groups / (double)(g->batch > 0 ? g->batch : 1))) {
+    rate = LP_BLAS_RATE * (filters >= 12 ? 1.0 : filters / 12.0);
+    multiplied = work;
+  }
+  return 2.0 * CONV_COST_CALL + multiplied / rate +
          (lp_conv_columns_direct(g) ? 0.03 : 0.15) * columns +
          (double)g->filters * (double)g->channels / (double)g->groups * (double)lp_conv_taps(g) *
              sizeof(float) / conv_cost_of(isa)->fetch;

@@ -2,6 +2,7 @@
 #include "linear.h"
 
 #include "activation.h"
+#include "blas.h"
 #include "isa.h"
 #include "unroll.h"
 

@@ -65,6 +65,9 @@ static LP_NOINLINE void LP_NAME(linear_dot_1)(const lp_dot *dot, int64_t row, in
 }
 
 static void LP_NAME(linear_dot)(const lp_dot *dot) {
+  if (LP_ISA_LEVEL == LP_ISA_BASE && lp_blas_dot(dot, LP_ISA_LEVEL)) {
+    return;
+  }
   for (int64_t row = 0; row < dot->rows; row += 4) {
     int64_t rows = dot->rows - row < 4 ? dot->rows - row : 4;
     int64_t image = 0;

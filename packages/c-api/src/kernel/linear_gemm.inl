@@ -156,6 +156,9 @@ static void LP_NAME(linear_panel)(const lp_panel *panel) {
 static void LP_NAME(linear_gemm)(const lp_gemm *gemm) {
   enum { width = LINEAR_GEMM_VECTORS * LP_VL };
   float sums[LINEAR_GEMM_ROWS * width];
+  if (LP_ISA_LEVEL == LP_ISA_BASE && lp_blas_gemm(gemm, LP_ISA_LEVEL)) {
+    return;
+  }
   for (int64_t column = 0; column < gemm->columns; column += width) {
     int64_t columns = gemm->columns - column < width ? gemm->columns - column : width;
     int64_t rows;

@@ -9,6 +9,7 @@
  * Attributes: num_hidden (required), no_bias (False), flatten (True).
  * Classifiers of every age; flatten since 0.12, before that always on.
  */
+#include "../kernel/blas.h"
 #include "../kernel/fully_connected.h"
 #include "movement.h"
 #include "op_table.h"
@@ -118,6 +119,9 @@ static double op_fully_connected_cost(const lp_query *query) {
   }
   if (!lp_query_all(query, LP_FLOAT32)) {
     return LP_COST_REJECT;
+  }
+  if (lp_blas_takes(query->isa, weights * (double)job.images)) {
+    rate = LP_BLAS_RATE;
   }
   /* Weights come from memory once, at some 20 bytes per nanosecond. */
   return 200.0 + weights * 0.2 + weights * (double)job.images / rate;

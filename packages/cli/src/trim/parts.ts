@@ -1,7 +1,7 @@
 /** Parts of the engine that a trimmed library has only where they are asked for. */
 
 /** The word for a part, in `--keep`. */
-export type Part = "speed" | "threads" | "words" | "reports" | "dtypes" | "old-files";
+export type Part = "speed" | "levels" | "threads" | "words" | "reports" | "dtypes" | "old-files";
 
 /** A part: its word, what keeping it means, and what the header defines then. */
 export interface PartDescription {
@@ -14,8 +14,13 @@ export interface PartDescription {
 export const parts: readonly PartDescription[] = [
   {
     name: "speed",
-    keeps: "kernels for large models: AVX2, AVX-512, Winograd, packed weights",
-    macros: ["LP_WITH_FAST", "LP_WITH_LEVELS", "LP_WITH_CHAINS"],
+    keeps: "algorithms for large models: packed weights, Winograd, fused nodes",
+    macros: ["LP_WITH_FAST", "LP_WITH_CHAINS"],
+  },
+  {
+    name: "levels",
+    keeps: "kernels for AVX2 and AVX-512 too, chosen at run time",
+    macros: ["LP_WITH_LEVELS"],
   },
   { name: "threads", keeps: "several threads, calls from several threads", macros: [] },
   {

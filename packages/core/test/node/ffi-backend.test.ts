@@ -22,6 +22,17 @@ const x = Float32Array.of(1, 2, 3);
 /** W x + b, by hand. */
 const y = [1 + 4 + 9 + 10, -2 + 3 + 20];
 
+it("refuses a library that is no path", () => {
+  const wrong = { library: 1 as unknown as string };
+  expect(() => ffiBackend(wrong)).toThrow(
+    expect.objectContaining({
+      name: "PredictError",
+      code: "argument",
+      message: expect.stringMatching(/library/),
+    }),
+  );
+});
+
 describe("a model in the native library", () => {
   it("tells its inputs and outputs", () => {
     expect(model.inputs).toEqual(["data"]);

@@ -6,7 +6,6 @@ import {
   cropImage,
   type DType,
   decodeImage,
-  ffiBackend,
   type Image,
   imageFromRaw,
   imagesIn,
@@ -215,7 +214,6 @@ const cases: Record<string, readonly Case[]> = {
       /onProgress/,
     ],
     ["load, backend", () => Model.load(prefix, { backend: any({}) }), "argument", /backend/],
-    ["ffiBackend, a number", () => ffiBackend({ library: any(1) }), "argument", /library/],
     [
       "createPredictor, threads 0",
       () => model.createPredictor({ inputs, threads: 0 }),

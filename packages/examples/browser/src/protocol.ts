@@ -70,6 +70,8 @@ export interface Reading {
   readonly guesses: readonly Guess[];
   /** From pixels to probabilities, in milliseconds. */
   readonly tookMs: number;
+  /** What the network took of it; 0 where there was nothing to recognise. */
+  readonly networkMs: number;
   /** 8 × 8 pixels, 0 to 16, as the digit network saw them. */
   readonly seen?: Uint8Array<ArrayBuffer> | undefined;
 }

@@ -67,6 +67,14 @@ it("keeps the good part of a model that did not open", () => {
   expect(told(another.take({ symbol }))).toContain("net-0000.params");
 });
 
+it("keeps all of a model whose size has to be asked for", () => {
+  const collector = new ModelCollector();
+  collector.take({ symbol, params });
+  collector.failed("size");
+  collector.opened();
+  expect(told(collector.take({ labels }))).toContain("synset.txt");
+});
+
 it("keeps nothing where no part is to blame, or another model was chosen", () => {
   const collector = new ModelCollector();
   collector.take({ symbol, params });

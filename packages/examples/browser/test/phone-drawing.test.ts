@@ -86,6 +86,7 @@ describe("drawing on a phone", () => {
   it("shows time, memory, and what each layer takes", async () => {
     const { page } = phone;
     expect(await page.locator("#time").textContent()).toMatch(/^[\d.]+ m?s$/);
+    expect(await page.locator("#network-time").textContent()).toMatch(/^[\d.]+ m?s$/);
     // 50,138 weights of four bytes.
     expect(await page.locator("#weights").textContent()).toBe("201 KB");
     expect(await page.locator("#temporary").textContent()).toMatch(/^[\d.]+ KB$/);

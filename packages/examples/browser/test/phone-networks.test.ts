@@ -16,6 +16,7 @@ import {
   colourNetwork,
   colourWeight,
   type NamedFile,
+  oddNetwork,
   slowNetwork,
   strangeNetwork,
 } from "./fake/small-networks.js";
@@ -147,6 +148,44 @@ it("tells what is wrong with a damaged file, and goes on with a good one", async
   await context.close();
 });
 
+it("opens a network, whatever is done meanwhile", async () => {
+  const { page, problems, context } = await openPhone(browser, host.url);
+  await page.tap("#sample");
+  await page.tap("#clear");
+  await chooseFiles(page, "#picture-input", colours.red);
+  await page.tap("nav [data-source=draw]");
+  expect(await openNetwork(page)).toBe("Handwritten digits");
+  await page.tap("#sample");
+  await waitForBest(page, "1");
+  await Promise.all([dropFiles(page, symbol, params, labels), dropFiles(page, colours.blue)]);
+  await waitForBest(page, "blue");
+  expect(problems).toEqual([]);
+  await context.close();
+});
+
+it("asks for the input size of a network that no usual one fits", async () => {
+  const { page, problems, context } = await openPhone(browser, host.url);
+  await openNetwork(page);
+  const odd = oddNetwork();
+  await dropFiles(page, odd.symbol, odd.params);
+  await page.waitForSelector("#notice:not([hidden])");
+  expect(await notice(page)).toMatch(/No usual input size fits/);
+  await page.tap("#notice-action");
+  await page.fill("#set-width", "10");
+  await page.fill("#set-height", "0");
+  await page.tap("#settings button[type=submit]");
+  expect(await page.locator("#settings-problem").textContent()).toMatch(/whole numbers/);
+  await page.fill("#set-height", "10");
+  await page.tap("#settings button[type=submit]");
+  await page.waitForFunction(() => document.getElementById("model-name")?.textContent === "odd");
+  await dropFiles(page, labels, colours.red);
+  await waitForBest(page, "red");
+  // Three red values of the same row: all are 255 / 255.
+  expect(await bestShare(page)).toBe("33.3 %");
+  expect(problems).toEqual([]);
+  await context.close();
+});
+
 it("names the operators that are missing, labels that are too few, and files of no kind", async () => {
   const { page, problems, context } = await openPhone(browser, host.url);
   await openNetwork(page);
@@ -197,7 +236,7 @@ it("does not stall while a network computes, and saves memory if told to", async
   const tookMs = Number.parseFloat(time) * (time.endsWith(" ms") ? 1 : 1000);
   // A page that computes by itself would stand still for all of it.
   expect(tookMs).toBeGreaterThan(150);
-  expect(longest, `while ${time} were computed`).toBeLessThan(tookMs / 2);
+  expect(longest, `while ${time} were computed`).toBeLessThan(0.75 * tookMs);
 
   const megabytes = async (): Promise<number> => {
     const text = (await page.locator("#temporary").textContent()) ?? "";

@@ -31,7 +31,7 @@ export class AnswerView {
   }
 
   /** Shows a reading. */
-  show({ guesses, seen }: Reading): void {
+  show({ guesses, seen }: Pick<Reading, "guesses" | "seen">): void {
     for (const [i, row] of this.#rows.entries()) fill(row, guesses[i]);
     part("best").textContent = guesses[0]?.label ?? "";
     part("best-share").textContent = guesses[0] ? shareText(guesses[0].score) : "";
@@ -40,7 +40,7 @@ export class AnswerView {
 
   /** Shows that there is nothing. */
   clear(): void {
-    this.show({ guesses: [], tookMs: 0 });
+    this.show({ guesses: [] });
   }
 
   /** Makes room for a digit beside the bars, or gives the bars all of it. */

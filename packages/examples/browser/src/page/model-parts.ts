@@ -38,14 +38,16 @@ export class ModelCollector {
     };
   }
 
-  /** What was given is open now. */
+  /** What was given is open now; if nothing was, what was open before has other settings. */
   opened(): void {
-    this.#opened = this.#given;
+    if (this.#hasNetwork) this.#opened = this.#given;
     this.#given = {};
   }
 
   /** It did not open. The part that is to blame goes; the others wait for a better one. */
   failed(code: string): void {
+    // No file is to blame: it opens once its size is known.
+    if (code === "size") return;
     const blamed: ModelPart | undefined =
       code === "params" ? "params" : code === "symbol" ? "symbol" : undefined;
     this.#given = blamed ? { ...this.#given, [blamed]: undefined } : {};

@@ -1,6 +1,7 @@
 /** Starts the page. */
 import { countCameras } from "./camera.js";
 import { takeDroppedFiles } from "./drop-zone.js";
+import { digits } from "./network-choice.js";
 import { keepForOffline } from "./offline-use.js";
 import { part } from "./part.js";
 import { RecogniserApp } from "./recogniser-app.js";
@@ -11,5 +12,5 @@ const recognition = new Recognition(
 );
 const app = new RecogniserApp(recognition);
 takeDroppedFiles((files) => void app.takeFiles(files));
-void app.open({ model: "digits" }).then(keepForOffline);
+void app.open(digits).then(keepForOffline);
 part("camera-button").hidden = (await countCameras()) === 0;

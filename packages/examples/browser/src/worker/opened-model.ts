@@ -65,13 +65,17 @@ export class OpenedModel {
   read(picture: Picture): Reading {
     const began = performance.now();
     const { preparation } = this.parts;
-    if (preparation) {
-      const guesses = this.#guess(pictureInput(picture, preparation));
-      return { guesses, tookMs: performance.now() - began };
-    }
-    const digit = digitInput(picture);
-    const guesses = digit ? this.#guess(digit.data) : [];
-    return { guesses, seen: digit?.pixels, tookMs: performance.now() - began };
+    const digit = preparation ? undefined : digitInput(picture);
+    const input = preparation ? pictureInput(picture, preparation) : digit?.data;
+    const prepared = performance.now();
+    const guesses = input ? this.#guess(input) : [];
+    const ended = performance.now();
+    return {
+      guesses,
+      seen: digit?.pixels,
+      tookMs: ended - began,
+      networkMs: input ? ended - prepared : 0,
+    };
   }
 
   /** Gives the predictor's memory back. */

@@ -70,7 +70,28 @@ export function colourNetwork(): NetworkFiles {
   );
 }
 
-/** Two convolutions of 3 × 3 at 224 × 224, of 64 and 128 channels: 3.8 thousand million multiply-adds. */
+/** The first three of the 3 × 10 × 10 values of its input, through a softmax: no other size fits. */
+export function oddNetwork(): NetworkFiles {
+  const weight = new Float32Array(3 * 300);
+  for (let i = 0; i < 3; i++) weight[i * 300 + i] = 1;
+  return network(
+    "odd",
+    [
+      { name: "data" },
+      { name: "scores_weight" },
+      {
+        name: "scores",
+        op: "FullyConnected",
+        attrs: { num_hidden: "3", no_bias: "True" },
+        inputs: ["data", "scores_weight"],
+      },
+      { name: "prob", op: "softmax", inputs: ["scores"] },
+    ],
+    { scores_weight: new Tensor(weight, [3, 300]) },
+  );
+}
+
+/** Two convolutions of 3 × 3 at 224 × 224, of 64 and 256 channels: 7.5 thousand million multiply-adds. */
 export function slowNetwork(): NetworkFiles {
   const noise = (...shape: number[]): Tensor => {
     const size = shape.reduce((all, dim) => all * dim, 1);
@@ -93,7 +114,7 @@ export function slowNetwork(): NetworkFiles {
     [
       { name: "data" },
       ...convolution("first", "data", 64),
-      ...convolution("second", "first", 128),
+      ...convolution("second", "first", 256),
       {
         name: "mean",
         op: "Pooling",
@@ -102,7 +123,7 @@ export function slowNetwork(): NetworkFiles {
       },
       { name: "prob", op: "softmax", inputs: ["mean"] },
     ],
-    { first_weight: noise(64, 3, 3, 3), second_weight: noise(128, 64, 3, 3) },
+    { first_weight: noise(64, 3, 3, 3), second_weight: noise(256, 64, 3, 3) },
   );
 }
 
