@@ -4,7 +4,7 @@
 
 #if defined(_WIN32)
 #include <malloc.h>
-#elif !defined(_POSIX_C_SOURCE)
+#elif !defined(_POSIX_C_SOURCE) && !defined(_XOPEN_SOURCE) && !defined(_GNU_SOURCE)
 #error "define _POSIX_C_SOURCE 200809L before the first #include: posix_memalign"
 #endif
 #include <stdlib.h>

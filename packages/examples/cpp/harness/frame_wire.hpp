@@ -23,6 +23,7 @@ public:
 #if defined(_WIN32)
         out_ = _fdopen(_dup(1), "wb");
         _dup2(2, 1);
+        _setmode(_fileno(out_), _O_BINARY);
         _setmode(0, _O_BINARY);
 #else
         out_ = fdopen(dup(1), "wb");
