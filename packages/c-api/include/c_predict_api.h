@@ -775,7 +775,7 @@ MXNET_DLL int LPModelCreate(const char *symbol_json, size_t symbol_json_size, co
  * known. What cannot tell its size, such as a pipe, is first read into memory.
  * Every error text begins with the path, of a long one with its end.
  *
- * @param[in] symbol_path {string; caller} Path of the graph (`*-symbol.json`), as the C library's fopen takes it.
+ * @param[in] symbol_path {string; caller} Path of the graph (`*-symbol.json`): UTF-8 on Windows, elsewhere as the C library's fopen takes it.
  * @param[in] params_path {string; caller; null} Path of the `.params` file, likewise; NULL: no parameters.
  * @param[out] error {struct:LPError; caller; null} Receives the error, on any thread; may be NULL.
  * @param[out] out {handle:model; new:LPModelFree} The model, with one reference.

@@ -126,7 +126,7 @@ ${entries
 
 ## Android and iOS
 
-zig has no C library of Android (bionic), and none is in the package registries that were looked through, so there is no prebuilt library for it. With Google's NDK (r23 or later) the single file builds as it is, for Android 5 and later:
+zig has no C library of Android (bionic), and neither Debian's packages nor PyPI nor npm were found to have one, so there is no prebuilt library for it. With Google's NDK (r23 or later) the single file is compiled as it is, for Android 5 and later; for lack of an NDK this command has not been tried:
 
 \`\`\`sh no-run
 npm run amalgamate

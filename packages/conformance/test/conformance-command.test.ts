@@ -72,7 +72,7 @@ it.each([
   [
     "a binding that does not exist",
     ["--only", "COBOL"],
-    'there is no binding "COBOL"; there are TypeScript, Python',
+    'there is no binding "COBOL"; there are TypeScript, TypeScript wasm, Python',
   ],
   ["a filter that leaves no case", ["--harness", "x", "--filter", "no/such"], 'contains "no/such"'],
   ["a filter of bindings", ["--only", "Go", "--filter", "no/such"], 'contains "no/such"'],

@@ -3029,7 +3029,8 @@ public:
      * changing file is seen is not known. What cannot tell its size, such as a pipe, is first read
      * into memory. Every error text begins with the path, of a long one with its end.
      *
-     * @param symbol_path Path of the graph (`*-symbol.json`), as the C library's fopen takes it.
+     * @param symbol_path Path of the graph (`*-symbol.json`): UTF-8 on Windows, elsewhere as the C
+     *   library's fopen takes it.
      * @param params_path Path of the `.params` file, likewise; NULL: no parameters.
      * @return The model, with one reference. `LPModelFree` or its destructor gives it back.
      * @par Errors

@@ -727,7 +727,8 @@ export abstract class Binding extends BindingRuntime {
    *
    * Threads: any.
    *
-   * @param symbol_path - Path of the graph (`*-symbol.json`), as the C library's fopen takes it.
+   * @param symbol_path - Path of the graph (`*-symbol.json`): UTF-8 on Windows, elsewhere as the C
+   *   library's fopen takes it.
    * @param params_path - Path of the `.params` file, likewise; NULL: no parameters.
    * @returns The model, with one reference. Give it back with `LPModelFree`.
    * @throws {@link NativeError} `argument`: symbol_path or out is NULL
@@ -759,7 +760,8 @@ export abstract class Binding extends BindingRuntime {
    *
    * Threads: any.
    *
-   * @param symbol_path - Path of the graph (`*-symbol.json`), as the C library's fopen takes it.
+   * @param symbol_path - Path of the graph (`*-symbol.json`): UTF-8 on Windows, elsewhere as the C
+   *   library's fopen takes it.
    * @param params_path - Path of the `.params` file, likewise; NULL: no parameters.
    * @returns The model, with one reference. Give it back with `LPModelFree`.
    * @throws {@link NativeError} `argument`: symbol_path or out is NULL

@@ -812,7 +812,8 @@ func (b *Binding) LPModelCreate(symbol_json []byte, symbol_json_size uint64, par
 //	int LPModelCreateFromFiles(const char *symbol_path, const char *params_path, LPError *error, LPModelHandle *out);
 //
 // Parameters:
-//   - symbol_path: Path of the graph (*-symbol.json), as the C library's fopen takes it.
+//   - symbol_path: Path of the graph (*-symbol.json): UTF-8 on Windows, elsewhere as the C
+//     library's fopen takes it.
 //   - params_path: Path of the .params file, likewise; NULL: no parameters. May be nil.
 //
 // Results:

@@ -1078,7 +1078,8 @@ class Binding(NativeLibrary):
         Threads: any.
 
         Args:
-            symbol_path: Path of the graph (`*-symbol.json`), as the C library's fopen takes it.
+            symbol_path: Path of the graph (`*-symbol.json`): UTF-8 on Windows, elsewhere as the C
+                library's fopen takes it.
             params_path: Path of the `.params` file, likewise; NULL: no parameters.
 
         Returns:

@@ -1185,8 +1185,8 @@ public final class PredictLibrary extends NativeLibrary {
    *
    * <p>Threads: any.
    *
-   * @param symbol_path Path of the graph ({@code *-symbol.json}), as the C library's fopen takes
-   *     it.
+   * @param symbol_path Path of the graph ({@code *-symbol.json}): UTF-8 on Windows, elsewhere as
+   *     the C library's fopen takes it.
    * @param params_path Path of the {@code .params} file, likewise; NULL: no parameters.
    * @return The model, with one reference. Give it back with {@link #LPModelFree}.
    * @throws PredictException {@code argument}: symbol_path or out is NULL
