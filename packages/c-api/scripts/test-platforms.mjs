@@ -207,7 +207,9 @@ async function buildHarness(platform, { compiler, cpp, tune, source }, isLinked)
   const { objects } = isLinked
     ? await compileEngine(compiler, platformFlags(), { tune, ...told })
     : { objects: [] };
-  const harness = join(PACKAGE_ROOT, "dist", "platforms", platform.name, "conformance-harness");
+  const folder = join(PACKAGE_ROOT, "dist", "platforms", platform.name);
+  mkdirSync(folder, { recursive: true });
+  const harness = join(folder, "conformance-harness");
   const partial = `${harness}.${process.pid}`;
   await runTool([
     ...cpp,
