@@ -73,7 +73,7 @@ function browserSection(browser: BenchResults): string[] {
     );
   return [
     "## In the browser",
-    `WebAssembly in pages of headless Chromium, one thread, in turns: libpredict's modules, with and without relaxed SIMD, against ${versions.join(" and ")}; and libpredict's as WebAssembly in Node, where relaxed SIMD is behind a flag, and native.`,
+    `WebAssembly in pages of headless Chromium, one thread, in turns: libpredict's modules, with and without relaxed SIMD, against ${versions.join(" and ")}; and libpredict's as WebAssembly in Node, where relaxed SIMD is behind a flag, and native. All columns are of one run.`,
     tables.markdownTable(tables.timeTable(browser, 1)),
   ];
 }
