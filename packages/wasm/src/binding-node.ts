@@ -23,21 +23,4 @@ export async function wasmBinding(options: WasmBackendOptions = {}): Promise<Bin
   return startBinding(options, ownModule);
 }
 
-export { LoadError, PredictError } from "@libpredict/core/portable";
-export {
-  Binding,
-  type ElementArray,
-  type ErrorCode,
-  LPDType,
-  LPErrorCode,
-  type LPModelHandle,
-  LPPass,
-  NativeError,
-  type NDArrayHandle,
-  type NDListHandle,
-  nativeErrorCodes,
-  type PredictorHandle,
-  type PredMonitorCallback,
-} from "@libpredict/ffi/portable";
-export type { CompiledModule, ModuleBytes, ModuleSource } from "./module-source.js";
-export type { WasmBackendOptions } from "./wasm-backend.js";
+export * from "./binding-names.js";

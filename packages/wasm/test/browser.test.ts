@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { answerOf, digitsCode, images, open } from "./fake/browser-page.js";
+import { skipChromium, startBrowser } from "../../cli/test/fake/chromium.js";
 import { distFolder, skipModules, skipWith } from "./fake/built-modules.js";
-import { skipChromium, startBrowser } from "./fake/chromium.js";
 import { agreeing, modelsFolder } from "./fake/digits.js";
 import { type StaticServer, serve } from "./fake/static-server.js";
+import { answerOf, digitsCode, images, open } from "./fake/wasm-page.js";
 
 const reason = skipModules ?? skipChromium;
 const encodedFolder = fileURLToPath(new URL("../../core/test/image/encoded/", import.meta.url));

@@ -8,11 +8,11 @@ import type { Browser } from "playwright-core";
 import { build, createServer, preview } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import webpack from "webpack";
-import { answerOf, digitsCode, images, open } from "./fake/browser-page.js";
+import { skipChromium, startBrowser } from "../../cli/test/fake/chromium.js";
 import { distFolder, skipModules, skipWith } from "./fake/built-modules.js";
-import { skipChromium, startBrowser } from "./fake/chromium.js";
 import { agreeing, modelsFolder } from "./fake/digits.js";
 import { serve } from "./fake/static-server.js";
+import { answerOf, digitsCode, images, open } from "./fake/wasm-page.js";
 
 const reason = skipModules ?? skipChromium;
 

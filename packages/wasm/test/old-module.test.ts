@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { skipChromium, startBrowser } from "../../cli/test/fake/chromium.js";
 import { distFolder, skipModules, skipWith } from "./fake/built-modules.js";
-import { skipChromium, startBrowser } from "./fake/chromium.js";
 import { agreeing, digitGoldens, digitsPrefix, modelsFolder } from "./fake/digits.js";
 import { type StaticServer, serve } from "./fake/static-server.js";
 

@@ -5,11 +5,11 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
 import { describe, expect, it } from "vitest";
-import { open } from "./fake/browser-page.js";
+import { skipChromium, startBrowser } from "../../cli/test/fake/chromium.js";
 import { distFolder, skipModules, skipWith } from "./fake/built-modules.js";
-import { skipChromium, startBrowser } from "./fake/chromium.js";
 import { modelsFolder } from "./fake/digits.js";
 import { serve } from "./fake/static-server.js";
+import { open } from "./fake/wasm-page.js";
 
 const textOf = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
 const guide = textOf("../../../docs/guides/webassembly.md");

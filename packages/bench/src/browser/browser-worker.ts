@@ -19,7 +19,6 @@ const packages = resolve(fileURLToPath(new URL("../../..", import.meta.url)));
 /** Bare names that the modules import, as a bundler would find them. */
 const importMap = {
   imports: {
-    "@libpredict/core": "/own/core/dist/index.js",
     "@libpredict/wasm": "/own/wasm/dist/index.js",
     "onnxruntime-web/wasm": "/packages/onnxruntime-web/dist/ort.wasm.min.mjs",
     "@litertjs/core": "/packages/@litertjs/core/dist/index.js",

@@ -1,21 +1,11 @@
 /** Opens pages in a browser, and notes what they must not do. */
 import { pathToFileURL } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { chromiumPath } from "./chromium.js";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
 /** A page, and what went wrong in it: errors, messages, dialogs, requests to the network. */
 export interface OpenedPage {
   readonly page: Page;
   readonly problems: string[];
-}
-
-/** Starts the browser. */
-export function startBrowser(): Promise<Browser> {
-  return chromium.launch({
-    ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
-    // Root in a container, where a browser cannot make its own sandbox; the pages are ours.
-    args: ["--no-sandbox"],
-  });
 }
 
 /** Opens a file; 1280 × 900 by default. */

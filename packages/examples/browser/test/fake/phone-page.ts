@@ -1,16 +1,17 @@
 /** Serves the built page below a path, as a host would, and opens it on a phone: small, touched, slow. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  type CDPSession,
-  chromium,
-  type Page,
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  CDPSession,
+  Page,
 } from "playwright-core";
 import { preview } from "vite";
-import { chromiumPath, skipChromium } from "../../../../cli/test/fake/chromium.js";
+import { skipChromium } from "../../../../cli/test/fake/chromium.js";
+
+export { startBrowser } from "../../../../cli/test/fake/chromium.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -39,15 +40,6 @@ export async function servePage(): Promise<Host> {
   });
   const [url = ""] = server.resolvedUrls?.local ?? [];
   return { url, close: () => server.close() };
-}
-
-/** Starts the browser. */
-export function startBrowser(...args: string[]): Promise<Browser> {
-  return chromium.launch({
-    ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
-    // Root in a container, where a browser cannot make its own sandbox; the pages are ours.
-    args: ["--no-sandbox", ...args],
-  });
 }
 
 /** The page on a phone, and what went wrong in it. */
