@@ -24,7 +24,7 @@ import { exportedSymbols, symbolDifferences, undefinedSymbols } from "./symbols.
 import { foreignSymbols } from "./system-symbols.mjs";
 
 /** The file is kept below this: a person should still be able to open it. */
-export const MOST_LINES = 20_000;
+export const MOST_LINES = 25_000;
 
 /**
  * @param {string[]} compiler

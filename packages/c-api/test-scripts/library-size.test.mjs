@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { PACKAGE_ROOT } from "../scripts/objects.mjs";
 
-/** Bytes: 600 KB; all three levels of kernels are in it. */
-const MOST = 600 * 1024;
+/** Bytes: 900 KB; all three levels of kernels are in it. */
+const MOST = 900 * 1024;
 
 test("the stripped library stays within its size", (context) => {
   const library = join(PACKAGE_ROOT, "dist", "lib", "libpredict.so");

@@ -1,6 +1,6 @@
 """Makes ../cases from the case_*.py lists by asking the reference, MXNet 1.9.1's libmxnet.so.
 
-    python make_goldens.py --library .../mxnet/libmxnet.so [--only file,file] [--report report.json]
+    python make_goldens.py --library .../mxnet/libmxnet.so [--only id,id] [--lists detection] [--report report.json]
 
 The reference runs its native kernels (no oneDNN, no subgraph fusion, the synchronous engine), twice,
 with freed memory filled with different bytes: an answer that changes contains uninitialised memory and
@@ -40,8 +40,10 @@ def case_modules():
     return [__import__(name) for name in names]
 
 
-def all_cases():
-    cases = [case for module in case_modules() for case in module.cases()]
+def all_cases(lists=None):
+    """The cases of all lists, or of some: names of case lists without `cases_`."""
+    modules = [m for m in case_modules() if lists is None or m.__name__.removeprefix("cases_") in lists]
+    cases = [case for module in modules for case in module.cases()]
     ids, signatures = {}, {}
     for case in cases:
         if case["id"] in ids:
@@ -183,9 +185,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--library", required=True)
     parser.add_argument("--only", default="", help="comma-separated beginnings of case ids; writes nothing")
+    parser.add_argument("--lists", default="", help="comma-separated case lists (detection: cases_detection.py); writes the files of these alone")
     parser.add_argument("--report", default="")
     options = parser.parse_args()
-    cases = all_cases()
+    lists = options.lists.split(",") if options.lists else None
+    cases = all_cases(lists)
     only = [text for text in options.only.split(",") if text]
     if only:
         cases = [case for case in cases if any(case["id"].startswith(text) for text in only)]
@@ -248,8 +252,9 @@ def main():
     count = sum(map(len, files.values()))
     if count != len(cases):
         sys.exit("nothing written: some cases have no answer")
-    for path in CASES.rglob("*.json"):
-        path.unlink()
+    if lists is None:
+        for path in CASES.rglob("*.json"):
+            path.unlink()
     for name, group in files.items():
         write_case_file(CASES / f"{name}.json", group)
     write_sums(CASES)

@@ -105,14 +105,14 @@ describe("the module in Node", () => {
     );
   });
 
-  it("stays within 250 KB, each module with the code", async () => {
+  it("stays within 350 KB, each module with the code", async () => {
     const { gzipSync } = await import("node:zlib");
     const packed = (name: string): number =>
       gzipSync(readFileSync(fileURLToPath(new URL(name, distFolder))), { level: 9 }).length;
     for (const name of ["predict.wasm", "predict-relaxed.wasm"]) {
       const sum = packed(name) + packed("index.js");
       console.log(`${name} and index.js: ${sum} bytes`);
-      expect(sum).toBeLessThanOrEqual(250_000);
+      expect(sum).toBeLessThanOrEqual(350_000);
     }
   });
 });

@@ -1,0 +1,7 @@
+/* ops_spatial.h - names of the operators of one room: sampling and regions: resizing, region pooling, deformable convolution, warps, images. See op_table.h. */
+#ifndef LP_OP_OPS_SPATIAL_H
+#define LP_OP_OPS_SPATIAL_H
+
+#define LP_OPS_SPATIAL(X)
+
+#endif
