@@ -5,7 +5,8 @@
     python random_differential.py ... --replay report.json
 
 Each random_<room>.py has GENERATORS, operator to function(numpy Generator) -> case, and may have EXPLAINED,
-differences that stay: {"ops": [...], "section": "operators.md 4.7", "reason": "...", "when": function(case, problem) -> bool}.
+differences that stay: {"ops": [...], "section": "operators.md 4.7", "reason": "...", "when": function(case, problem) -> bool}, and
+NOT_IN_REFERENCE, operators that can not be asked, with the reason.
 The reference answers twice, with freed memory filled differently: what changes is uninitialised memory and is
 not compared. The last line counts; the exit code is 1 if a difference is left that nothing explains.
 """
@@ -82,9 +83,11 @@ def spelled(case, op, rng):
 
 
 def without_generator(path, generators):
+    """Lines about the operators that nothing draws."""
     names = canonical_names()
+    absent = {names.get(op, op): why for module in modules() for op, why in getattr(module, "NOT_IN_REFERENCE", {}).items()}
     covered = {names.get(op, op) for op in generators}
-    return sorted({names.get(op, op) for op in operators_of(path)} - covered)
+    return [f"{op}: {absent.get(op, 'no generator')}" for op in sorted({names.get(op, op) for op in operators_of(path)} - covered)]
 
 
 class Comparison:
@@ -149,8 +152,7 @@ class Report:
         print(" " * width, *COLUMNS, sep="  ")
         for op, row in sorted(self.counts.items()):
             print(f"{op:{width}}", *(f"{row[c]:{len(c)}}" for c in COLUMNS), sep="  ")
-        for op in missing:
-            print(f"{op}: no generator")
+        print("\n".join(missing))
         print(f"{len(self.counts)} operators:", ", ".join(f"{self.total(c)} {c}" for c in COLUMNS))
 
     def write(self, path):

@@ -262,7 +262,7 @@ def cast(rng):
 
 
 def amp_cast(rng):
-    dims, kind, target = shape(rng, 1, 5), dtype(rng, ALL), choose(rng, FLOATS)
+    dims, kind, target = shape(rng, 1, 5), dtype(rng, ALL), choose(rng, FLOATS + ("int32",))
     return drawn(rng, FILE, "amp_cast", {"dtype": target}, [given("data", tensor(rng, dims, kind, -60, 60))], "float16" if "float16" in (kind, target) else "exact")
 
 
@@ -286,3 +286,34 @@ GENERATORS = {
     **{op: arg_extreme(op) for op in ("argmax", "argmin", "argmax_channel")},
     "norm": norm, "clip": clip, "hard_sigmoid": hard_sigmoid, "Cast": cast, "amp_cast": amp_cast, "add_n": add_n, "_identity_with_attr_like_rhs": identity_like,
 }
+
+EXPLAINED = [
+    {
+        "ops": ["norm"],
+        "section": "operators.md 4.2 Reductions",
+        "reason": "the reference's norm of integers scales by the largest element in integers and so forgets the smaller ones; libpredict truncates the root of the sum",
+        "when": lambda case, problem: "off by" in problem and data_type(case) in ("int8", "int32", "int64", "uint8", "bool"),
+    },
+    {
+        "ops": ["prod", "nanprod"],
+        "section": "operators.md 4.0",
+        "reason": "the reference rounds each partial product to float16; libpredict the result",
+        "when": lambda case, problem: "off by" in problem and data_type(case) == "float16",
+    },
+    {
+        "ops": ["_copy"],
+        "section": "operators.md 4.1",
+        "reason": "the reference infers no type through _copyto",
+        "when": lambda case, problem: "type information is not enough" in problem,
+    },
+    {
+        "ops": ["amp_cast"],
+        "section": "operators.md 4.2 Cast",
+        "reason": "the reference refuses other types than the float ones as a target",
+        "when": lambda case, problem: "Invalid Input" in problem,
+    },
+]
+
+
+def data_type(case):
+    return case["inputs"][0].get("dtype", "float32")

@@ -174,7 +174,7 @@ def slice_assign_scalar(rng):
 def slice_axis(rng):
     dims = shape(rng, 1, 6, zero=0.02)
     axis = whole(rng, 0, len(dims) - 1)
-    size = max(1, dims[axis])
+    dims[axis] = size = max(1, dims[axis])
     begin = whole(rng, 0, size - 1)
     end = whole(rng, begin + 1, size)
     attrs = {"axis": signed_axis(rng, len(dims), axis), "begin": choose(rng, [begin, begin - size]), "end": choose(rng, [end, end - size if end < size else "None", "None"])}
@@ -408,10 +408,9 @@ def broadcast_like(rng):
     else:
         ones = [a for a, d in enumerate(dims) if d == 1] or [0]
         chosen = [a for a in ones if chance(rng, 0.7)] or ones[:1]
+        dims[chosen[0]] = 1
         like = shape(rng, max(1, len(chosen)), 5, zero=0)
         from_axes = [int(a) for a in rng.permutation(len(like))[: len(chosen)]]
-        if dims[chosen[0]] != 1:
-            like[from_axes[0]] = dims[chosen[0]]
         attrs = {"lhs_axes": tuple_text(signed_axis(rng, len(dims), a) for a in chosen), "rhs_axes": tuple_text(signed_axis(rng, len(like), a) for a in from_axes)}
     return drawn(rng, FILE, "broadcast_like", attrs, [given("lhs", data_of(rng, dims, kind)), given("rhs", data_of(rng, like, kind))], "exact")
 
@@ -460,7 +459,7 @@ def arange(rng):
 
 def arange_like(rng):
     dims = shape(rng, 1, 5, zero=0.02)
-    attrs = {"start": choose(rng, [None, 0, 2, -1.5]), "step": choose(rng, [None, 1, 0.5, 2])}
+    attrs = {"start": choose(rng, [None, 0, 2, 1.5]), "step": choose(rng, [None, 1, 0.5, 2])}
     if chance(rng, 0.5):
         attrs["axis"] = signed_axis(rng, len(dims))
     if chance(rng, 0.3):
@@ -478,3 +477,18 @@ GENERATORS = {
     "shape_array": of_shape("shape_array"), "size_array": of_shape("size_array"), "zeros_like": of_shape("zeros_like"), "ones_like": of_shape("ones_like"),
     "_zeros": fill("_zeros"), "_ones": fill("_ones"), "_full": fill("_full"), "_arange": arange, "_contrib_arange_like": arange_like,
 }
+
+EXPLAINED = [
+    {
+        "ops": ["Reshape"],
+        "section": "operators.md 4.2 Reshape",
+        "reason": "the reference puts what -1 stands for where the item stands in `shape`, which behind a -4 is too far right, and refuses what does not fit then; libpredict computes what was meant",
+        "when": lambda case, problem: "from.Size() == to.Size()" in problem and "-4" in case["nodes"][-1]["attrs"].get("shape", ""),
+    },
+    {
+        "ops": ["_split_v2", "SliceChannel", "squeeze"],
+        "section": "operators.md 4.2 squeeze",
+        "reason": "a tensor whose axes were all squeezed stays of shape (1)",
+        "when": lambda case, problem: problem.endswith("shape (1,) instead of ()"),
+    },
+]
