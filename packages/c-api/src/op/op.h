@@ -290,6 +290,8 @@ typedef struct lp_op_family {
   void (*batch_norm)(const void *param, double *epsilon, bool *fix_gamma, int64_t *axis);
   /* What the operator does to each element, as at most LP_OP_LINKS links (op_chain.h); returns how many, 0: it is none of these. NULL: never. */
   int (*links)(const lp_query *query, struct lp_link *links);
+  /* A float16 node is computed in float32: rounds the numbers among its parameters that it would have in float16. NULL: there are none. */
+  void (*to_half)(void *param);
   /* The graph is of 2015/16 and does not say how this node rounds: called once with the rule (operators.md 1.7). NULL: no such rule. */
   void (*legacy)(void *param, bool round_up);
   /* After `legacy`: the operator and the pooling_convention that say the same in a file of today. LP_ERROR_UNSUPPORTED, text without the node: there are none. NULL where `legacy` is. */
