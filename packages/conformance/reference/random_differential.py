@@ -92,12 +92,11 @@ def without_generator(path, generators):
 
 class Comparison:
     def __init__(self, options):
-        self.reference = Library(options.reference, RUNS["native"])
-        self.again = Library(options.reference, RUNS["native again"])
+        self.references = {run: Library(options.reference, environment) for run, environment in RUNS.items()}
         self.ours = Library(options.library, {})
 
     def stop(self):
-        for library in (self.reference, self.again, self.ours):
+        for library in (*self.references.values(), self.ours):
             library.stop()
 
     def compare(self, case):
@@ -105,7 +104,8 @@ class Comparison:
         ours = self.ours.answers(case)
         if isinstance(ours, str):
             return "crashed", ours
-        one, other = self.reference.answers(case), self.again.answers(case)
+        run = case.get("ask", "native")
+        one, other = self.references[run].answers(case), self.references[f"{run} again"].answers(case)
         if isinstance(one, str) or isinstance(other, str):
             return "reference crashed", one if isinstance(one, str) else other
         refusal, refused = first_error(one), first_error(ours)
