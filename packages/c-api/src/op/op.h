@@ -258,7 +258,7 @@ typedef struct lp_op_family {
   /* Names of inputs, separated by blanks: "data weight bias". A last name that ends in '*' repeats: "arg*" is arg0, arg1, ... */
   const char *inputs;
   int (*count_inputs)(const void *param); /* NULL: as many as there are names */
-  /* Names of outputs; NULL: "output". A name that ends in '*' repeats: "output*". */
+  /* Names of outputs; NULL: "output" of one, "output0", ... of several. A name that ends in '*' repeats: "output*". */
   const char *outputs;
   int (*count_outputs)(const void *param); /* hidden ones included; NULL: as many as there are names */
   int (*count_visible)(const void *param); /* NULL: one */
@@ -340,7 +340,8 @@ LP_INTERNAL int lp_op_count_visible(const lp_op *op, const void *param);
 LP_INTERNAL const char *lp_op_input_name(const lp_op *op, int index, char *buffer);
 /* The index of the input of this name, which may be beyond what a node has; -1: none. */
 LP_INTERNAL int lp_op_find_input(const lp_op *op, const char *name, size_t length);
-LP_INTERNAL const char *lp_op_output_name(const lp_op *op, int index, char *buffer);
+LP_INTERNAL const char *lp_op_output_name(const lp_op *op, const void *param, int index,
+                                          char *buffer);
 
 /* ---- conveniences of cost functions -------------------------------------- */
 
