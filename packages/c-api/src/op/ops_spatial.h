@@ -2,6 +2,9 @@
 #ifndef LP_OP_OPS_SPATIAL_H
 #define LP_OP_OPS_SPATIAL_H
 
-#define LP_OPS_SPATIAL(X)
+#define LP_OPS_SPATIAL(X)  \
+  X(ROIPooling)            \
+  X(_contrib_PSROIPooling) \
+  X(_contrib_ROIAlign)
 
 #endif
