@@ -79,7 +79,43 @@ def psroi_pooling(rng):
     return case(rng, "_contrib_PSROIPooling", attrs, [given("data", data), given("rois", regions(rng, batch, height, width, scale, dtype))], k=100)
 
 
+def deformable_psroi_pooling(rng):
+    dtype = draw(rng, "float32", "float32", "float64")
+    scale = draw(rng, 1, 0.5, 0.0625)
+    pooled, group, classes = (int(v) for v in rng.integers(1, 4, 3))
+    attrs = dict(spatial_scale=scale, output_dim=classes * int(rng.integers(1, 4)), group_size=group, pooled_size=pooled, trans_std=draw(rng, 0, 0.1, 0.5))
+    part = pooled
+    if rng.random() < 0.4:
+        attrs["part_size"] = part = int(rng.integers(1, 4))
+    if rng.random() < 0.7:
+        attrs["sample_per_part"] = int(rng.integers(1, 4))
+    batch, height, width, data = region_data(rng, attrs["output_dim"] * group * group, dtype)
+    rois = regions(rng, batch, height, width, scale, dtype)
+    operands = [given("data", data), given("rois", rois)]
+    if rng.random() < 0.3:
+        attrs["no_trans"] = True
+    else:
+        operands.append(given("trans", tensor(rng, [rois["shape"][0], 2 * classes, part, part], -1, 1, dtype)))
+    return case(rng, "_contrib_DeformablePSROIPooling", attrs, operands)
+
+
+def rroi_align(rng):
+    dtype = draw(rng, "float32", "float32", "float64")
+    scale = draw(rng, 1, 0.5, 0.25)
+    batch, height, width, data = region_data(rng, int(rng.integers(1, 8)), dtype)
+    rows = []
+    for _ in range(int(rng.integers(1, 6))):
+        # not a multiple of a right angle: samples at the very border would be a matter of the last bit
+        rows += [int(rng.integers(batch)), *(float(v) for v in rng.uniform(0.1, 1, 2) * (width, height) / scale), *(float(v) for v in rng.uniform(0.3, 9, 2) / scale), float(rng.uniform(1, 89))]
+    attrs = dict(pooled_size=pair(rng), spatial_scale=scale)
+    if rng.random() < 0.5:
+        attrs["sampling_ratio"] = int(rng.integers(1, 4))
+    return case(rng, "_contrib_RROIAlign", attrs, [given("data", data), given("rois", values([len(rows) // 6, 6], rows, dtype))], k=40)
+
+
 GENERATORS = {
+    "_contrib_DeformablePSROIPooling": deformable_psroi_pooling,
+    "_contrib_RROIAlign": rroi_align,
     "ROIPooling": roi_pooling,
     "_contrib_ROIAlign": roi_align,
     "_contrib_PSROIPooling": psroi_pooling,

@@ -66,6 +66,23 @@ int64_t lp_roi_image(const lp_call *call, int64_t roi) {
   return image > -1.0 && image < (double)call->in[0].shape.dim[0] ? (int64_t)image : -1;
 }
 
+bool lp_roi_planes(const lp_call *call, int64_t roi, lp_sample_planes *planes) {
+  const lp_shape *data = &call->in[0].shape;
+  const lp_shape *out = &call->out[0].shape;
+  const size_t size = lp_dtype_size(call->in[0].dtype);
+  const int64_t image = lp_roi_image(call, roi);
+  const int64_t each = lp_shape_product(out, 1, 4);
+  planes->height = data->dim[2];
+  planes->width = data->dim[3];
+  planes->channels = out->dim[1];
+  planes->x = (const char *)call->in[0].data + (size_t)((image > 0 ? image : 0) * lp_shape_product(data, 1, 4)) * size;
+  planes->x_channel = data->dim[2] * data->dim[3];
+  planes->y = (char *)call->out[0].data + (size_t)(roi * each) * size;
+  planes->y_channel = out->dim[2] * out->dim[3];
+  memset(planes->y, 0, (size_t)each * size);
+  return image >= 0 && planes->x_channel > 0;
+}
+
 /* Bytes that one thread needs for the bins of both axes. */
 static bool roi_bytes(const lp_shape *data, const lp_shape *out, size_t *bytes) {
   size_t total = 128;

@@ -3,6 +3,7 @@
 #define LP_OP_ROI_H
 
 #include "../kernel/bins.h"
+#include "../kernel/sample.h"
 #include "op.h"
 
 /* Shape rule: output (R, channels, height, width) of rois (R, columns); channels and sizes may be unknown. */
@@ -28,6 +29,8 @@ static inline double lp_roi_value(const lp_tensor *rois, int64_t roi, int64_t co
 }
 /* The image that a region is of, or -1: there is no such image, and the region's outputs are 0. */
 LP_INTERNAL int64_t lp_roi_image(const lp_call *call, int64_t roi);
+/* The image's planes and the region's outputs, set to 0; false: there is nothing to add to them. Plain layout. */
+LP_INTERNAL bool lp_roi_planes(const lp_call *call, int64_t roi, lp_sample_planes *planes);
 
 /* How a region is divided into bins. */
 typedef struct lp_roi_bins {
