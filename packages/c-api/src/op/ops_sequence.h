@@ -2,6 +2,7 @@
 #ifndef LP_OP_OPS_SEQUENCE_H
 #define LP_OP_OPS_SEQUENCE_H
 
-#define LP_OPS_SEQUENCE(X)
+#define LP_OPS_SEQUENCE(X) \
+  X(RNN)
 
 #endif
