@@ -3,16 +3,26 @@
 
 #include <math.h>
 
+#include "linear.h"
 #include "unroll.h"
+
+/* A chunk of a product has so many multiply-adds. */
+#define RECURRENT_CHUNK 400000
 
 #include "isa_base.inl"
 #include "vector_functions.inl"
 #include "recurrent.inl"
+#include "recurrent_product.inl"
 #include "isa_end.inl"
 #if LP_HAVE_X86_DISPATCH
 #include "isa_avx2.inl"
 #include "vector_functions.inl"
 #include "recurrent.inl"
+#include "recurrent_product.inl"
+#include "isa_end.inl"
+
+#include "isa_avx512.inl"
+#include "recurrent_product.inl"
 #include "isa_end.inl"
 #endif
 
@@ -54,3 +64,37 @@ void lp_recurrent_run(const lp_recurrent_cell *cell, lp_dtype dtype, lp_isa isa)
   (void)isa;
   recurrent_floats_base(cell);
 }
+
+typedef struct recurrent_work {
+  const lp_recurrent_product *product;
+  int64_t rows; /* of a chunk, whole panels */
+  lp_isa isa;
+} recurrent_work;
+
+static void recurrent_chunk(void *context, int64_t chunk, unsigned worker) {
+  const recurrent_work *work = context;
+  const int64_t from = chunk * work->rows;
+  const int64_t to =
+      from + work->rows < work->product->rows ? from + work->rows : work->product->rows;
+  (void)worker;
+#if LP_HAVE_X86_DISPATCH
+  if (work->isa == LP_ISA_AVX512) {
+    recurrent_rows_avx512(work->product, from, to);
+    return;
+  }
+  if (work->isa == LP_ISA_AVX2) {
+    recurrent_rows_avx2(work->product, from, to);
+    return;
+  }
+#endif
+  recurrent_rows_base(work->product, from, to);
+}
+
+void lp_recurrent_multiply(const lp_recurrent_product *product, lp_threads *threads, lp_isa isa) {
+  const int64_t width = lp_linear_find(isa)->gemm_columns * 4;
+  recurrent_work work = {product, width, isa};
+  work.rows *= 1 + RECURRENT_CHUNK / (width * product->depth * product->images + 1);
+  lp_threads_run(threads, (product->rows + work.rows - 1) / work.rows, recurrent_chunk, &work);
+}
+
+#undef RECURRENT_CHUNK

@@ -2,7 +2,7 @@
 #ifndef LP_KERNEL_RECURRENT_H
 #define LP_KERNEL_RECURRENT_H
 
-#include "../base/status.h"
+#include "../base/threads.h"
 #include "../tensor/dtype.h"
 #include "isa.h"
 
@@ -31,5 +31,15 @@ typedef struct lp_recurrent_cell {
 } lp_recurrent_cell;
 
 LP_INTERNAL void lp_recurrent_run(const lp_recurrent_cell *cell, lp_dtype dtype, lp_isa isa);
+
+/* y[image][row] = sum over k of x[image][k] * w[row][k], one or two images; w in panels as lp_fully_connected_pack makes them. */
+typedef struct lp_recurrent_product {
+  int64_t images, rows, depth;
+  const float *x, *w;
+  float *y;
+} lp_recurrent_product;
+
+LP_INTERNAL void lp_recurrent_multiply(const lp_recurrent_product *product, lp_threads *threads,
+                                       lp_isa isa);
 
 #endif

@@ -241,15 +241,9 @@ static double op_rnn_multiply_adds(const lp_infer *infer) {
 
 /* ---- weights ---------------------------------------------------------------- */
 
-/* Whether a matrix is read in panels; where not, as rows: with few images memory sets the pace. */
-static bool op_rnn_in_panels(const op_rnn_matrix *matrix) {
-  return LP_WITH_FAST && matrix->images >= OP_RNN_FEW;
-}
-
-static size_t op_rnn_matrix_bytes(const op_rnn_matrix *matrix, lp_isa isa) {
-  return op_rnn_in_panels(matrix)
-             ? lp_fully_connected_packed(matrix->rows, matrix->depth, isa)
-             : (size_t)matrix->rows * (size_t)matrix->depth * sizeof(float);
+/* Whether a matrix is read in panels. Where these are made at every run, few images read the rows as they are. */
+static bool op_rnn_in_panels(const op_rnn_matrix *matrix, bool packed) {
+  return LP_WITH_FAST && (packed || matrix->images >= OP_RNN_FEW);
 }
 
 #if LP_WITH_FAST
@@ -264,12 +258,10 @@ static size_t op_rnn_repack(const lp_query *query, float *plain, char *packed, b
   for (int64_t at = 0; at < job.layers * job.directions; at++) {
     for (int which = 0; which < op_rnn_matrices(&job); which++) {
       const op_rnn_matrix matrix = op_rnn_matrix_at(&job, at / job.directions, which);
-      const size_t bytes = op_rnn_matrix_bytes(&matrix, query->isa);
+      const size_t bytes = lp_fully_connected_packed(matrix.rows, matrix.depth, query->isa);
       if (plain != NULL) {
         float *to = (float *)(void *)(packed + used);
-        if (!op_rnn_in_panels(&matrix)) {
-          memcpy(pack ? (void *)to : (void *)plain, pack ? (void *)plain : (void *)to, bytes);
-        } else if (pack) {
+        if (pack) {
           lp_fully_connected_pack(matrix.rows, matrix.depth, query->isa, plain, to);
         } else {
           lp_fully_connected_unpack(matrix.rows, matrix.depth, query->isa, to, plain);
@@ -293,10 +285,8 @@ static size_t op_rnn_packed(const lp_query *query) { return op_rnn_repack(query,
 
 static int64_t op_rnn_variant(const lp_query *query) {
   const op_rnn_job job = op_rnn_of_query(query);
-  const op_rnn_matrix x = op_rnn_matrix_at(&job, 0, OP_RNN_X), h = op_rnn_matrix_at(&job, 0, OP_RNN_H);
   /* Two nodes may see one vector in different ways. */
-  int64_t variant = lp_linear_find(query->isa)->gemm_columns * 4 + op_rnn_in_panels(&x) * 2 +
-                    op_rnn_in_panels(&h);
+  int64_t variant = lp_linear_find(query->isa)->gemm_columns;
   variant = variant * 4099 + job.hidden;
   variant = variant * 16411 + job.features * 8 + (int64_t)job.mode * 2 + job.directions - 1;
   return variant * 1031 + job.layers;
@@ -344,9 +334,8 @@ static char *op_rnn_take(char *base, size_t *used, size_t count, size_t size) {
   return taken;
 }
 
-static size_t op_rnn_product_scratch(const op_rnn_matrix *matrix, unsigned threads) {
-  return op_rnn_in_panels(matrix)
-             ? lp_fully_connected_panels_scratch(matrix->images, matrix->rows, matrix->depth)
+static size_t op_rnn_product_scratch(const op_rnn_matrix *matrix, bool panels, unsigned threads) {
+  return panels ? lp_fully_connected_panels_scratch(matrix->images, matrix->rows, matrix->depth)
              : lp_fully_connected_scratch(matrix->rows, threads);
 }
 
@@ -372,9 +361,10 @@ static size_t op_rnn_arrange(const op_rnn_job *job, lp_dtype dtype, lp_isa isa, 
     size_t panels = 0;
     for (int64_t layer = 0; layer < job->layers && layer < 2; layer++) {
       const op_rnn_matrix matrix = op_rnn_matrix_at(job, layer, which);
-      const size_t bytes = op_rnn_matrix_bytes(&matrix, isa);
-      const size_t scratch = op_rnn_product_scratch(&matrix, threads);
-      panels = op_rnn_in_panels(&matrix) && bytes > panels ? bytes : panels;
+      const bool in_panels = op_rnn_in_panels(&matrix, packed);
+      const size_t bytes = lp_fully_connected_packed(matrix.rows, matrix.depth, isa);
+      const size_t scratch = op_rnn_product_scratch(&matrix, in_panels, threads);
+      panels = in_panels && bytes > panels ? bytes : panels;
       product = scratch > product ? scratch : product;
     }
     if (!packed && dtype == LP_FLOAT32) {
@@ -417,7 +407,12 @@ static void op_rnn_product(const op_rnn_layer *layer, int which, int64_t images,
                                       .isa = layer->call->isa};
   if (lp_dtype_is(layer->dtype, LP_FLOAT64)) {
     lp_fully_connected_f64(&product);
-  } else if (op_rnn_in_panels(matrix)) {
+  } else if (op_rnn_in_panels(matrix, layer->call->packed != NULL)) {
+    if (images < OP_RNN_FEW && bias == NULL) {
+      const lp_recurrent_product few = {images, matrix->rows, matrix->depth, product.x, product.w, product.y};
+      lp_recurrent_multiply(&few, product.threads, product.isa);
+      return;
+    }
     lp_fully_connected_panels(&product);
   } else {
     lp_fully_connected_f32(&product);
@@ -512,10 +507,10 @@ static void op_rnn_weights(op_rnn_layer *layer, int64_t number, const char **wei
     *matrix = op_rnn_matrix_at(layer->job, number, which);
     layer->weights[which] = *weights;
     if (layer->call->packed != NULL) {
-      *weights += op_rnn_matrix_bytes(matrix, layer->call->isa);
+      *weights += lp_fully_connected_packed(matrix->rows, matrix->depth, layer->call->isa);
       continue;
     }
-    if (layer->dtype == LP_FLOAT32 && op_rnn_in_panels(matrix)) {
+    if (layer->dtype == LP_FLOAT32 && op_rnn_in_panels(matrix, false)) {
       float *panels = (float *)(void *)layer->memory->panels[which];
       lp_fully_connected_pack(matrix->rows, matrix->depth, layer->call->isa,
                               (const float *)(const void *)*weights, panels);
