@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../format/symbol_file.h"
+#include "../op/op_refused.h"
 #include "graph.h"
 
 /* How errors speak of an operator that is not there, and of those that are. */
@@ -54,6 +55,7 @@ typedef struct graph_load_state {
   size_t unsupported_used;
   uint32_t num_unsupported;
   bool unsupported_cut;
+  const char *first_unsupported; /* its operator */
 } graph_load_state;
 
 static const char *graph_load_attr(const lp_symbol_node *node, const char *key) {
@@ -63,6 +65,29 @@ static const char *graph_load_attr(const lp_symbol_node *node, const char *key) 
     }
   }
   return NULL;
+}
+
+/* The index-th operator's name, if it begins like the one looked for or one is a part of the other; else "". */
+static const char *graph_load_op_name(void *context, uint32_t index) {
+  const char *asked = context;
+  const char *name = lp_op_at((int)index)->name;
+  size_t same = 0;
+  while (asked[same] != '\0' && ((asked[same] ^ name[same]) & ~0x20) == 0) {
+    same++;
+  }
+  return same > 2 || strstr(name, asked) != NULL || strstr(asked, name) != NULL ? name : "";
+}
+
+/* Why there is no such operator, or which have a name like it: ": reason", "; did you mean ...?" or "". */
+static const char *graph_load_why(const char *op, const lp_refusal *refusal, char *buffer) {
+  if (refusal != NULL) {
+    (void)snprintf(buffer, LP_NEAR_NAMES_SIZE, ": %s", refusal->reason);
+    return buffer;
+  }
+  buffer[0] = '\0';
+  return LP_WITH_TEXTS ? lp_near_names(op, graph_load_op_name, (void *)(uintptr_t)op,
+                                       (uint32_t)lp_op_count(), buffer)
+                       : buffer;
 }
 
 /* Adds a finding; the text is the thread's last error if NULL. */
@@ -95,10 +120,18 @@ static lp_status graph_load_find(graph_load_state *state, bool warning, int code
 }
 
 static lp_status graph_load_unsupported(graph_load_state *state, const lp_symbol_node *node) {
-  char text[400];
-  (void)snprintf(text, sizeof text, "Operator %.150s is not " GRAPH_LOAD_ABSENT, node->op);
   if (state->findings != NULL) {
-    return graph_load_find(state, false, LP_ERROR_UNSUPPORTED, node->name, node->op, text);
+    const lp_refusal *refusal = lp_op_refusal(node->op);
+    char why[LP_NEAR_NAMES_SIZE];
+    char text[200 + LP_NEAR_NAMES_SIZE];
+    (void)snprintf(text, sizeof text, "Operator %.150s is not " GRAPH_LOAD_ABSENT "%s", node->op,
+                   graph_load_why(node->op, refusal, why));
+    LP_TRY(graph_load_find(state, false, LP_ERROR_UNSUPPORTED, node->name, node->op, text));
+    state->findings->last->remedy = refusal == NULL ? NULL : refusal->remedy;
+    return LP_OK;
+  }
+  if (state->num_unsupported == 0) {
+    state->first_unsupported = node->op;
   }
   char item[400];
   int length = snprintf(item, sizeof item, "%s%.150s (node %.150s)",
@@ -399,6 +432,51 @@ static lp_status graph_load_check_outputs(graph_load_state *state) {
   return LP_OK;
 }
 
+/* Which variables are states, labels, weights. */
+static void graph_load_classify(lp_graph *graph) {
+  for (uint32_t i = 0; i < graph->num_nodes; i++) {
+    graph->nodes[i].is_label = graph->nodes[i].op == NULL;
+  }
+  for (uint32_t i = 0; i < graph->num_heads; i++) {
+    graph->nodes[graph->heads[i].node].is_label = false;
+  }
+  for (uint32_t i = 0; i < graph->num_nodes; i++) {
+    const lp_op *op = graph->nodes[i].op;
+    for (uint32_t k = 0; op != NULL && k < graph->nodes[i].num_inputs; k++) {
+      lp_node *input = &graph->nodes[graph->nodes[i].inputs[k].node];
+      uint32_t bit = k < 32 ? 1u << k : 0u;
+      if (input->op != NULL) {
+        continue;
+      }
+      input->is_aux = input->is_aux || (op->family->aux_inputs & bit) != 0;
+      input->is_weight = input->is_weight || ((op->family->weight_inputs | op->family->aux_inputs) & bit) != 0;
+      input->is_label = input->is_label && (op->family->label_inputs & bit) != 0;
+    }
+  }
+}
+
+/* Findings: which variables must be given. Nodes of operators that were refused have inputs, too. */
+static lp_status graph_load_find_weights(graph_load_state *state) {
+  lp_findings *findings = state->findings;
+  lp_graph whole = *state->graph;
+  uint32_t *order, count;
+  whole.nodes = state->nodes;
+  whole.num_nodes = state->num_nodes;
+  LP_TRY(lp_graph_select(&whole, whole.heads, whole.num_heads, &state->scratch, &order, &count));
+  findings->weights = lp_pool_array(findings->pool, count, sizeof *findings->weights);
+  if (findings->weights == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  graph_load_classify(&whole);
+  for (uint32_t i = 0; i < count; i++) {
+    const lp_node *node = &whole.nodes[order[i]];
+    if (graph_load_is_variable(state, order[i]) && (node->is_weight || node->is_aux)) {
+      findings->weights[findings->num_weights++] = node->name;
+    }
+  }
+  return LP_OK;
+}
+
 /* Puts the nodes that the heads need into execution order and numbers their outputs. */
 static lp_status graph_load_order(graph_load_state *state) {
   lp_graph *graph = state->graph;
@@ -435,29 +513,6 @@ static lp_status graph_load_order(graph_load_state *state) {
   return LP_OK;
 }
 
-/* Which variables are states, labels, weights. */
-static void graph_load_classify(lp_graph *graph) {
-  for (uint32_t i = 0; i < graph->num_nodes; i++) {
-    graph->nodes[i].is_label = graph->nodes[i].op == NULL;
-  }
-  for (uint32_t i = 0; i < graph->num_heads; i++) {
-    graph->nodes[graph->heads[i].node].is_label = false;
-  }
-  for (uint32_t i = 0; i < graph->num_nodes; i++) {
-    const lp_op *op = graph->nodes[i].op;
-    for (uint32_t k = 0; k < graph->nodes[i].num_inputs; k++) {
-      lp_node *input = &graph->nodes[graph->nodes[i].inputs[k].node];
-      uint32_t bit = k < 32 ? 1u << k : 0u;
-      if (input->op != NULL) {
-        continue;
-      }
-      input->is_aux = input->is_aux || (op->family->aux_inputs & bit) != 0;
-      input->is_weight = input->is_weight || ((op->family->weight_inputs | op->family->aux_inputs) & bit) != 0;
-      input->is_label = input->is_label && (op->family->label_inputs & bit) != 0;
-    }
-  }
-}
-
 static lp_status graph_load_names(graph_load_state *state) {
   lp_graph *graph = state->graph;
   size_t visible = 0, variables = 0;
@@ -476,7 +531,7 @@ static lp_status graph_load_names(graph_load_state *state) {
     }
     for (int k = 0; k < node->num_visible; k++) {
       char suffix[LP_OP_NAME_SIZE];
-      (void)lp_op_output_name(node->op, k, suffix);
+      (void)lp_op_output_name(node->op, node->param, k, suffix);
       const char *name = node->name[0] == '\0'
                              ? lp_pool_format(state->pool, "%s", suffix)
                              : lp_pool_format(state->pool, "%s_%s", node->name, suffix);
@@ -487,6 +542,23 @@ static lp_status graph_load_names(graph_load_state *state) {
     }
   }
   return LP_OK;
+}
+
+static lp_status graph_load_fail_unsupported(const graph_load_state *state) {
+  const lp_refusal *refusal = lp_op_refusal(state->first_unsupported);
+  char why[LP_NEAR_NAMES_SIZE];
+  if (refusal == NULL) {
+    (void)graph_load_why(state->first_unsupported, refusal, why);
+  } else {
+    (void)snprintf(why, sizeof why, ". %.60s: %s; %s", state->first_unsupported, refusal->reason,
+                   refusal->remedy);
+  }
+  return lp_say(LP_ERROR_UNSUPPORTED,
+                "Operator is not " GRAPH_LOAD_ABSENT ": the model needs %u node%s of operators "
+                "that this library does not have: %s%s%s" GRAPH_LOAD_PRESENT,
+                (unsigned)state->num_unsupported, state->num_unsupported == 1 ? "" : "s",
+                state->unsupported,
+                state->unsupported_cut ? ", ...; LPCheckModel lists them all" : "", why);
 }
 
 static lp_status graph_load_nodes(graph_load_state *state) {
@@ -506,12 +578,7 @@ static lp_status graph_load_nodes(graph_load_state *state) {
                : graph_load_operator(state, &file->nodes[i], &state->nodes[i]));
   }
   if (state->num_unsupported != 0) {
-    return lp_say(LP_ERROR_UNSUPPORTED,
-                  "Operator is not " GRAPH_LOAD_ABSENT ": the model needs %u node%s of operators "
-                  "that this library does not have: %s%s" GRAPH_LOAD_PRESENT,
-                  (unsigned)state->num_unsupported, state->num_unsupported == 1 ? "" : "s",
-                  state->unsupported,
-                  state->unsupported_cut ? ", ...; LPCheckModel lists them all" : "");
+    return graph_load_fail_unsupported(state);
   }
   state->graph->num_heads = (uint32_t)file->num_heads;
   for (int i = 0; i < file->num_heads; i++) {
@@ -524,7 +591,7 @@ static lp_status graph_load_nodes(graph_load_state *state) {
   LP_TRY(graph_load_merge_names(state));
   LP_TRY(graph_load_check_outputs(state));
   if (state->findings != NULL) {
-    return LP_OK;
+    return graph_load_find_weights(state);
   }
   LP_TRY(graph_load_order(state));
   graph_load_classify(state->graph);
