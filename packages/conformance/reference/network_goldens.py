@@ -25,7 +25,8 @@ TOLERANCE = 5e-4
 ONE_DNN_ENVIRONMENT = {name: value for name, value in REFERENCE_ENVIRONMENT.items() if name != "MXNET_MKLDNN_ENABLED"}
 # Operators whose outputs have other names, or several, or are not float32.
 UNNAMED = {"null", "make_loss", "MakeLoss", "shape_array", "size_array", "Cast", "SliceChannel", "split", "_split_v2", "RNN", "_foreach"}
-ORDERING = ("sort", "topk", "nms", "proposal", "multiboxdetection", "argmax")
+# Operators behind which a rounding error may change everything: order, thresholds.
+DECIDING = ("sort", "topk", "nms", "proposal", "multiboxdetection", "argmax", "greater", "lesser", "equal", "where", "floor", "round")
 
 
 def places(size, count):
@@ -65,20 +66,28 @@ def detections(outputs):
     return {"shapes": [list(array.shape) for array in outputs], "tops": [number(top) for top in tops], "images": found}
 
 
-def internal_names(symbol, inputs):
-    """A few nodes, evenly spaced, that depend on the inputs, are no ordering's result, and can be asked for by name."""
+def float_outputs(mx, symbol, inputs):
+    """Names of internal outputs of type float32."""
+    internals = mx.sym.load_json(symbol).get_internals()
+    _, types, _ = internals.infer_type(**{name: np.float32 for name in inputs})
+    return {name for name, dtype in zip(internals.list_outputs(), types) if dtype is np.float32}
+
+
+def internal_names(mx, symbol, inputs):
+    """A few nodes, evenly spaced, that depend on the inputs, hang on no decision, and can be asked for by name."""
     nodes = json.loads(symbol)["nodes"]
+    floats = float_outputs(mx, symbol, inputs)
     several = {source for node in nodes for source, output, *_ in node["inputs"] if output > 0}
-    reached, ordered, names = set(), set(), []
+    reached, decided, names = set(), set(), []
     for i, node in enumerate(nodes):
         sources = {source for source, *_ in node["inputs"]}
         if node["name"] in inputs or sources & reached:
             reached.add(i)
-        if sources & ordered or any(word in node["op"].lower() for word in ORDERING):
-            ordered.add(i)
-        if i in reached - ordered - several and node["op"] not in UNNAMED:
+        if sources & decided or any(word in node["op"].lower() for word in DECIDING):
+            decided.add(i)
+        if i in reached - decided - several and node["op"] not in UNNAMED:
             names.append(node["name"])
-    names = [name for name in names if names.count(name) == 1]
+    names = [name for name in names if names.count(name) == 1 and f"{name}_output" in floats]
     return [names[len(names) * (k + 1) // (INTERNALS + 1)] for k in range(INTERNALS)]
 
 
@@ -105,7 +114,7 @@ def write_golden(network):
     library = pathlib.Path(mx.__file__).parent / "libmxnet.so"
     environments = [REFERENCE_ENVIRONMENT, ONE_DNN_ENVIRONMENT]
     native, other = (NetworkRunner(library, environments[network.one_dnn or which]) for which in (False, True))
-    names = internal_names(symbol, network.runs[0])
+    names = internal_names(mx, symbol, network.runs[0])
     runs, worst = [], 0.0
     for index in range(len(network.runs)):
         specs, arrays = run_inputs(network, index)

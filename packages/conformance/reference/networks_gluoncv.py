@@ -9,7 +9,7 @@ def build(name, detections=None, **options):
 
     net = model_zoo.get_model(name, pretrained=False, **options)
     if detections:
-        net.set_nms(nms_thresh=0.5, nms_topk=300, post_nms=detections)
+        net.set_nms(nms_thresh=0.5, nms_topk=detections, post_nms=detections)
     return net
 
 
@@ -34,7 +34,7 @@ def detector(family, name, first, second=None, small=False, outputs=3, **options
 
 def region_detector(family, name, outputs=3, **options):
     scales = (("rpnhead0_conv2_weight", 0.1), ("dense1_weight", 0.3))
-    return detector(family, name, (224, 288), outputs=outputs, detections=60, scales=scales, **options)
+    return detector(family, name, (224, 288), outputs=outputs, detections=20, scales=scales, **options)
 
 
 NETWORKS = [

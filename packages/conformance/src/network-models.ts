@@ -24,7 +24,14 @@ const packageNames: Readonly<Record<string, string>> = {
 
 /** A network's symbol and parameters, or why they are not at hand. */
 export type NetworkModel =
-  | { readonly symbol: string; readonly params: Buffer; readonly done: () => void }
+  | {
+      readonly symbol: string;
+      readonly params: Buffer;
+      readonly symbolFile: string;
+      readonly paramsFile: string;
+      /** Deletes what was only made for this use. */
+      readonly done: () => void;
+    }
   | { readonly missing: string }
   | { readonly wrong: string };
 
@@ -57,7 +64,11 @@ export class NetworkModels {
     const done = (): void => {
       if (made && golden.paramsBytes > largestKeptBytes) rmSync(params, { force: true });
     };
-    return { symbol: readFileSync(symbol, "utf8"), params: readFileSync(params), done };
+    return {
+      symbol: readFileSync(symbol, "utf8"),
+      params: readFileSync(params),
+      ...{ symbolFile: symbol, paramsFile: params, done },
+    };
   }
 }
 

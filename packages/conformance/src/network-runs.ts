@@ -137,7 +137,7 @@ async function forward(
 }
 
 /** The elements as float32, which every input of these networks is. */
-function inputBytes({ whole = false, ...spec }: NetworkInput): Buffer {
+export function inputBytes({ whole = false, ...spec }: NetworkInput): Buffer {
   if (!whole) return tensorBytes(spec);
   const numbers = decodeElements(tensorBytes({ ...spec, dtype: "int32" }), "int32");
   return Buffer.from(Float32Array.from(numbers).buffer);
