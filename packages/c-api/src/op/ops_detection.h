@@ -2,9 +2,8 @@
 #ifndef LP_OP_OPS_DETECTION_H
 #define LP_OP_OPS_DETECTION_H
 
-#define LP_OPS_DETECTION(X) \
-  X(argsort)                 \
-  X(sort)                    \
-  X(topk)
+#define LP_OPS_DETECTION(X)                                                            \
+  X(argsort) X(sort) X(topk) X(contrib_box_nms) X(contrib_box_iou) X(contrib_box_decode) \
+  X(contrib_box_encode) X(contrib_bipartite_matching)
 
 #endif
