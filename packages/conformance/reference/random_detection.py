@@ -126,8 +126,8 @@ def box_iou(rng):
     attrs = {"format": some(rng, ["corner", "center"])} if rng.random() < 0.8 else {}
     # Differences of rounded coordinates lose digits.
     sides = [given("lhs", four(rng, lead[0], dtype)), given("rhs", four(rng, lead[1], dtype))]
-    if dtype == "float16":
-        attrs["format"] = "center"
+    if dtype == "float16":  # the reference rounds every step there: only what is exact agrees
+        sides = [given(name, values([*part, 4], rng.integers(0, 9, [*part, 4]), dtype)) for name, part in zip(("lhs", "rhs"), lead)]
     tolerance = "float16" if dtype == "float16" else "transcendental"
     return build(rng, "_contrib_box_iou", dtype, attrs, sides, tolerance)
 
@@ -176,6 +176,94 @@ def bipartite_matching(rng):
     return build(rng, "_contrib_bipartite_matching", dtype, attrs, [given("data", data)], "exact", count=2)
 
 
+def floats(rng, count, lo, hi):
+    return "(" + ", ".join(str(float(np.round(rng.uniform(lo, hi), 3))) for _ in range(count)) + ",)"
+
+
+def multibox_prior(rng):
+    attrs = {}
+    if rng.random() < 0.8:
+        attrs["sizes"] = floats(rng, int(rng.integers(1, 4)), 0.05, 1.2)
+    if rng.random() < 0.8:
+        attrs["ratios"] = floats(rng, int(rng.integers(1, 4)), 0.3, 3)
+    if rng.random() < 0.5:
+        attrs["clip"] = bool(rng.integers(2))
+    if rng.random() < 0.5:
+        attrs["steps"] = floats(rng, 2, 0.05, 0.6)
+    if rng.random() < 0.5:
+        attrs["offsets"] = floats(rng, 2, 0, 1)
+    shape = [int(rng.integers(1, 4)) for _ in range(2)] + [int(rng.integers(1, 6)) for _ in range(2)]
+    data = seeded(shape, seed=seed(rng))
+    return build(rng, "_contrib_MultiBoxPrior", "", attrs, [given("data", data)], "rounding")
+
+
+def multibox_detection(rng):
+    batch, classes, anchors = int(rng.integers(1, 3)), int(rng.integers(1, 5)), int(rng.integers(1, 25))
+    scores = (rng.permutation(batch * classes * anchors) + 1) / (batch * classes * anchors + 1)
+    low = rng.uniform(0, 0.7, (anchors, 2))
+    corners = np.concatenate([low, low + rng.uniform(0.05, 0.5, low.shape)], 1)
+    attrs = {}
+    if rng.random() < 0.5:
+        attrs["clip"] = bool(rng.integers(2))
+    if rng.random() < 0.6:
+        attrs["threshold"] = float(np.round(rng.uniform(0, 0.9), 4))
+    if rng.random() < 0.7:
+        attrs["nms_threshold"] = float(np.round(rng.uniform(-0.1, 1.1), 4))
+    if rng.random() < 0.5:
+        attrs["force_suppress"] = bool(rng.integers(2))
+    if rng.random() < 0.3:
+        attrs["variances"] = floats(rng, 4, 0.05, 0.5)
+    if rng.random() < 0.5:
+        attrs["nms_topk"] = int(rng.integers(-1, 10))
+    if rng.random() < 0.2:
+        attrs["background_id"] = int(rng.integers(0, 2))
+    operands = [
+        given("cls_prob", values([batch, classes, anchors], scores.astype("float32").astype("float64"))),
+        given("loc_pred", seeded([batch, 4 * anchors], -1.5, 1.5, seed=seed(rng))),
+        given("anchor", values([1, anchors, 4], corners.astype("float32").astype("float64"))),
+    ]
+    return build(rng, "_contrib_MultiBoxDetection", "", attrs, operands, "transcendental")
+
+
+def proposal(rng, op="_contrib_Proposal", batch=1):
+    height, width = int(rng.integers(1, 5)), int(rng.integers(1, 5))
+    scales, ratios = int(rng.integers(1, 4)), int(rng.integers(1, 4))
+    stride = int(some(rng, [8, 16, 32]))
+    anchors = scales * ratios
+    count = batch * 2 * anchors * height * width
+    attrs = {
+        "scales": floats(rng, scales, 0.4, 4),
+        "ratios": floats(rng, ratios, 0.4, 2.5),
+        "feature_stride": stride,
+        "rpn_post_nms_top_n": int(rng.integers(1, 12)),
+        "rpn_min_size": int(rng.integers(0, 20)),
+    }
+    if rng.random() < 0.7:
+        attrs["rpn_pre_nms_top_n"] = int(rng.integers(-1, 40))
+    if rng.random() < 0.7:
+        attrs["threshold"] = float(np.round(rng.uniform(0.05, 0.95), 4))
+    if rng.random() < 0.3:
+        attrs["iou_loss"] = True
+    if rng.random() < 0.6:
+        attrs["output_score"] = bool(rng.integers(2))
+    scores = ((rng.permutation(count) + 1) / (count + 1)).astype("float32")
+    # A little more than whole cells, so that no rounding decides how many there are.
+    info = [[height * stride - int(rng.integers(1, stride // 2)), width * stride - 2.5, 1.5] for _ in range(batch)]
+    if rng.random() < 0.5:
+        info = [[height * stride + 0.5, width * stride + 0.25, 0.75]] * batch
+    operands = [
+        given("cls_prob", values([batch, 2 * anchors, height, width], scores.astype("float64"))),
+        given("bbox_pred", seeded([batch, 4 * anchors, height, width], -0.7, 0.7, seed=seed(rng))),
+        given("im_info", values([batch, 3], np.array(info))),
+    ]
+    outputs = 2 if attrs.get("output_score") else 1
+    return build(rng, op, "", attrs, operands, "accumulating", k=8, count=outputs)
+
+
+def multi_proposal(rng):
+    return proposal(rng, "_contrib_MultiProposal", int(rng.integers(1, 4)))
+
+
 GENERATORS = {
     "topk": topk,
     "sort": sort,
@@ -185,4 +273,8 @@ GENERATORS = {
     "_contrib_box_decode": box_decode,
     "_contrib_box_encode": box_encode,
     "_contrib_bipartite_matching": bipartite_matching,
+    "_contrib_MultiBoxPrior": multibox_prior,
+    "_contrib_MultiBoxDetection": multibox_detection,
+    "_contrib_Proposal": proposal,
+    "_contrib_MultiProposal": multi_proposal,
 }
