@@ -3,8 +3,15 @@
 #define LP_OP_OPS_SPATIAL_H
 
 #define LP_OPS_SPATIAL(X) \
+  X(BilinearSampler) \
+  X(GridGenerator) \
   X(ROIPooling) \
+  X(SpatialTransformer) \
+  X(_contrib_AdaptiveAvgPooling2D) \
+  X(_contrib_BilinearResize2D) \
+  X(_contrib_DeformableConvolution) \
   X(_contrib_DeformablePSROIPooling) \
+  X(_contrib_ModulatedDeformableConvolution) \
   X(_contrib_PSROIPooling) \
   X(_contrib_ROIAlign) \
   X(_contrib_RROIAlign)
