@@ -166,7 +166,7 @@ def deformable(rng, op):
     dtype = draw(rng, "float32", "float32", "float64")
     kernel, stride, dilate, pad = pair(rng, 1, 4), pair(rng, 1, 3), pair(rng, 1, 3), pair(rng, 0, 3)
     groups, deformable_groups = int(rng.integers(1, 3)), int(rng.integers(1, 3))
-    channels, filters = 2 * int(rng.integers(1, 4)), groups * int(rng.integers(1, 9))
+    channels, filters = 2 * int(rng.integers(1, 4)), groups * deformable_groups * int(rng.integers(1, 5))
     batch, height, width = (int(v) for v in rng.integers((1, 5, 5), (4, 12, 12)))
     rows, columns = ((size + 2 * p - d * (k - 1) - 1) // s + 1 for size, p, d, k, s in zip((height, width), pad, dilate, kernel, stride))
     taps = kernel[0] * kernel[1] * deformable_groups
@@ -190,7 +190,40 @@ def modulated_deformable_convolution(rng):
     return deformable(rng, "_contrib_ModulatedDeformableConvolution")
 
 
+def correlation(rng):
+    dtype = draw(rng, "float32", "float32", "float64")
+    kernel, displacement, pad = draw(rng, 1, 3), int(rng.integers(0, 4)), int(rng.integers(0, 5))
+    least = max(1, 2 * displacement + kernel - 2 * pad)
+    shape = [int(rng.integers(1, 3)), int(rng.integers(1, 9)), *rng.integers(least, least + 9, 2)]
+    attrs = dict(kernel_size=kernel, max_displacement=displacement, stride1=int(rng.integers(1, 3)), stride2=int(rng.integers(1, 3)), pad_size=pad, is_multiply=draw(rng, True, True, False))
+    return case(rng, "Correlation", attrs, [given("data1", tensor(rng, shape, -2, 2, dtype)), given("data2", tensor(rng, shape, -2, 2, dtype))], k=kernel * kernel * shape[1])
+
+
+def window(rng):
+    """Attributes of a window and an image that holds it."""
+    kernel, stride, dilate, pad = pair(rng, 1, 4), pair(rng, 1, 4), pair(rng, 1, 3), pair(rng, 0, 3)
+    size = [max(1, d * (k - 1) + 1 - 2 * p) + int(rng.integers(0, 8)) for k, d, p in zip(kernel, dilate, pad)]
+    windows = [(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, d, p in zip(size, kernel, stride, dilate, pad)]
+    return dict(kernel=kernel, stride=stride, dilate=dilate, pad=pad), size, windows[0] * windows[1]
+
+
+def im2col(rng):
+    attrs, size, _ = window(rng)
+    dtype = draw(rng, "float32", "float32", "float64")
+    return case(rng, "im2col", attrs, [given("data", tensor(rng, [*rng.integers(1, 4, 2), *size], -2, 2, dtype))], "exact")
+
+
+def col2im(rng):
+    attrs, size, windows = window(rng)
+    dtype = draw(rng, "float32", "float32", "float64")
+    rows = int(rng.integers(1, 4)) * attrs["kernel"][0] * attrs["kernel"][1]
+    return case(rng, "col2im", dict(attrs, output_size=tuple(size)), [given("data", tensor(rng, [int(rng.integers(1, 4)), rows, windows], -2, 2, dtype))])
+
+
 GENERATORS = {
+    "Correlation": correlation,
+    "col2im": col2im,
+    "im2col": im2col,
     "_contrib_DeformableConvolution": deformable_convolution,
     "_contrib_ModulatedDeformableConvolution": modulated_deformable_convolution,
     "BilinearSampler": bilinear_sampler,

@@ -4,6 +4,7 @@
 
 #define LP_OPS_SPATIAL(X) \
   X(BilinearSampler) \
+  X(Correlation) \
   X(GridGenerator) \
   X(ROIPooling) \
   X(SpatialTransformer) \
@@ -14,6 +15,8 @@
   X(_contrib_ModulatedDeformableConvolution) \
   X(_contrib_PSROIPooling) \
   X(_contrib_ROIAlign) \
-  X(_contrib_RROIAlign)
+  X(_contrib_RROIAlign) \
+  X(col2im) \
+  X(im2col)
 
 #endif
