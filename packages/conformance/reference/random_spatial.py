@@ -220,7 +220,67 @@ def col2im(rng):
     return case(rng, "col2im", dict(attrs, output_size=tuple(size)), [given("data", tensor(rng, [int(rng.integers(1, 4)), rows, windows], -2, 2, dtype))])
 
 
+ELEMENTS = ("float32", "float64", "uint8", "int8", "int32", "int64")
+
+
+def picture(rng, dtype, batches=True, channels=(1, 3)):
+    """An image with the channels last, or several."""
+    shape = [*rng.integers(1, 12, 2), draw(rng, *channels)]
+    if batches and rng.random() < 0.4:
+        shape = [int(rng.integers(1, 4)), *shape]
+    return tensor(rng, shape, 0, 127 if dtype == "int8" else 256, dtype)
+
+
+def prefix(rng, name):
+    return draw(rng, "", "_npx_") + name
+
+
+def image_to_tensor(rng):
+    dtype = draw(rng, *ELEMENTS, "float16")
+    return case(rng, prefix(rng, "_image_to_tensor"), {}, [given("data", picture(rng, dtype, channels=(1, 2, 3, 5)))], "rounding")
+
+
+def image_normalize(rng):
+    dtype = draw(rng, *ELEMENTS)
+    channels = draw(rng, 1, 3)
+    shape = [*([int(rng.integers(1, 4))] if rng.random() < 0.4 else []), channels, *rng.integers(1, 12, 2)]
+    numbers = lambda lo, hi: tuple(round(float(v), 2) for v in rng.uniform(lo, hi, draw(rng, 1, channels)))
+    attrs = dict(mean=numbers(-5, 5), std=numbers(0.5, 3))
+    tolerance = "exact" if dtype.startswith(("i", "u")) else "rounding"
+    return case(rng, prefix(rng, "_image_normalize"), attrs, [given("data", tensor(rng, shape, 0, 127 if dtype == "int8" else 256, dtype))], tolerance)
+
+
+def image_crop(rng):
+    data = picture(rng, draw(rng, *ELEMENTS, "float16"))
+    height, width = data["shape"][-3:-1]
+    x, y = int(rng.integers(width)), int(rng.integers(height))
+    attrs = dict(x=x, y=y, width=int(rng.integers(1, width - x + 1)), height=int(rng.integers(1, height - y + 1)))
+    return case(rng, prefix(rng, "_image_crop"), attrs, [given("data", data)], "exact")
+
+
+def image_flip(rng):
+    """Even sizes: of an odd one the reference leaves the middle unwritten."""
+    shape = [*(2 * rng.integers(1, 6, 2)), draw(rng, 1, 3)]
+    data = tensor(rng, shape, 0, 100, draw(rng, *ELEMENTS, "float16"))
+    return case(rng, prefix(rng, draw(rng, "_image_flip_left_right", "_image_flip_top_bottom")), {}, [given("data", data)], "exact")
+
+
+def image_resize(rng):
+    dtype = draw(rng, "uint8", "uint8", "float32", "float64")
+    attrs = dict(size=draw(rng, int(rng.integers(1, 20)), pair(rng, 1, 20)))
+    if rng.random() < 0.4:
+        attrs["keep_ratio"] = draw(rng, True, False)
+    if rng.random() < 0.6:
+        attrs["interp"] = draw(rng, 0, 1)
+    return case(rng, prefix(rng, "_image_resize"), attrs, [given("data", picture(rng, dtype, channels=(1, 2, 3, 4)))], "exact" if dtype == "uint8" else "accumulating", k=4)
+
+
 GENERATORS = {
+    "_image_crop": image_crop,
+    "_image_flip_left_right": image_flip,
+    "_image_normalize": image_normalize,
+    "_image_resize": image_resize,
+    "_image_to_tensor": image_to_tensor,
     "Correlation": correlation,
     "col2im": col2im,
     "im2col": im2col,

@@ -16,6 +16,12 @@
   X(_contrib_PSROIPooling) \
   X(_contrib_ROIAlign) \
   X(_contrib_RROIAlign) \
+  X(_image_crop) \
+  X(_image_flip_left_right) \
+  X(_image_flip_top_bottom) \
+  X(_image_normalize) \
+  X(_image_resize) \
+  X(_image_to_tensor) \
   X(col2im) \
   X(im2col)
 
