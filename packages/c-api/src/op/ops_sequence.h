@@ -3,6 +3,6 @@
 #define LP_OP_OPS_SEQUENCE_H
 
 #define LP_OPS_SEQUENCE(X) \
-  X(RNN)
+  X(RNN) X(foreach)
 
 #endif
