@@ -50,48 +50,72 @@ static uint32_t shape_inference_of_output(const shape_inference_body *body, int 
   return shape_inference_entry(body->node->body, body->node->body->heads[k]);
 }
 
-/* Merges a tensor of the node with its counterpart in the body, of which it holds *count along a new axis 0; count NULL: it is the same tensor. */
-static lp_status shape_inference_exchange(shape_inference_body *body, lp_shape *outer,
-                                          uint32_t entry, int64_t *count) {
-  lp_shape *inner = &body->shapes[entry], seen = *outer;
-  if (count != NULL && outer->ndim == 0) {
-    return lp_infer_fail(body->infer, "an input that is taken item by item has no dimensions");
-  }
-  if (count != NULL && outer->ndim > 0) {
-    *count = *count < 0 ? outer->dim[0] : *count;
-    seen.ndim--;
-    memmove(seen.dim, seen.dim + 1, (size_t)seen.ndim * sizeof seen.dim[0]);
-  }
-  lp_shape merged = *inner;
-  if (!lp_shape_merge(&merged, &seen, &body->changed)) {
+/* Brings what is known of a tensor of the node into the body. */
+static lp_status shape_inference_teach(shape_inference_body *body, uint32_t entry,
+                                       const lp_shape *shape) {
+  lp_shape merged = body->shapes[entry];
+  if (!lp_shape_merge(&merged, shape, &body->changed)) {
     lp_shape_text expected, actual;
     return lp_infer_fail(body->infer, "its subgraph has a tensor of shape %s where the node has %s",
-                         lp_shape_print(inner, &expected), lp_shape_print(&seen, &actual));
+                         lp_shape_print(&merged, &expected), lp_shape_print(shape, &actual));
   }
-  *inner = merged;
-  if (count != NULL && merged.ndim >= 0) {
-    if (merged.ndim == LP_MAX_NDIM) {
-      return lp_infer_fail(body->infer, "its result has more than %d dimensions", LP_MAX_NDIM);
+  body->shapes[entry] = merged;
+  return LP_OK;
+}
+
+/* A tensor that is the same in the node and in the body. */
+static lp_status shape_inference_exchange(shape_inference_body *body, lp_shape *outer,
+                                          uint32_t entry) {
+  LP_TRY(shape_inference_teach(body, entry, outer));
+  return lp_infer_merge(body->infer, outer, &body->shapes[entry]);
+}
+
+/* A tensor of which the node has *count along a new axis 0. Of data that are numbers an item is of shape (1). */
+static lp_status shape_inference_exchange_items(shape_inference_body *body, lp_shape *outer,
+                                                uint32_t entry, int64_t *count, bool data) {
+  if (outer->ndim == 0) {
+    return lp_infer_fail(body->infer, "a tensor that is taken item by item has no dimensions");
+  }
+  lp_shape item = *outer;
+  if (outer->ndim > 0) {
+    *count = *count < 0 ? outer->dim[0] : *count;
+    item.ndim--;
+    memmove(item.dim, item.dim + 1, (size_t)item.ndim * sizeof item.dim[0]);
+    if (data && item.ndim == 0) {
+      item = lp_shape_1(1);
     }
-    memmove(merged.dim + 1, merged.dim, (size_t)merged.ndim * sizeof merged.dim[0]);
-    merged.dim[0] = *count;
-    merged.ndim++;
+    LP_TRY(shape_inference_teach(body, entry, &item));
   }
-  return lp_infer_merge(body->infer, outer, &merged);
+  item = body->shapes[entry];
+  if (item.ndim < 0 || (data && outer->ndim < 0 && item.ndim == 1)) {
+    return LP_OK;
+  }
+  if (item.ndim == LP_MAX_NDIM) {
+    return lp_infer_fail(body->infer, "its result has more than %d dimensions", LP_MAX_NDIM);
+  }
+  if (!data || outer->ndim != 1) {
+    memmove(item.dim + 1, item.dim, (size_t)item.ndim * sizeof item.dim[0]);
+    item.ndim++;
+  }
+  item.dim[0] = *count;
+  return lp_infer_merge(body->infer, outer, &item);
 }
 
 static lp_status shape_inference_exchange_all(shape_inference_body *body, int64_t *count) {
   const lp_infer *infer = body->infer;
   const int data = body->loop->data.count, stacked = (int)body->loop->num_out_data;
   for (int k = 0; k < infer->num_inputs; k++) {
-    LP_TRY(shape_inference_exchange(body, &infer->in[k], shape_inference_of_input(body, k),
-                                    k < data ? count : NULL));
+    const uint32_t entry = shape_inference_of_input(body, k);
+    LP_TRY(k < data ? shape_inference_exchange_items(body, &infer->in[k], entry, count, true)
+                    : shape_inference_exchange(body, &infer->in[k], entry));
   }
   for (int k = 0; k < infer->num_outputs; k++) {
     const uint32_t entry = shape_inference_of_output(body, k);
-    LP_TRY(shape_inference_exchange(body, &infer->out[k], entry, k < stacked ? count : NULL));
-    if (k >= stacked) { /* the next step's state */
-      LP_TRY(shape_inference_exchange(body, &infer->in[data + k - stacked], entry, NULL));
+    if (k < stacked) {
+      LP_TRY(shape_inference_exchange_items(body, &infer->out[k], entry, count, false));
+    } else { /* the next step's state */
+      LP_TRY(shape_inference_exchange(body, &infer->out[k], entry));
+      LP_TRY(shape_inference_exchange(body, &infer->in[data + k - stacked], entry));
     }
   }
   return LP_OK;
