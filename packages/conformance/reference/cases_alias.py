@@ -14,6 +14,7 @@ NORM = [given("data", seeded([2, 3, 2, 2])), stored("gamma", seeded([3], 0.5, 2)
 CONV = [given("data", seeded([1, 2, 4, 4])), stored("weight", seeded([3, 2, 3, 3])), stored("bias", seeded([3]))]
 DECONV = [given("data", seeded([1, 2, 3, 3])), stored("weight", seeded([2, 3, 2, 2]))]
 DENSE = [given("data", seeded([2, 5])), stored("weight", seeded([3, 5])), stored("bias", seeded([3]))]
+HEAD = [given("data", seeded([2, 6])), free("label")]
 TABLE = [given("data", values([3], [2, 0, 1])), stored("weight", seeded([3, 2]))]
 ASSIGN = [given("lhs", ramp([4, 3])), given("rhs", ramp([2, 3], 100))]
 
@@ -71,7 +72,10 @@ ALIASES = [
     ("max_axis min_axis", dict(axis=1), MATRIX, "exact", None, 1),
     ("_npx_softmax _npx_log_softmax", {}, MATRIX, "transcendental", None, 1),
     ("_npx_smooth_l1", dict(scalar=1), MATRIX, "rounding", None, 1),
-    ("_npx_embedding", dict(input_dim=3, output_dim=2), TABLE, "exact", None, 1),
+    ("_sparse_LinearRegressionOutput _sparse_MAERegressionOutput", {}, HEAD, "exact", None, 1),
+    ("_sparse_LogisticRegressionOutput", {}, HEAD, "transcendental", None, 1),
+    ("_sparse_zeros_like", {}, MATRIX, "exact", None, 1),
+    ("_npx_embedding _sparse_Embedding _contrib_SparseEmbedding", dict(input_dim=3, output_dim=2), TABLE, "exact", None, 1),
     ("_npx_erf", {}, MATRIX, "transcendental", None, 1),
     ("_npi_swapaxes", dict(dim1=0, dim2=1), MATRIX, "exact", None, 1),
     ("_npx_reshape_like", {}, [given("lhs", ramp([2, 6])), given("rhs", ramp([3, 4]))], "exact", None, 1),

@@ -64,11 +64,14 @@ typedef struct lp_finding {
   const char *node;
   const char *op;
   const char *text;
+  const char *remedy; /* NULL: none is known */
 } lp_finding;
 typedef struct lp_findings {
   lp_pool *pool;
   lp_finding *first, *last;
   uint32_t num_errors;
+  const char **weights; /* names of the variables that a parameter file must give, in execution order */
+  uint32_t num_weights;
 } lp_findings;
 
 /*

@@ -11,7 +11,7 @@
 
 #include "../format/symbol_file.h"
 #include "../op/op_foreach.h"
-#include "../op/op_table.h"
+#include "../op/op_refused.h"
 #include "graph.h"
 
 /* How errors speak of an operator that is not there, and of those that are. */
@@ -45,6 +45,7 @@ typedef struct graph_load_report {
   size_t used;
   uint32_t count;
   bool cut;
+  const char *first; /* operator */
 } graph_load_report;
 
 typedef struct graph_load_state {
@@ -72,6 +73,29 @@ static const char *graph_load_attr(const lp_symbol_node *node, const char *key) 
     }
   }
   return NULL;
+}
+
+/* The index-th operator's name, if it begins like the one looked for or one is a part of the other; else "". */
+static const char *graph_load_op_name(void *context, uint32_t index) {
+  const char *asked = context;
+  const char *name = lp_op_at((int)index)->name;
+  size_t same = 0;
+  while (asked[same] != '\0' && ((asked[same] ^ name[same]) & ~0x20) == 0) {
+    same++;
+  }
+  return same > 2 || strstr(name, asked) != NULL || strstr(asked, name) != NULL ? name : "";
+}
+
+/* Why there is no such operator, or which have a name like it: ": reason", "; did you mean ...?" or "". */
+static const char *graph_load_why(const char *op, const lp_refusal *refusal, char *buffer) {
+  if (refusal != NULL) {
+    (void)snprintf(buffer, LP_NEAR_NAMES_SIZE, ": %s", refusal->reason);
+    return buffer;
+  }
+  buffer[0] = '\0';
+  return LP_WITH_TEXTS ? lp_near_names(op, graph_load_op_name, (void *)(uintptr_t)op,
+                                       (uint32_t)lp_op_count(), buffer)
+                       : buffer;
 }
 
 /* Adds a finding; the text is the thread's last error if NULL. */
@@ -103,33 +127,20 @@ static lp_status graph_load_find(graph_load_state *state, bool warning, int code
   return LP_OK;
 }
 
-/* What to do about an operator that will not be here; "" where there is nothing to say. */
-static const char *graph_load_advice(const char *op) {
-  static const char *const advice[][2] = {
-      {"Custom", ": its code is a program's own. Export the network without it, or with the "
-                 "operators that do the same"},
-      {"_while_loop", ": how often it runs depends on numbers. Export it with a fixed number of "
-                      "steps, as foreach or unrolled"},
-      {"_cond", ": which branch runs depends on numbers. Export the branch that inference takes, "
-                "or both with `where` behind them"},
-      {"_TensorRT", ": it is made for one GPU. Export the symbol as it was before that backend"},
-      {"_sg_", ": a backend has fused it. Export the symbol as it was before"},
-  };
-  for (size_t i = 0; LP_WITH_TEXTS && i < LP_COUNT(advice); i++) {
-    if (strncmp(op, advice[i][0], strlen(advice[i][0])) == 0) {
-      return advice[i][1];
-    }
-  }
-  return "";
-}
-
 static lp_status graph_load_unsupported(graph_load_state *state, const lp_symbol_node *node) {
-  char text[400];
   graph_load_report *report = state->report;
-  (void)snprintf(text, sizeof text, "Operator %.150s is not " GRAPH_LOAD_ABSENT "%s", node->op,
-                 graph_load_advice(node->op));
   if (state->findings != NULL) {
-    return graph_load_find(state, false, LP_ERROR_UNSUPPORTED, node->name, node->op, text);
+    const lp_refusal *refusal = lp_op_refusal(node->op);
+    char why[LP_NEAR_NAMES_SIZE];
+    char text[200 + LP_NEAR_NAMES_SIZE];
+    (void)snprintf(text, sizeof text, "Operator %.150s is not " GRAPH_LOAD_ABSENT "%s", node->op,
+                   graph_load_why(node->op, refusal, why));
+    LP_TRY(graph_load_find(state, false, LP_ERROR_UNSUPPORTED, node->name, node->op, text));
+    state->findings->last->remedy = refusal == NULL ? NULL : refusal->remedy;
+    return LP_OK;
+  }
+  if (report->count == 0) {
+    report->first = node->op;
   }
   char item[400];
   int length = snprintf(item, sizeof item, "%s%.150s (node %.150s)",
@@ -246,13 +257,9 @@ static lp_status graph_load_parse(graph_load_state *state, const lp_symbol_node 
 
 static lp_status graph_load_file(graph_load_state *state, const char *json, size_t size);
 
-/* The node's subgraph as a graph; NULL while findings are collected, its own among them. */
+/* The node's subgraph as a graph; NULL where an operator is missing that will be reported. */
 static lp_status graph_load_body(graph_load_state *state, const lp_symbol_node *from,
                                  const lp_graph **body) {
-  if (!LP_WITH_SUBGRAPHS) {
-    return lp_say(LP_ERROR_UNSUPPORTED, "Error in operator %.100s (%s): this build has no LP_WITH_SUBGRAPHS",
-                  from->name, from->op);
-  }
   if (from->num_subgraphs != 1 || state->level == GRAPH_LOAD_MAX_LEVELS) {
     return lp_fail(LP_ERROR_SYMBOL,
                    "Error in operator %.100s (%s): it has %d subgraphs, expected 1, at most %d "
@@ -273,8 +280,10 @@ static lp_status graph_load_body(graph_load_state *state, const lp_symbol_node *
   inner->text_size = state->text_size;
   LP_TRY(graph_load_file(inner, from->subgraph, from->subgraph_size));
   state->num_outputs = inner->num_outputs;
-  /* Where something is missing the graph is not whole, and will not be used. */
-  *body = state->findings == NULL && state->report->count == 0 ? graph : NULL;
+  /* Where something is missing the graph is not whole. */
+  const bool whole = state->report->count == 0 &&
+                     (state->findings == NULL || state->findings->num_errors == 0);
+  *body = whole ? graph : NULL;
   return LP_OK;
 }
 
@@ -358,7 +367,7 @@ static lp_status graph_load_fused(graph_load_state *state, const lp_symbol_node 
 
 static lp_status graph_load_operator(graph_load_state *state, const lp_symbol_node *from,
                                      lp_node *node) {
-  if (graph_load_is_fused(from)) {
+  if (LP_WITH_SUBGRAPHS && graph_load_is_fused(from)) {
     return graph_load_fused(state, from, node);
   }
   const lp_op *op = lp_op_find(from->op, strlen(from->op));
@@ -397,8 +406,12 @@ static lp_status graph_load_operator(graph_load_state *state, const lp_symbol_no
                    from->name, from->op, node->num_outputs, GRAPH_LOAD_MAX_OUTPUTS);
   }
   if (op->family->role == LP_ROLE_LOOP) {
+    if (!LP_WITH_SUBGRAPHS) {
+      return lp_say(LP_ERROR_UNSUPPORTED,
+                    "Error in operator %.100s (%s): this build has no LP_WITH_SUBGRAPHS",
+                    from->name, from->op);
+    }
     LP_TRY(graph_load_loop(state, from, node));
-    node->op = node->num_outputs == 1 ? &lp_op_foreach_single : op;
   }
   state->num_outputs += (size_t)node->num_outputs;
   if (state->num_outputs >
@@ -632,6 +645,58 @@ static lp_status graph_load_check_outputs(graph_load_state *state) {
   return LP_OK;
 }
 
+/* Which variables are states, labels, weights. */
+static void graph_load_classify(lp_graph *graph) {
+  for (uint32_t i = 0; i < graph->num_nodes; i++) {
+    graph->nodes[i].is_label = graph->nodes[i].op == NULL;
+  }
+  for (uint32_t i = 0; i < graph->num_heads; i++) {
+    graph->nodes[graph->heads[i].node].is_label = false;
+  }
+  for (uint32_t i = 0; i < graph->num_nodes; i++) {
+    const lp_op *op = graph->nodes[i].op;
+    for (uint32_t k = 0; op != NULL && k < graph->nodes[i].num_inputs; k++) {
+      lp_node *input = &graph->nodes[graph->nodes[i].inputs[k].node];
+      uint32_t bit = k < 32 ? 1u << k : 0u;
+      if (input->op != NULL) {
+        continue;
+      }
+      if (LP_WITH_SUBGRAPHS && graph->nodes[i].body != NULL) {
+        const lp_node *within = &graph->nodes[i].body->nodes[graph->nodes[i].body_inputs[k]];
+        /* A loop has no states in MXNet's sense: those of its body are arguments here. */
+        input->is_weight = input->is_weight || within->is_weight || within->is_aux;
+        input->is_label = input->is_label && within->is_label;
+        continue;
+      }
+      input->is_aux = input->is_aux || (op->family->aux_inputs & bit) != 0;
+      input->is_weight = input->is_weight || ((op->family->weight_inputs | op->family->aux_inputs) & bit) != 0;
+      input->is_label = input->is_label && (op->family->label_inputs & bit) != 0;
+    }
+  }
+}
+
+/* Findings: which variables must be given. Nodes of operators that were refused have inputs, too. */
+static lp_status graph_load_find_weights(graph_load_state *state) {
+  lp_findings *findings = state->findings;
+  lp_graph whole = *state->graph;
+  uint32_t *order, count;
+  whole.nodes = state->nodes;
+  whole.num_nodes = state->num_nodes;
+  LP_TRY(lp_graph_select(&whole, whole.heads, whole.num_heads, &state->scratch, &order, &count));
+  findings->weights = lp_pool_array(findings->pool, count, sizeof *findings->weights);
+  if (findings->weights == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  graph_load_classify(&whole);
+  for (uint32_t i = 0; i < count; i++) {
+    const lp_node *node = &whole.nodes[order[i]];
+    if (graph_load_is_variable(state, order[i]) && (node->is_weight || node->is_aux)) {
+      findings->weights[findings->num_weights++] = node->name;
+    }
+  }
+  return LP_OK;
+}
+
 /* Puts the nodes that the heads need into execution order and numbers their outputs. */
 static lp_status graph_load_order(graph_load_state *state) {
   lp_graph *graph = state->graph;
@@ -668,36 +733,6 @@ static lp_status graph_load_order(graph_load_state *state) {
   return LP_OK;
 }
 
-/* Which variables are states, labels, weights. */
-static void graph_load_classify(lp_graph *graph) {
-  for (uint32_t i = 0; i < graph->num_nodes; i++) {
-    graph->nodes[i].is_label = graph->nodes[i].op == NULL;
-  }
-  for (uint32_t i = 0; i < graph->num_heads; i++) {
-    graph->nodes[graph->heads[i].node].is_label = false;
-  }
-  for (uint32_t i = 0; i < graph->num_nodes; i++) {
-    const lp_op *op = graph->nodes[i].op;
-    for (uint32_t k = 0; k < graph->nodes[i].num_inputs; k++) {
-      lp_node *input = &graph->nodes[graph->nodes[i].inputs[k].node];
-      uint32_t bit = k < 32 ? 1u << k : 0u;
-      if (input->op != NULL) {
-        continue;
-      }
-      if (LP_WITH_SUBGRAPHS && graph->nodes[i].body != NULL) {
-        const lp_node *within = &graph->nodes[i].body->nodes[graph->nodes[i].body_inputs[k]];
-        /* A loop has no states in MXNet's sense: those of its body are arguments here. */
-        input->is_weight = input->is_weight || within->is_weight || within->is_aux;
-        input->is_label = input->is_label && within->is_label;
-        continue;
-      }
-      input->is_aux = input->is_aux || (op->family->aux_inputs & bit) != 0;
-      input->is_weight = input->is_weight || ((op->family->weight_inputs | op->family->aux_inputs) & bit) != 0;
-      input->is_label = input->is_label && (op->family->label_inputs & bit) != 0;
-    }
-  }
-}
-
 static lp_status graph_load_names(graph_load_state *state) {
   lp_graph *graph = state->graph;
   size_t visible = 0, variables = 0;
@@ -716,7 +751,7 @@ static lp_status graph_load_names(graph_load_state *state) {
     }
     for (int k = 0; k < node->num_visible; k++) {
       char suffix[LP_OP_NAME_SIZE];
-      (void)lp_op_output_name(node->op, k, suffix);
+      (void)lp_op_output_name(node->op, node->param, k, suffix);
       const char *name = node->name[0] == '\0'
                              ? lp_pool_format(state->pool, "%s", suffix)
                              : lp_pool_format(state->pool, "%s_%s", node->name, suffix);
@@ -727,6 +762,22 @@ static lp_status graph_load_names(graph_load_state *state) {
     }
   }
   return LP_OK;
+}
+
+static lp_status graph_load_fail_unsupported(const graph_load_report *report) {
+  const lp_refusal *refusal = lp_op_refusal(report->first);
+  char why[LP_NEAR_NAMES_SIZE];
+  if (refusal == NULL) {
+    (void)graph_load_why(report->first, refusal, why);
+  } else {
+    (void)snprintf(why, sizeof why, ". %.60s: %s; %s", report->first, refusal->reason,
+                   refusal->remedy);
+  }
+  return lp_say(LP_ERROR_UNSUPPORTED,
+                "Operator is not " GRAPH_LOAD_ABSENT ": the model needs %u node%s of operators "
+                "that this library does not have: %s%s%s" GRAPH_LOAD_PRESENT,
+                (unsigned)report->count, report->count == 1 ? "" : "s", report->text,
+                report->cut ? ", ...; LPCheckModel lists them all" : "", why);
 }
 
 static lp_status graph_load_nodes(graph_load_state *state) {
@@ -747,14 +798,7 @@ static lp_status graph_load_nodes(graph_load_state *state) {
   }
   const graph_load_report *report = state->report;
   if (report->count != 0) {
-    return state->level > 1 ? LP_OK
-                            : lp_say(LP_ERROR_UNSUPPORTED,
-                                     "Operator is not " GRAPH_LOAD_ABSENT
-                                     ": the model needs %u node%s of operators that this library "
-                                     "does not have: %s%s" GRAPH_LOAD_PRESENT,
-                                     (unsigned)report->count, report->count == 1 ? "" : "s",
-                                     report->text,
-                                     report->cut ? ", ...; LPCheckModel lists them all" : "");
+    return state->level > 1 ? LP_OK : graph_load_fail_unsupported(report);
   }
   state->graph->num_heads = (uint32_t)file->num_heads;
   for (int i = 0; i < file->num_heads; i++) {
@@ -771,7 +815,10 @@ static lp_status graph_load_nodes(graph_load_state *state) {
     LP_TRY(graph_load_merge_names(state));
   }
   LP_TRY(graph_load_check_outputs(state));
-  if (state->findings != NULL) {
+  if (state->findings != NULL && state->level == 1) {
+    return graph_load_find_weights(state);
+  }
+  if (state->findings != NULL && state->findings->num_errors != 0) {
     return LP_OK;
   }
   LP_TRY(graph_load_order(state));

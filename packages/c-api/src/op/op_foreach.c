@@ -75,7 +75,6 @@ static const lp_op_family op_foreach_family = {
     .check = op_foreach_check,
     .inputs = "data*",
     .count_inputs = op_foreach_count_inputs,
-    .outputs = "output*",
     .count_outputs = op_foreach_count_outputs,
     .count_visible = op_foreach_count_outputs,
     .shape = op_foreach_infer,
@@ -85,18 +84,3 @@ static const lp_op_family op_foreach_family = {
     .role = LP_ROLE_LOOP,
 };
 LP_DATA const lp_op lp_op_foreach = {.name = "_foreach", .family = &op_foreach_family};
-
-static const lp_op_family op_foreach_single_family = {
-    .attrs = op_foreach_attrs,
-    .num_attrs = (int)LP_COUNT(op_foreach_attrs),
-    .param_size = sizeof(lp_foreach),
-    .inputs = "data*",
-    .count_inputs = op_foreach_count_inputs,
-    .shape = op_foreach_infer,
-    .dtype = op_foreach_infer,
-    .algorithms = op_foreach_algorithms,
-    .num_algorithms = (int)LP_COUNT(op_foreach_algorithms),
-    .role = LP_ROLE_LOOP,
-};
-LP_DATA const lp_op lp_op_foreach_single = {.name = "_foreach",
-                                            .family = &op_foreach_single_family};

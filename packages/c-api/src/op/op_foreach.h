@@ -15,9 +15,6 @@ typedef struct lp_foreach {
   lp_tuple data, states, rest;
 } lp_foreach;
 
-/* The same with one output, which then is called differently. */
-LP_DATA_DECLARE const lp_op lp_op_foreach_single;
-
 /* Whether input k is copied at each step, being data or a state. */
 static inline bool lp_foreach_copies(const lp_foreach *loop, int k) {
   return k < loop->data.count + loop->states.count;
