@@ -242,7 +242,8 @@ typedef enum lp_role {
   LP_ROLE_LINEAR,     /* Convolution, FullyConnected: takes an epilogue */
   LP_ROLE_BATCH_NORM, /* `batch_norm` tells scale and shift */
   LP_ROLE_ACTIVATION, /* `activation` tells which */
-  LP_ROLE_ADD         /* elementwise sum of two inputs of one shape */
+  LP_ROLE_ADD,        /* elementwise sum of two inputs of one shape */
+  LP_ROLE_LOOP        /* runs its node's subgraph: op_foreach.h */
 } lp_role;
 
 struct lp_link;
