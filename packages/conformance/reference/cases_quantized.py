@@ -2,11 +2,14 @@
 
 import numpy as np
 
-from case_builders import given, stored
+from case_builders import case_id, given, stored
 from case_tensors import fill, golden, ramp, seeded, to_array, values
+from quantized_nets import BEHIND, CONVOLUTIONS, NETS, ROWS, layer, quantized
 from quantized_operands import octets, quantized_case, span
 
 FILE = "operator/quantized"
+FUSED = "operator/quantized-fused"
+NETWORKS = "network/quantized"
 CALIB = dict(min_calib_range=-2.5, max_calib_range=3.0)
 POSITIVE = dict(min_calib_range=0.0, max_calib_range=3.0)
 
@@ -263,7 +266,54 @@ def convolve(x, w, attrs):
     return y
 
 
+def graph_case(file, parts, build, shape, steps, low=0.0, **options):
+    """A graph of MXNet's making; its weights stand in quantized_nets.py, the data have a seed of their own."""
+    data = seeded(shape, low, 1, seed=41)
+    symbol, params, count = quantized(build, data, **options)
+    case = {"file": file, "id": case_id(file, *parts), "symbol": symbol, "inputs": [{"name": "data", **data}], "params": params}
+    return {**case, "outputCount": count, "tolerance": "quantized", "k": steps, "ask": "onednn"}
+
+
+def fused():
+    for name, build in CONVOLUTIONS.items():
+        for dtype, low in (("auto", 0.0), ("int8", -1.0)):
+            yield graph_case(FUSED, ["conv", f"{name}-{dtype}"], layer(build), [2, 4, 6, 5], 1, low, dtype=dtype, internals="quantized_sg")
+    for name in ("no_bias", "bn", "relu"):
+        yield graph_case(FUSED, ["conv", f"{name}-uncalibrated"], layer(CONVOLUTIONS[name]), [2, 4, 6, 5], 1, -1.0, mode="none", internals="quantized_sg")
+    for granularity in ("tensor-wise", "channel-wise"):
+        for name, build in ROWS.items():
+            yield graph_case(FUSED, ["rows", granularity, f"{name}-float"], layer(build), [4, 3, 6], 1, granularity=granularity)
+            yield graph_case(FUSED, ["rows", granularity, name], layer(BEHIND[name]), [4, 3, 6], 1, -1.0, granularity=granularity, dtype="int8", internals="quantized_sg")
+    yield graph_case(FUSED, ["rows", "uncalibrated"], layer(ROWS["bias"]), [4, 3, 6], 1, mode="none", internals="quantized_sg")
+
+
+def networks():
+    for name, mode, dtype in (
+        ("lenet", "naive", "auto"),
+        ("lenet", "naive", "int8"),
+        ("lenet", "naive", "uint8"),
+        ("lenet", "entropy", "auto"),
+        ("lenet", "none", "int8"),
+        ("residual", "naive", "auto"),
+        ("residual", "naive", "int8"),
+        ("branches", "naive", "auto"),
+        ("branches", "none", "int8"),
+        ("perceptron", "naive", "auto"),
+    ):
+        yield graph_case(NETWORKS, [name, mode, dtype, "fused"], NETS[name], [2, 4, 8, 8], 1, mode=mode, dtype=dtype)
+    for name, mode, dtype in (
+        ("perceptron", "naive", "auto"),
+        ("perceptron", "none", "int8"),
+        ("perceptron", "entropy", "uint8"),
+        ("pools", "naive", "auto"),
+        ("pools", "naive", "int8"),
+    ):
+        yield graph_case(NETWORKS, [name, mode, dtype], NETS[name], [2, 4, 8, 8], 1, fused=False, mode=mode, dtype=dtype)
+
+
 def cases():
+    yield from fused()
+    yield from networks()
     yield from quantize()
     yield from elementwise()
     yield from movement()

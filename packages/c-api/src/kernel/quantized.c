@@ -28,7 +28,7 @@ static void quantized_load(const void *x, lp_dtype type, float scale, int64_t fi
 }
 #undef QUANTIZED_LOAD
 
-/* To the nearest integer, halves to the even one; |v| at most 2^31 - 128. */
+/* lp_quantized_round, faster. */
 static inline int32_t quantized_round(float v) {
   const int32_t t = (int32_t)v;
   const float rest = v - (float)t;
@@ -60,6 +60,26 @@ static void quantized_store(const float *tile, lp_dtype type, int64_t first, int
 }
 #undef QUANTIZED_STORE
 
+static void quantized_activate(const lp_quantized_activation *activation, float *tile, int64_t n) {
+  if (activation->magnitude) {
+    for (int64_t i = 0; i < n; i++) {
+      tile[i] = tile[i] < 0 ? -tile[i] : tile[i];
+    }
+  } else {
+    lp_activation_floats(activation->function, activation->slope, tile, tile, n, activation->isa);
+  }
+  for (int64_t i = 0; i < n; i++) {
+    tile[i] *= activation->gain;
+  }
+}
+
+static void quantized_bound(lp_quantized_bounds bounds, float *tile, int64_t n) {
+  for (int64_t i = 0; i < n && bounds != LP_QUANTIZED_OF_TYPE; i++) {
+    tile[i] = tile[i] > 0.0f ? tile[i] : 0.0f;
+    tile[i] = bounds == LP_QUANTIZED_COMMON && tile[i] > 127.0f ? 127.0f : tile[i];
+  }
+}
+
 static void quantized_chunk(void *context, int64_t chunk, unsigned worker) {
   const lp_quantized_line *line = context;
   const int64_t end = (chunk + 1) * QUANTIZED_CHUNK;
@@ -81,11 +101,10 @@ static void quantized_chunk(void *context, int64_t chunk, unsigned worker) {
         tile[i] += line->shift;
       }
     }
-    if (line->relu) {
-      for (int64_t i = 0; i < n; i++) {
-        tile[i] = tile[i] > 0.0f ? tile[i] : 0.0f;
-      }
+    if (line->activation != NULL) {
+      quantized_activate(line->activation, tile, n);
     }
+    quantized_bound(line->bounds, tile, n);
     quantized_store(tile, line->to, at, n, line->y);
   }
 }

@@ -9,14 +9,39 @@
 
 #include "../base/threads.h"
 #include "../tensor/dtype.h"
+#include "activation.h"
 #include "convolution.h"
 
 static inline float lp_quantized_top(lp_dtype dtype) {
   return dtype == LP_UINT8 ? 255.5f : 127.5f;
 }
 
+/* To the nearest integer, halves to the even one; |v| at most 2^31 - 128. */
+static inline int32_t lp_quantized_round(double v) {
+  const int32_t t = (int32_t)v;
+  const double rest = v - (double)t;
+  const int32_t odd = t & 1;
+  return t + (rest > 0.5 || (rest == 0.5 && odd)) - (rest < -0.5 || (rest == -0.5 && odd));
+}
+
+/* Bounds before rounding, besides those of the type. */
+typedef enum lp_quantized_bounds {
+  LP_QUANTIZED_OF_TYPE,
+  LP_QUANTIZED_POSITIVE, /* 0 and above */
+  LP_QUANTIZED_COMMON    /* 0 to 127, which int8 and uint8 share */
+} lp_quantized_bounds;
+
+/* gain * function(, slope), or of magnitudes. */
+typedef struct lp_quantized_activation {
+  bool magnitude; /* |v| instead of the function */
+  lp_activation_function function;
+  float slope;
+  float gain;
+  lp_isa isa;
+} lp_quantized_activation;
+
 /*
- * y = clip(x scale + added added_scale + shift), for int8, uint8, int32 and float32 in any mixture.
+ * y = bounds(activation(x scale + added added_scale + shift)), for int8, uint8, int32 and float32 in any mixture.
  * Integers in y are the nearest, halves the even one, within the type's range; NaN becomes the
  * bound that MXNet's kernels give: 0 for uint8, 127 for int8. y may be x or `added` where it has
  * that type.
@@ -29,7 +54,8 @@ typedef struct lp_quantized_line {
   lp_dtype added_type;
   float added_scale;
   float shift;
-  bool relu; /* max(, 0) before rounding */
+  const lp_quantized_activation *activation; /* NULL: none */
+  lp_quantized_bounds bounds;
   void *y;
   lp_dtype to;
   int64_t count;

@@ -48,7 +48,7 @@ static lp_dtype op_quantize_type(const op_quantize_param *param) {
 }
 
 static lp_status op_quantize_shape(const lp_infer *infer) {
-  return lp_quantized_shape(infer, NULL, 1);
+  return lp_quantized_shape(infer, NULL, 1, 1);
 }
 
 static lp_status op_quantize_v1_dtype(const lp_infer *infer) {

@@ -61,12 +61,12 @@ static lp_status op_quantized_act_check(void *param) {
 }
 
 static lp_status op_quantized_act_shape(const lp_infer *infer) {
-  return lp_quantized_shape(infer, NULL, 1);
+  return lp_quantized_shape(infer, NULL, 1, 1);
 }
 
 static lp_status op_quantized_act_run(const lp_call *call) {
   lp_quantized_line line = op_quantized_elementwise_line(call, false);
-  line.relu = true;
+  line.bounds = LP_QUANTIZED_POSITIVE;
   lp_quantized_run(&line, call->threads);
   lp_quantized_pass_range(call, 1);
   return LP_OK;
@@ -99,7 +99,7 @@ LP_DATA const lp_op lp_op__contrib_quantized_act = {
 static const lp_attr op_quantized_add_attrs[] = {OP_QUANTIZED_CALIB};
 
 static lp_status op_quantized_two_shape(const lp_infer *infer) {
-  return lp_quantized_shape(infer, NULL, 2);
+  return lp_quantized_shape(infer, NULL, 2, 2);
 }
 
 static lp_status op_quantized_add_dtype(const lp_infer *infer) {

@@ -30,13 +30,13 @@ static int op_quantized_rows_inputs(const void *param) {
 }
 
 static lp_status op_quantized_conv_shape(const lp_infer *infer) {
-  return lp_quantized_shape(infer, &lp_op_Convolution,
-                            op_quantized_linear_tensors(infer->num_inputs));
+  const int tensors = op_quantized_linear_tensors(infer->num_inputs);
+  return lp_quantized_shape(infer, &lp_op_Convolution, tensors, tensors);
 }
 
 static lp_status op_quantized_rows_shape(const lp_infer *infer) {
-  return lp_quantized_shape(infer, &lp_op_FullyConnected,
-                            op_quantized_linear_tensors(infer->num_inputs));
+  const int tensors = op_quantized_linear_tensors(infer->num_inputs);
+  return lp_quantized_shape(infer, &lp_op_FullyConnected, tensors, tensors);
 }
 
 static lp_status op_quantized_linear_dtype(const lp_infer *infer) {

@@ -19,7 +19,7 @@
 /* ---- quantized_flatten ---- */
 
 static lp_status op_quantized_flatten_shape(const lp_infer *infer) {
-  return lp_quantized_shape(infer, &lp_op_Flatten, 1);
+  return lp_quantized_shape(infer, &lp_op_Flatten, 1, 1);
 }
 
 static lp_status op_quantized_flatten_dtype(const lp_infer *infer) {
@@ -65,7 +65,7 @@ LP_DATA const lp_op lp_op__contrib_quantized_flatten = {
 /* ---- quantized_embedding ---- */
 
 static lp_status op_quantized_embedding_shape(const lp_infer *infer) {
-  return lp_quantized_shape(infer, &lp_op_Embedding, 2);
+  return lp_quantized_shape(infer, &lp_op_Embedding, 2, 2);
 }
 
 static lp_status op_quantized_embedding_dtype(const lp_infer *infer) {
@@ -106,7 +106,8 @@ static int op_quantized_concat_inputs(const void *param) {
 }
 
 static lp_status op_quantized_concat_shape(const lp_infer *infer) {
-  return lp_quantized_shape(infer, &lp_op_Concat, infer->num_inputs / 3);
+  const int tensors = infer->num_inputs / 3;
+  return lp_quantized_shape(infer, &lp_op_Concat, tensors, tensors);
 }
 
 static lp_status op_quantized_concat_dtype(const lp_infer *infer) {
@@ -200,7 +201,7 @@ static lp_status op_quantized_pooling_shape(const lp_infer *infer) {
   if (kind != LP_POOLING_MAX && kind != LP_POOLING_AVERAGE) {
     return lp_infer_fail(infer, "pool_type must be max or avg");
   }
-  return lp_quantized_shape(infer, &lp_op_Pooling, 1);
+  return lp_quantized_shape(infer, &lp_op_Pooling, 1, 1);
 }
 
 /* The query of the operator on real numbers; its last algorithm is the plain one. */

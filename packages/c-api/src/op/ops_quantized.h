@@ -16,6 +16,8 @@
   X(_contrib_quantized_flatten)         \
   X(_contrib_quantized_fully_connected) \
   X(_contrib_quantized_pooling)         \
-  X(_contrib_requantize)
+  X(_contrib_requantize)                \
+  X(_sg_mkldnn_conv)                    \
+  X(_sg_mkldnn_fully_connected)
 
 #endif

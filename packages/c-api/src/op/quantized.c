@@ -8,12 +8,12 @@ int lp_quantized_three(const void *param) {
   return 3;
 }
 
-lp_status lp_quantized_shape(const lp_infer *infer, const lp_op *plain, int tensors) {
+lp_status lp_quantized_shape(const lp_infer *infer, const lp_op *plain, int tensors, int first) {
   lp_infer inner = *infer;
   inner.num_inputs = tensors;
   inner.num_outputs = 1;
   LP_TRY(plain != NULL ? plain->family->shape(&inner) : lp_infer_same_shape(&inner));
-  return lp_quantized_range_shapes(infer, tensors);
+  return lp_quantized_range_shapes(infer, first);
 }
 
 lp_status lp_quantized_range_shapes(const lp_infer *infer, int first) {

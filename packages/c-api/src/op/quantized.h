@@ -13,9 +13,11 @@ LP_INTERNAL int lp_quantized_three(const void *param);
 
 /*
  * Shape rule: input 0 and, where `tensors` is more, the next ones, with output 0 as `plain`, the
- * same operator on real numbers, has them (NULL: all alike); every other input and output is (1).
+ * same operator on real numbers, has them (NULL: all alike); the inputs from `first` on and every
+ * other output are (1).
  */
-LP_INTERNAL lp_status lp_quantized_shape(const lp_infer *infer, const lp_op *plain, int tensors);
+LP_INTERNAL lp_status lp_quantized_shape(const lp_infer *infer, const lp_op *plain, int tensors,
+                                         int first);
 /* Its second half: inputs from `first` on and outputs from 1 on are (1). */
 LP_INTERNAL lp_status lp_quantized_range_shapes(const lp_infer *infer, int first);
 /* Type rule: the inputs from `first` on, and the outputs behind output 0, are float32. */
