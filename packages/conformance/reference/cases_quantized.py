@@ -304,7 +304,7 @@ def networks():
     for name, mode, dtype in (
         ("perceptron", "naive", "auto"),
         ("perceptron", "none", "int8"),
-        ("perceptron", "entropy", "uint8"),
+        ("perceptron", "entropy", "auto"),
         ("pools", "naive", "auto"),
         ("pools", "naive", "int8"),
     ):

@@ -288,28 +288,38 @@ static size_t op_fused_scratch(const lp_query *query) {
   return op_fused_lay_out(&query->in[1], query->out, inner, &layout) ? layout.total : SIZE_MAX;
 }
 
-/* BatchNorm's factor of filter f, 1 without; its bias with BatchNorm's. */
-static double op_fused_factor(const lp_call *call, int64_t f, double *bias) {
+/* BatchNorm's factor of filter f, 1 without; its bias with BatchNorm's. In float32, for the largest weight lies between two steps. */
+static float op_fused_factor(const lp_call *call, int64_t f, float *bias) {
   const op_fused_param *param = call->param;
   const lp_tensor *norm = call->in + op_fused_tensors(param);
-  double factor = 1;
-  *bias = param->conv.no_bias ? 0 : (double)((const float *)call->in[2].data)[f];
+  float factor = 1;
+  *bias = param->conv.no_bias ? 0 : ((const float *)call->in[2].data)[f];
   if (param->bn) {
-    const double gamma = param->bn_fix_gamma ? 1 : (double)((const float *)norm[0].data)[f];
-    factor = gamma / sqrt((double)((const float *)norm[3].data)[f] + param->bn_eps);
-    *bias = (double)((const float *)norm[1].data)[f] +
-            factor * (*bias - (double)((const float *)norm[2].data)[f]);
+    const float gamma = param->bn_fix_gamma ? 1 : ((const float *)norm[0].data)[f];
+    factor = gamma / sqrtf(((const float *)norm[3].data)[f] + (float)param->bn_eps);
+    *bias = ((const float *)norm[1].data)[f] +
+            factor * (*bias - ((const float *)norm[2].data)[f]);
   }
   return factor;
 }
 
-static double op_fused_largest(const float *w, int64_t count) {
+static float op_fused_largest(const float *w, float factor, int64_t count) {
   float most = 0;
   for (int64_t i = 0; i < count; i++) {
-    const float size = fabsf(w[i]);
+    const float size = fabsf(w[i] * factor);
     most = size > most ? size : most;
   }
-  return (double)most;
+  return most;
+}
+
+/* 8 bits of w factor s. */
+static void op_fused_round(const float *w, float factor, float s, int64_t count, int8_t *y) {
+  for (int64_t i = 0; i < count; i++) {
+    const float real = w[i] * factor;
+    const float step = real * s;
+    const float low = step > -128 ? step : -128;
+    y[i] = (int8_t)lp_quantized_round((double)(low < 127 ? low : 127));
+  }
 }
 
 /* Real weights to 8 bits: scale[f] are their s, bias[f] whole steps of the sums. */
@@ -319,34 +329,30 @@ static void op_fused_quantize(const lp_call *call, double data_scale, float *sca
   const float *w = call->in[1].data;
   const int64_t filters = call->in[1].shape.dim[0];
   const int64_t depth = lp_shape_product(&call->in[1].shape, 1, call->in[1].shape.ndim);
-  const int64_t each =
-      call->op->kind == OP_FUSED_CONV ? filters / param->conv.num_group : filters;
+  const int64_t each = call->op->kind == OP_FUSED_CONV ? filters / param->conv.num_group : filters;
   const bool apart = param->channel_wise || lp_quantized_calibrated(&param->calib);
-  double shift;
-  double all = 0;
+  float shift;
+  float most = 0;
   for (int64_t f = 0; f < filters && !apart; f++) {
-    const double most = fabs(op_fused_factor(call, f, &shift)) * op_fused_largest(w + f * depth, depth);
-    all = most > all ? most : all;
+    const float own = op_fused_largest(w + f * depth, op_fused_factor(call, f, &shift), depth);
+    most = own > most ? own : most;
   }
   for (int64_t f = 0; f < filters; f++) {
-    const double factor = fabs(op_fused_factor(call, f, &shift));
-    const double most = apart ? factor * op_fused_largest(w + f * depth, depth) : all;
-    const double bound = 1073741824.0 / (fabs(shift) * data_scale);
-    double s = most > 0 ? 127.5 / most : 1;
-    s = s < bound || shift == 0 ? s : bound;
-    scale[f] = (float)s;
-    bias[f] = lp_quantized_round(shift * s * data_scale);
+    const float factor = op_fused_factor(call, f, &shift);
+    const double bound = 1073741824.0 / (fabs((double)shift) * data_scale);
+    if (apart) {
+      most = op_fused_largest(w + f * depth, factor, depth);
+    }
+    scale[f] = most > 0 ? 127.5f / most : 1;
+    if ((double)scale[f] > bound) {
+      scale[f] = (float)bound;
+    }
+    const double steps = (double)shift * (double)scale[f] * data_scale;
+    bias[f] = steps == steps && fabs(steps) < 2e9 ? lp_quantized_round(steps) : 0;
   }
   for (int64_t f = 0; f < filters; f++) {
-    const int64_t like = each < filters ? f / each : f;
-    const lp_quantized_line line = {
-        .x = w + f * depth,
-        .type = LP_FLOAT32,
-        .scale = (float)(op_fused_factor(call, f, &shift) * (double)scale[like]),
-        .y = weights + f * depth,
-        .to = LP_INT8,
-        .count = depth};
-    lp_quantized_run(&line, call->threads);
+    op_fused_round(w + f * depth, op_fused_factor(call, f, &shift),
+                   scale[each < filters ? f / each : f], depth, weights + f * depth);
   }
 }
 
