@@ -17,6 +17,7 @@ import { matrixPage, tabulate } from "./matrix-table.js";
 import {
   findReference,
   knownReferenceDifferences,
+  oneDnnEnvironment,
   referenceEnvironment,
 } from "./mxnet-reference.js";
 import { runSuite, type SuiteReport, wrongOutcomes } from "./suite-runner.js";
@@ -115,6 +116,7 @@ async function runHarness(options: Options, command: string): Promise<SuiteRepor
       ...Object.fromEntries(own),
     },
     cases: filteredCases(options),
+    ...(options.reference ? { oneDnnEnvironment } : {}),
     ...(options.filter === undefined ? {} : { filter: options.filter }),
     ...(known === undefined ? {} : { known }),
   });

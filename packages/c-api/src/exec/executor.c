@@ -30,7 +30,7 @@ static void executor_report_inputs(const lp_plan_step *step, const lp_graph *gra
 static void executor_report_outputs(const lp_plan_step *step, const lp_monitor *monitor) {
   char name[512], suffix[LP_OP_NAME_SIZE];
   for (int i = 0; i < step->node->num_outputs; i++) {
-    (void)lp_op_output_name(step->node->op, i, suffix);
+    (void)lp_op_output_name(step->node->op, step->node->param, i, suffix);
     (void)snprintf(name, sizeof name, "%s_%s", step->node->name, suffix);
     executor_report(monitor, name, &step->call.out[i]);
   }

@@ -531,7 +531,7 @@ static lp_status graph_load_names(graph_load_state *state) {
     }
     for (int k = 0; k < node->num_visible; k++) {
       char suffix[LP_OP_NAME_SIZE];
-      (void)lp_op_output_name(node->op, k, suffix);
+      (void)lp_op_output_name(node->op, node->param, k, suffix);
       const char *name = node->name[0] == '\0'
                              ? lp_pool_format(state->pool, "%s", suffix)
                              : lp_pool_format(state->pool, "%s_%s", node->name, suffix);

@@ -258,7 +258,7 @@ typedef struct lp_op_family {
   /* Names of inputs, separated by blanks: "data weight bias". A last name that ends in '*' repeats: "arg*" is arg0, arg1, ... */
   const char *inputs;
   int (*count_inputs)(const void *param); /* NULL: as many as there are names */
-  /* Names of outputs; NULL: "output". A name that ends in '*' repeats: "output*". */
+  /* Names of outputs; NULL: "output" of one, "output0", ... of several. A name that ends in '*' repeats: "output*". */
   const char *outputs;
   int (*count_outputs)(const void *param); /* hidden ones included; NULL: as many as there are names */
   int (*count_visible)(const void *param); /* NULL: one */
@@ -290,6 +290,8 @@ typedef struct lp_op_family {
   void (*batch_norm)(const void *param, double *epsilon, bool *fix_gamma, int64_t *axis);
   /* What the operator does to each element, as at most LP_OP_LINKS links (op_chain.h); returns how many, 0: it is none of these. NULL: never. */
   int (*links)(const lp_query *query, struct lp_link *links);
+  /* A float16 node is computed in float32: rounds the numbers among its parameters that it would have in float16. NULL: there are none. */
+  void (*to_half)(void *param);
   /* The graph is of 2015/16 and does not say how this node rounds: called once with the rule (operators.md 1.7). NULL: no such rule. */
   void (*legacy)(void *param, bool round_up);
   /* After `legacy`: the operator and the pooling_convention that say the same in a file of today. LP_ERROR_UNSUPPORTED, text without the node: there are none. NULL where `legacy` is. */
@@ -338,7 +340,8 @@ LP_INTERNAL int lp_op_count_visible(const lp_op *op, const void *param);
 LP_INTERNAL const char *lp_op_input_name(const lp_op *op, int index, char *buffer);
 /* The index of the input of this name, which may be beyond what a node has; -1: none. */
 LP_INTERNAL int lp_op_find_input(const lp_op *op, const char *name, size_t length);
-LP_INTERNAL const char *lp_op_output_name(const lp_op *op, int index, char *buffer);
+LP_INTERNAL const char *lp_op_output_name(const lp_op *op, const void *param, int index,
+                                          char *buffer);
 
 /* ---- conveniences of cost functions -------------------------------------- */
 

@@ -2,6 +2,9 @@
 #ifndef LP_OP_OPS_DETECTION_H
 #define LP_OP_OPS_DETECTION_H
 
-#define LP_OPS_DETECTION(X)
+#define LP_OPS_DETECTION(X) \
+  X(argsort)                 \
+  X(sort)                    \
+  X(topk)
 
 #endif

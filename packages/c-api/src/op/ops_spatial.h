@@ -2,6 +2,11 @@
 #ifndef LP_OP_OPS_SPATIAL_H
 #define LP_OP_OPS_SPATIAL_H
 
-#define LP_OPS_SPATIAL(X)
+#define LP_OPS_SPATIAL(X) \
+  X(ROIPooling) \
+  X(_contrib_DeformablePSROIPooling) \
+  X(_contrib_PSROIPooling) \
+  X(_contrib_ROIAlign) \
+  X(_contrib_RROIAlign)
 
 #endif
