@@ -46,7 +46,7 @@ export function countCases(cases, idOfName) {
 /**
  * Nodes to try, those of each operator and type together. The type is that of the first input and
  * of all inputs that have the same one in the case, or of the first alone; of an operator without
- * inputs, that of its attribute `dtype`.
+ * inputs, that of its attribute `dtype`, by name or by number.
  *
  * @param {Case[]} cases
  * @param {ReadonlyMap<string, string>} idOfName
@@ -92,7 +92,8 @@ export function probesOf(cases, idOfName) {
 function probe(id, dtype, node, tensors, together) {
   const names = [...new Set(node.inputs)];
   const first = tensors.get(names[0] ?? "");
-  const attrs = names.length === 0 ? { ...node.attrs, dtype } : (node.attrs ?? {});
+  const stated = together ? dtype : String(DTYPES.indexOf(dtype));
+  const attrs = names.length === 0 ? { ...node.attrs, dtype: stated } : (node.attrs ?? {});
   const symbol = JSON.stringify({
     nodes: [
       ...names.map((name) => ({ op: "null", name, inputs: [] })),

@@ -67,7 +67,7 @@ function rowOf({ name, aliases, algorithms, file }, dtypes, cases) {
     typesText(dtypes ?? new Set()),
     algorithms.join(", "),
     String(cases ?? 0),
-    `${plain(summaryOf(file))} (\`${file}\`)`,
+    `${plain(summaryOf(file, name))} (\`${file}\`)`,
   ];
   return `| ${cells.join(" | ")} |`;
 }
@@ -81,17 +81,21 @@ function typesText(dtypes) {
 }
 
 /**
- * The first paragraph of a source file's comment, without the file's name.
+ * The first paragraph of a source file's comment, without the names of the file and, where the
+ * operator is what it begins with, of that.
  *
  * @param {string} file
+ * @param {string} operator
  */
-function summaryOf(file) {
+function summaryOf(file, operator) {
   const comment = /^\/\*([\s\S]*?)\*\//.exec(readFileSync(join(SOURCES, file), "utf8"))?.[1] ?? "";
   const lines = comment.split("\n").map((line) => line.replace(/^\s*\* ?/, "").trim());
   const start = lines.findIndex((line) => line !== "");
   const end = lines.findIndex((line, i) => i > start && line === "");
   const text = lines.slice(start, end < 0 ? undefined : end).join(" ");
-  return text.replace(new RegExp(`^${file.replace(".", "\\.")} - `), "").replace(/\s+/g, " ");
+  return [`${file} - `, `${operator}: `]
+    .reduce((rest, opening) => (rest.startsWith(opening) ? rest.slice(opening.length) : rest), text)
+    .replace(/\s+/g, " ");
 }
 
 /** Text in which nothing means something to Markdown. @param {string} text */
@@ -115,7 +119,7 @@ function refusalText(refusals, missing) {
   const rows = refusals.map(({ names, reason, remedy }) => {
     const known = named.get(reason) ?? [];
     const others = names.filter((pattern) => !pattern.includes("*") && !known.includes(pattern));
-    const shown = known.length > MOST_NAMES ? names : [...known, ...others];
+    const shown = known.length > MOST_NAMES || known.length === 0 ? names : [...known, ...others];
     const count = known.length > MOST_NAMES ? ` (${known.length} operators)` : "";
     return `| ${code(shown)}${count} | ${plain(reason)} | ${plain(remedy)} |`;
   });
