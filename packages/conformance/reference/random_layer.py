@@ -98,7 +98,7 @@ def pooling(op):
     def draw(rng):
         axes = choose(rng, [1, 2, 2, 2, 3]) if op == "Pooling" else 2
         kind = dtype(rng, FLOATS + ("int32", "int8", "uint8")) if op == "Pooling" else dtype(rng, FLOATS)
-        spatial = [whole(rng, 1, 7 if axes < 3 else 4) for _ in range(axes)]
+        spatial = [whole(rng, 1, choose(rng, [7, 7, 20]) if axes < 3 else 4) for _ in range(axes)]
         attrs = {"pool_type": choose(rng, ["max", "max", "avg", "avg", "sum"] + (["lp"] if op == "Pooling" else []))}
         pads, window = [], []
         if chance(rng, 0.2):
@@ -125,7 +125,7 @@ def pooling(op):
                 attrs["count_include_pad"] = choose(rng, ["True", "False", "None"])
             layout = choose(rng, [None, *{1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}[axes]]) if chance(rng, 0.3) else None
             attrs["layout"] = layout
-        batch, channels = whole(rng, 1, 2), whole(rng, 1, 5)
+        batch, channels = whole(rng, 1, 2), whole(rng, 1, choose(rng, [5, 5, 40]))
         dims = [batch, *spatial, channels] if layout and layout.endswith("C") else [batch, channels, *spatial]
         lo = 0.1 if attrs["pool_type"] == "lp" else -3
         data = tensor(rng, dims, kind, lo if kind in FLOATS else (0 if kind == "uint8" else -20), 3 if kind in FLOATS else 20)
