@@ -295,12 +295,6 @@ EXPLAINED = [
         "when": lambda case, problem: "off by" in problem and data_type(case) in ("int8", "int32", "int64", "uint8", "bool"),
     },
     {
-        "ops": ["prod", "nanprod"],
-        "section": "operators.md 4.0",
-        "reason": "the reference rounds each partial product to float16; libpredict the result",
-        "when": lambda case, problem: "off by" in problem and data_type(case) == "float16",
-    },
-    {
         "ops": ["_copy"],
         "section": "operators.md 4.1",
         "reason": "the reference infers no type through _copyto",
