@@ -48,6 +48,10 @@ typedef struct lp_conv_run {
 static inline int64_t lp_conv_taps(const lp_conv_geometry *g) {
   return g->kernel[0] * g->kernel[1] * g->kernel[2];
 }
+/* One and two dimensions, or a third that is only there in name. */
+static inline bool lp_conv_is_flat(const lp_conv_geometry *g) {
+  return g->in[0] == 1 && g->out[0] == 1 && g->kernel[0] == 1 && g->pad[0] == 0;
+}
 static inline int64_t lp_conv_in_pixels(const lp_conv_geometry *g) {
   return g->in[0] * g->in[1] * g->in[2];
 }
