@@ -245,7 +245,7 @@ static void op_box_nms_batch(void *context, int64_t batch, unsigned worker) {
     const int64_t all = count;
     count = count < layout->most ? count : layout->most;
     const uint64_t *order = lp_order_first(dtype, scratch + layout->scores, 1, all, count, true,
-                                           scratch + layout->order);
+                                           scratch + layout->order, work->call->isa);
     const bool classes = param->id_index >= 0 && !param->force_suppress;
     for (int64_t i = 0; i < count; i++) {
       const char *box = x + taken[lp_order_position(order[i])] * row;

@@ -195,7 +195,7 @@ static void op_multibox_detection_suppress(const lp_call *call, int64_t found,
   const int64_t most =
       param->nms_topk > 0 && param->nms_topk < found ? param->nms_topk : found;
   const uint64_t *order =
-      lp_order_first(LP_FLOAT32, room->scores, 1, found, most, true, room->rest);
+      lp_order_first(LP_FLOAT32, room->scores, 1, found, most, true, room->rest, call->isa);
   /* At least the threshold, which is above 0, is more than the float before it. */
   float below = (float)param->nms_threshold;
   uint32_t bits;
