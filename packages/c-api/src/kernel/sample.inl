@@ -185,8 +185,14 @@ static void SAMPLE_NAME(sample_flush)(const lp_sample_planes *planes,
   for (int64_t c = tile->from; c < tile->to; c++) {
     const SAMPLE_REAL *x = (const SAMPLE_REAL *)planes->x + c * tile->x_channel;
     SAMPLE_REAL *y = (SAMPLE_REAL *)planes->y + c * planes->y_channel;
-    for (int64_t i = 0; i < tile->count; i++) {
-      y[tile->bin[i]] += SAMPLE_NAME(sample_take)(tile->sample + i, x);
+    int64_t i = 0;
+    while (i < tile->count) {
+      const int64_t bin = tile->bin[i];
+      SAMPLE_REAL sum = 0;
+      for (; i < tile->count && tile->bin[i] == bin; i++) {
+        sum += SAMPLE_NAME(sample_take)(tile->sample + i, x);
+      }
+      y[bin] += sum;
     }
   }
   tile->count = 0;
@@ -241,8 +247,11 @@ static void SAMPLE_NAME(sample_rotated)(const lp_sample_planes *planes,
   const SAMPLE_REAL cosine = (SAMPLE_REAL)cos((double)angle);
   /* Not sin: a compiler would join the two in a function that not every system has. */
   const SAMPLE_REAL sine = (SAMPLE_REAL)cos(1.5707963267948966 - (double)angle);
-  SAMPLE_NAME(sample_tile) tile = {
-      .count = 0, .x_channel = planes->x_channel, .from = 0, .to = planes->channels};
+  SAMPLE_NAME(sample_tile) tile;
+  tile.count = 0;
+  tile.x_channel = planes->x_channel;
+  tile.from = 0;
+  tile.to = planes->channels;
   for (int64_t bin = 0; bin < region->bins[0] * region->bins[1]; bin++) {
     const int64_t top = bin / region->bins[1] * down;
     const int64_t left = bin % region->bins[1] * right;
@@ -277,12 +286,12 @@ static SAMPLE_REAL SAMPLE_NAME(sample_round)(SAMPLE_REAL x) {
 static void SAMPLE_NAME(sample_bin)(const lp_sample_planes *planes, const lp_sample_region *region,
                                     const SAMPLE_REAL *corner, const SAMPLE_REAL *step,
                                     int64_t plane, int64_t from, int64_t to, int64_t bin) {
-  SAMPLE_NAME(sample_tile) tile = {
-      .count = 0,
-      .x_channel = planes->x_channel * region->group_size * region->group_size,
-      .from = from,
-      .to = to};
+  SAMPLE_NAME(sample_tile) tile;
   int64_t found = 0;
+  tile.count = 0;
+  tile.x_channel = planes->x_channel * region->group_size * region->group_size;
+  tile.from = from;
+  tile.to = to;
   for (int64_t i = 0; i < region->samples * region->samples; i++) {
     const SAMPLE_REAL row = corner[0] + (SAMPLE_REAL)(i / region->samples) * step[0];
     const SAMPLE_REAL column = corner[1] + (SAMPLE_REAL)(i % region->samples) * step[1];

@@ -108,7 +108,11 @@ static void op_im2col_inside(int64_t at, int64_t stride, int64_t width, int64_t 
   do {                                                                             \
     real *cell = (real *)matrix + row * columns;                                   \
     real *pixel = (real *)image + (plane * height + y) * width + at;               \
-    if (back) {                                                                    \
+    if (back && stride == 1) {                                                     \
+      for (int64_t w = from; w < to; w++) {                                        \
+        pixel[w] += cell[w];                                                       \
+      }                                                                            \
+    } else if (back) {                                                             \
       for (int64_t w = from; w < to; w++) {                                        \
         pixel[w * stride] += cell[w];                                              \
       }                                                                            \
