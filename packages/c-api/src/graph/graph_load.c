@@ -13,6 +13,7 @@
 #include "../op/op_foreach.h"
 #include "../op/op_refused.h"
 #include "graph.h"
+#include "subgraph_quantized.h"
 
 /* How errors speak of an operator that is not there, and of those that are. */
 #if defined(LP_MINIMAL)
@@ -376,7 +377,13 @@ static lp_status graph_load_operator(graph_load_state *state, const lp_symbol_no
   }
   node->op = op;
   LP_TRY(graph_load_upgrade_attrs(state, from, op, node));
-  lp_status status = graph_load_parse(state, from, node, &node->param);
+  lp_status status = LP_OK;
+  if (lp_subgraph_is_quantized(from)) {
+    status = lp_subgraph_quantized_attrs(from, state->pool, &node->attrs, &node->num_attrs);
+  }
+  if (status == LP_OK) {
+    status = graph_load_parse(state, from, node, &node->param);
+  }
   if (LP_WITH_OLD_FILES && status == LP_OK && op->family->legacy != NULL && state->file.version == 0 && from->has_param &&
       graph_load_attr(from, "pooling_convention") == NULL) {
     lp_findings *findings = state->findings;

@@ -99,6 +99,14 @@ static lp_status plan_fill_call(lp_plan_build *build, const size_t *offsets,
   *epilogue = from->epilogue;
   call->op = from->op;
   call->param = from->param;
+  if (from->op->family->to_half != NULL) { /* a pass may have changed them, in the program's pool */
+    void *param = lp_pool_take(pool, from->op->family->param_size);
+    if (param == NULL) {
+      return LP_ERROR_MEMORY;
+    }
+    memcpy(param, from->param, from->op->family->param_size);
+    call->param = param;
+  }
   if (LP_WITH_CHAINS && from->op == &lp_op_chain) {
     /* Made by a pass, in the program's pool: it does not outlive the build. */
     lp_chain *chain = lp_pool_take(pool, sizeof *chain);

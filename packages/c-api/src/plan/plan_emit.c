@@ -349,7 +349,7 @@ static lp_status plan_emit_unable(const lp_plan_build *build, const lp_step *ste
                                                                       : step->outputs[0]];
   lp_shape_text text;
   return lp_say(LP_ERROR_UNSUPPORTED,
-                 "Error in operator %.200s: %s cannot work on %s data of shape %s", step->name,
+                 "Error in operator %.200s (%s): it cannot work on %s data of shape %s", step->name,
                  step->op->name, lp_dtype_name(first->dtype),
                  lp_shape_print(&first->shape, &text));
 }
