@@ -179,7 +179,7 @@ TEST(loops_that_do_not_fit) {
     refused(fused, "'inputs':[[0,0,0],[1,0,0],[2,0,0]],'subgraphs'", "'inputs':[[0,0,0],[1,0,0]],'subgraphs'", LP_ERROR_SYMBOL, "2 inputs, its subgraph 3");
     refused(fused, "'heads':[[4,0,0]]}]", "'heads':[[0,0,0]]}]", LP_ERROR_SYMBOL, "");
     refused(fused, "'heads':[[3,0,0],[4,0,0]]", "'heads':[[3,1,0],[4,0,0]]", LP_ERROR_SYMBOL, "takes output 1 of node 'sg'");
-    refused(fused, "'with_eltwise':'True'", "'quantized':'true'", LP_ERROR_UNSUPPORTED, "_sg_mkldnn_fully_connected");
+    refused(fused, "'_sg_mkldnn_fully_connected'", "'_sg_other'", LP_ERROR_UNSUPPORTED, "_sg_other");
 }
 
 /* A loop in a loop in a loop ...: three are read, the fourth is not. */
@@ -340,7 +340,7 @@ TEST(a_check_looks_into_subgraphs_and_says_what_to_do) {
     text = changed(fused, "'_sg_mkldnn_fully_connected'", "'_TensorRT'");
     check_finds(text, 1, "TensorRT");
     free(text);
-    text = changed(fused, "'with_eltwise':'True'", "'quantized':'true'");
+    text = changed(fused, "'_sg_mkldnn_fully_connected'", "'_sg_other'");
     check_finds(text, 1, "without optimize_for");
     free(text);
 }
