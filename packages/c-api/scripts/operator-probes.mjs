@@ -97,7 +97,12 @@ function probe(id, dtype, node, tensors, together) {
   const symbol = JSON.stringify({
     nodes: [
       ...names.map((name) => ({ op: "null", name, inputs: [] })),
-      { op: node.op, name: "node", attrs, inputs: node.inputs.map((n) => [names.indexOf(n), 0, 0]) },
+      {
+        op: node.op,
+        name: "node",
+        attrs,
+        inputs: node.inputs.map((n) => [names.indexOf(n), 0, 0]),
+      },
     ],
     arg_nodes: names.map((_, i) => i),
     heads: [[names.length, 0, 0]],
