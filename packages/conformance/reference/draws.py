@@ -31,11 +31,13 @@ def whole(rng, lo, hi):
     return int(rng.integers(lo, hi + 1))
 
 
-def shape(rng, least=1, most=5, largest=5, zero=0.04):
-    """A shape of `least` to `most` dimensions and at most some hundred elements; sometimes a dimension is 0."""
-    ndim = whole(rng, least, most)
+def shape(rng, least=1, most=5, largest=5, zero=0.04, large=0.06):
+    """A shape of `least` to `most` dimensions and at most some hundred elements; sometimes some ten thousand; sometimes a dimension is 0."""
+    ndim, limit = whole(rng, least, most), 400
+    if chance(rng, large):
+        largest, limit, zero = choose(rng, [20, 70, 700]), 20000, 0
     dims = [whole(rng, 1, largest) for _ in range(ndim)]
-    while product(dims) > 400:
+    while product(dims) > limit:
         dims[dims.index(max(dims))] //= 2
     if ndim < 6 and chance(rng, zero):  # slice, which makes the zero, knows 5 dimensions
         dims[whole(rng, 0, ndim - 1)] = 0

@@ -27,6 +27,8 @@ def bias_operands(rng, attrs, default_off, filters, kind):
 
 def channels_of(rng):
     groups = choose(rng, [1, 1, 1, 2, 3])
+    if chance(rng, 0.2):  # whole vectors of channels
+        return groups, groups * whole(rng, 8, 40), groups * whole(rng, 8, 40)
     inner, outer = whole(rng, 1, 4), whole(rng, 1, 5)
     if chance(rng, 0.2):  # depthwise
         groups, inner, outer = whole(rng, 1, 9), 1, choose(rng, [1, 1, 2])
@@ -36,7 +38,7 @@ def channels_of(rng):
 def convolution(rng):
     axes, kind = choose(rng, [1, 2, 2, 2, 3]), dtype(rng, FLOATS)
     groups, channels, filters = channels_of(rng)
-    spatial = [whole(rng, 1, 9 if axes < 3 else 5) for _ in range(axes)]
+    spatial = [whole(rng, 1, choose(rng, [9, 9, 20]) if axes < 3 else 5) for _ in range(axes)]
     pad = [whole(rng, 0, 2) for _ in range(axes)]
     kernel = [whole(rng, 1, min(5 if axes < 3 else 3, n + 2 * p)) for n, p in zip(spatial, pad)]
     if chance(rng, 0.3):
@@ -80,7 +82,7 @@ def deconvolution(rng):
 
 
 def fully_connected(rng):
-    dims, kind, hidden = shape(rng, 1, 5, zero=0.02), dtype(rng, FLOATS), whole(rng, 1, 9)
+    dims, kind, hidden = shape(rng, 1, 5, zero=0.02), dtype(rng, FLOATS), whole(rng, 1, choose(rng, [9, 9, 70]))
     attrs = {"num_hidden": hidden}
     flatten = len(dims) == 1 or chance(rng, 0.6)
     if not flatten or chance(rng, 0.3):

@@ -236,8 +236,8 @@ def arg_extreme(op):
 
 def clip(rng):
     dims, kind = shape(rng, 1, 6), dtype(rng, ALL)
-    low = choose(rng, [-1, 0, -2.5, 0.3, "-inf", 1e-3])
-    high = choose(rng, [1, 0.5, 3, 2.75, "inf", 100])
+    low = choose(rng, [-1, 0, -2.5, 0.3, -1e30, 1e-3])
+    high = choose(rng, [1, 0.5, 3, 2.75, 1e30, 100])
     if kind not in FLOATS:
         low, high = choose(rng, [0, 1, 0.5]), choose(rng, [1, 3, 2.75, 100])
         if kind in ("int8", "int32", "int64"):
@@ -293,12 +293,6 @@ EXPLAINED = [
         "section": "operators.md 4.2 Reductions",
         "reason": "the reference's norm of integers scales by the largest element in integers and so forgets the smaller ones; libpredict truncates the root of the sum",
         "when": lambda case, problem: "off by" in problem and data_type(case) in ("int8", "int32", "int64", "uint8", "bool"),
-    },
-    {
-        "ops": ["prod", "nanprod"],
-        "section": "operators.md 4.0",
-        "reason": "the reference rounds each partial product to float16; libpredict the result",
-        "when": lambda case, problem: "off by" in problem and data_type(case) == "float16",
     },
     {
         "ops": ["_copy"],

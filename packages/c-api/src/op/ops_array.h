@@ -6,6 +6,6 @@
   X(zeros_without_dtype) X(eye) X(linspace) X(diag) X(scatter_nd) X(ravel_multi_index)          \
   X(unravel_index) X(cumsum) X(index_array) X(index_copy) X(quadratic) X(gradient_multiplier)   \
   X(cast_storage) X(amp_multicast) X(all_finite) X(multi_all_finite) X(softmax_cross_entropy)   \
-  X(im2col) X(col2im) X(linalg_inverse) X(linalg_det) X(linalg_slogdet)
+  X(linalg_inverse) X(linalg_det) X(linalg_slogdet)
 
 #endif

@@ -7,6 +7,6 @@
   X(interleaved_matmul_selfatt_valatt) X(interleaved_matmul_encdec_qk)                         \
   X(interleaved_matmul_encdec_valatt) X(LayerNorm) X(GroupNorm) X(moments) X(SequenceMask)     \
   X(SequenceLast) X(SequenceReverse) X(div_sqrt_dim)                                           \
-  X(RNN)
+  X(RNN) X(foreach)
 
 #endif
