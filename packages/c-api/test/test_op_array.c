@@ -177,7 +177,7 @@ TEST(all_finite_looks_at_everything) {
 
 static void multicast(const char *attributes, int count, const lp_dtype *from, const lp_dtype *to) {
     static const double data[] = {1, 2};
-    array_input inputs[3];
+    array_input inputs[3] = {{.data = data}};
     for (int i = 0; i < count; i++) {
         inputs[i] = (array_input){from[i], lp_shape_1(2), data};
     }
