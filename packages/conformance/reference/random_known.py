@@ -39,6 +39,12 @@ EXPLAINED = [
     {
         "ops": [],
         "section": "operators.md 1.8",
+        "reason": "an element type for which there is no kernel is refused without elements too",
+        "when": lambda case, problem: problem.startswith("libpredict refuses") and "cannot work on" in problem and has_empty(case),
+    },
+    {
+        "ops": [],
+        "section": "operators.md 1.8",
         "reason": "the reference takes a tensor without elements for an unknown or wrong shape here",
         "when": lambda case, problem: refused(problem) and has_empty(case),
     },
