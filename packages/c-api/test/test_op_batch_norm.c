@@ -119,7 +119,7 @@ TEST(mean_and_inverse_deviation_are_outputs_when_asked_for) {
   run_op run;
   run_op_begin(&run, &lp_op_BatchNorm, "output_mean_var=True fix_gamma=False");
   CHECK_EQ_INT(lp_op_count_visible(run.op, run.param), 3);
-  CHECK_STR(lp_op_output_name(run.op, 2, name), "var");
+  CHECK_STR(lp_op_output_name(run.op, NULL, 2, name), "var");
   run_op_floats(&run, 0, lp_shape_3(1, 2, 2), (const float[]){0, 1, 2, 3});
   run_op_floats(&run, 3, lp_shape_1(2), (const float[]){0, 1});
   run_op_floats(&run, 4, lp_shape_1(2), (const float[]){4, 9});

@@ -150,12 +150,12 @@ static bool attempt(const lp_op *op, char *text) {
     text[0] = '\0';
     tame = pick(3) != 0;
     tuple_length = 1 + pick(3);
-    for (int i = 0; i < op->family->num_attrs; i++) {
-        if ((op->family->attrs[i].flags & LP_ATTR_REQUIRED) != 0 || pick(3) == 0) {
+    for (int i = 0; i < lp_op_attrs(op)->num_attrs; i++) {
+        if ((lp_op_attrs(op)->attrs[i].flags & LP_ATTR_REQUIRED) != 0 || pick(3) == 0) {
             append(text, text[0] != '\0' ? " " : "");
-            append(text, op->family->attrs[i].key);
+            append(text, lp_op_attrs(op)->attrs[i].key);
             append(text, "=");
-            append_value(text, &op->family->attrs[i]);
+            append_value(text, &lp_op_attrs(op)->attrs[i]);
         }
     }
     if (run_op_try_begin(&run, op, text) != LP_OK) {

@@ -5,8 +5,9 @@
 The reference runs its native kernels (no oneDNN, no subgraph fusion, the synchronous engine), twice,
 with freed memory filled with different bytes: an answer that changes contains uninitialised memory and
 its case is dropped. A third run with oneDNN is for information only: the report lists where it
-differs. A case that brings its own expected values keeps them; the report lists those with which the
-reference disagrees and that ../known/reference-differences.json does not explain.
+differs. A case with `"ask": "onednn"`, for operators that the native kernels lack, expects what two
+runs with oneDNN agree on. A case that brings its own expected values keeps them; the report lists those
+with which the reference disagrees and that ../known/reference-differences.json does not explain.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from case_writer import write_case_file, write_sums
 HERE = pathlib.Path(__file__).resolve().parent
 CASES = HERE.parent / "cases"
 KNOWN = HERE.parent / "known" / "reference-differences.json"
+SOURCES = {"native": "reference native", "onednn": "reference oneDNN"}
 
 
 def case_modules():
@@ -76,7 +78,7 @@ def fill(case, answers):
     else:
         case["outputs"] = [golden(array) for array in arrays_of(answers)]
         case.pop("outputCount", None)
-    case.setdefault("source", "reference native")
+    case.setdefault("source", SOURCES[case.get("ask", "native")])
 
 
 def documented_problem(case):
@@ -104,7 +106,7 @@ def main():
     only = [text for text in options.only.split(",") if text]
     if only:
         cases = [case for case in cases if any(case["id"].startswith(text) for text in only)]
-    answers = {name: ask(cases, options.library, environment) for name, environment in RUNS.items()}
+    answers = {name: ask(cases, options.library, name) for name in RUNS}
     known = json.loads(KNOWN.read_text()) if KNOWN.exists() else []
     explained = {i for entry in known for i in entry["cases"]}
     varying = {i for entry in known if entry.get("varies") for i in entry["cases"]}
@@ -116,22 +118,23 @@ def main():
         if "lp" in case.get("needs", []):  # the reference has no such feature
             kept.append(case)
             continue
-        native = answers["native"][case["id"]]
+        run = case.get("ask", "native")
+        first = answers[run][case["id"]]
         if wants_answers(case):
-            error = first_error(native)
+            error = first_error(first)
             needed = case.get("steps", expand_steps(case))
-            unexpected = isinstance(native, str) or len(native) < len(needed) or ("steps" not in case and error)
+            unexpected = isinstance(first, str) or len(first) < len(needed) or ("steps" not in case and error)
             if unexpected:
                 dropped[case["id"]] = short(error)
                 continue
-            again = answers["native again"][case["id"]]
+            again = answers[f"{run} again"][case["id"]]
             if first_error(again) != error and "steps" not in case:
                 dropped[case["id"]] = "the second run failed: " + short(first_error(again))
                 continue
-            if not same_bits(arrays_of(native), arrays_of(again) or []):
+            if not same_bits(arrays_of(first), arrays_of(again) or []):
                 dropped[case["id"]] = "uninitialised memory: two runs differ"
                 continue
-            fill(case, native)
+            fill(case, first)
             if "documented" in case:
                 problem = documented_problem(case)
                 if problem:
@@ -141,13 +144,13 @@ def main():
                 case["source"] = "by hand"
             else:
                 sys.exit(f"{case['id']} does not say where its expected values come from")
-        problem = differs(case, native)
+        problem = differs(case, first)
         if problem and case["id"] not in explained:
             disagree[case["id"]] = problem
         if not problem and case["id"] in explained and case["id"] not in varying:
             disagree[case["id"]] = "listed as a known difference, but the reference agrees"
         problem = differs(case, answers["onednn"][case["id"]])
-        if problem:
+        if problem and run != "onednn":
             onednn[case["id"]] = problem
         kept.append(case)
     report = {"kept": len(kept), "dropped": dropped, "disagree": disagree, "onednn": onednn}

@@ -92,13 +92,12 @@ def without_generator(path, generators):
 
 class Comparison:
     def __init__(self, options):
-        self.reference = Library(options.reference, RUNS["native"])
-        self.again = Library(options.reference, RUNS["native again"])
+        self.references = {run: Library(options.reference, environment) for run, environment in RUNS.items()}
         self.ours = Library(options.library, {"LIBPREDICT_NUM_THREADS": "1", "MALLOC_PERTURB_": "85"})
         self.ours_again = Library(options.library, {"LIBPREDICT_NUM_THREADS": "3", "MALLOC_PERTURB_": "170"})
 
     def stop(self):
-        for library in (self.reference, self.again, self.ours, self.ours_again):
+        for library in (*self.references.values(), self.ours, self.ours_again):
             library.stop()
 
     def compare(self, case):
@@ -109,7 +108,8 @@ class Comparison:
             return "crashed", ours if isinstance(ours, str) else ours_again
         if not same_bits(arrays_of(ours), arrays_of(ours_again)):
             return "unstable", "another number of threads and other bytes in freed memory change libpredict's answer"
-        one, other = self.reference.answers(case), self.again.answers(case)
+        run = case.get("ask", "native")
+        one, other = self.references[run].answers(case), self.references[f"{run} again"].answers(case)
         if isinstance(one, str) or isinstance(other, str):
             return "reference crashed", one if isinstance(one, str) else other
         refusal, refused = first_error(one), first_error(ours)

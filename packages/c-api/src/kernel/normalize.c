@@ -30,6 +30,11 @@ void lp_normalize_run(const float *x, float *y, int64_t n, float mean, float sca
   NORMALIZE_CHOOSE(normalize_run, (x, y, n, mean, scale, shift, relu))
 }
 
+void lp_normalize_row(const float *x, float *y, int64_t n, float mean, float scale,
+                      const float *gamma, const float *beta, lp_isa isa) {
+  NORMALIZE_CHOOSE(normalize_row, (x, y, n, mean, scale, gamma, beta))
+}
+
 void lp_normalize_pixels(const float *x, float *y, int64_t pixels, int64_t channels,
                          const float *mean, const float *scale, const float *shift, bool relu,
                          lp_isa isa) {

@@ -7,6 +7,9 @@
 /* One mean, scale and shift for n neighbours; `relu` makes negative results 0. y may be x. */
 LP_INTERNAL void lp_normalize_run(const float *x, float *y, int64_t n, float mean, float scale,
                                   float shift, bool relu, lp_isa isa);
+/* y = (x - mean) scale gamma + beta with a gamma and a beta for each of n neighbours. y may be x. */
+LP_INTERNAL void lp_normalize_row(const float *x, float *y, int64_t n, float mean, float scale,
+                                  const float *gamma, const float *beta, lp_isa isa);
 /* Each pixel is `channels` neighbours with one mean, scale and shift each. y may be x. */
 LP_INTERNAL void lp_normalize_pixels(const float *x, float *y, int64_t pixels, int64_t channels,
                                      const float *mean, const float *scale, const float *shift,

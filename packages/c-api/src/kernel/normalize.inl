@@ -23,6 +23,29 @@ static void LP_NAME(normalize_run)(const float *x, float *y, int64_t n, float me
   }
 }
 
+/* The same with a scale and a shift for each element. */
+static void LP_NAME(normalize_row)(const float *x, float *y, int64_t n, float mean, float scale,
+                                   const float *gamma, const float *beta) {
+  const lp_v m = V_SET1(mean);
+  const lp_v a = V_SET1(scale);
+  float rest[3][LP_VL] = {{0.0f}};
+  for (int64_t i = 0; i < n; i += LP_VL) {
+    const bool whole = n - i >= LP_VL;
+    const size_t size = (size_t)(n - i) * sizeof(float);
+    if (!whole) {
+      memcpy(rest[0], x + i, size);
+      memcpy(rest[1], gamma + i, size);
+      memcpy(rest[2], beta + i, size);
+    }
+    lp_v v = V_MUL(V_SUB(V_LOAD(whole ? x + i : rest[0]), m), a);
+    v = V_FMA(v, V_LOAD(whole ? gamma + i : rest[1]), V_LOAD(whole ? beta + i : rest[2]));
+    V_STORE(whole ? y + i : rest[0], v);
+    if (!whole) {
+      memcpy(y + i, rest[0], size);
+    }
+  }
+}
+
 /* The channels of a vector or less, of all pixels. */
 static void LP_NAME(normalize_pixel_columns)(const float *x, float *y, int64_t pixels, int64_t step,
                                        int64_t count, const float *mean, const float *scale,

@@ -242,7 +242,8 @@ typedef enum lp_role {
   LP_ROLE_LINEAR,     /* Convolution, FullyConnected: takes an epilogue */
   LP_ROLE_BATCH_NORM, /* `batch_norm` tells scale and shift */
   LP_ROLE_ACTIVATION, /* `activation` tells which */
-  LP_ROLE_ADD         /* elementwise sum of two inputs of one shape */
+  LP_ROLE_ADD,        /* elementwise sum of two inputs of one shape */
+  LP_ROLE_LOOP        /* runs its node's subgraph: op_foreach.h */
 } lp_role;
 
 struct lp_link;
@@ -252,13 +253,14 @@ typedef struct lp_op_family {
   int num_attrs;
   bool attrs_any; /* accepts unknown attributes without a warning, as MXNet does for operators that parse none */
   size_t param_size; /* of the parameter structure; 0: none */
+  const struct lp_op *like; /* the operator whose attributes, structure and check this one has instead of its own; NULL: none */
   /* After parsing: ranges and combinations. Fails with LP_ERROR_ATTRIBUTE or LP_ERROR_UNSUPPORTED, text without the node (it is put in front). NULL: nothing to check. */
   lp_status (*check)(void *param);
 
   /* Names of inputs, separated by blanks: "data weight bias". A last name that ends in '*' repeats: "arg*" is arg0, arg1, ... */
   const char *inputs;
   int (*count_inputs)(const void *param); /* NULL: as many as there are names */
-  /* Names of outputs; NULL: "output". A name that ends in '*' repeats: "output*". */
+  /* Names of outputs; NULL: "output" of one, "output0", ... of several. A name that ends in '*' repeats: "output*". */
   const char *outputs;
   int (*count_outputs)(const void *param); /* hidden ones included; NULL: as many as there are names */
   int (*count_visible)(const void *param); /* NULL: one */
@@ -332,6 +334,8 @@ LP_INTERNAL const char *lp_attr_user_word(const char *key);
 LP_INTERNAL lp_status lp_attr_parse_tuple(const char *key, const char *text, bool optional_items,
                                           lp_pool *pool, lp_tuple *tuple);
 
+/* The family that has the operator's attributes. */
+LP_INTERNAL const lp_op_family *lp_op_attrs(const lp_op *op);
 LP_INTERNAL int lp_op_count_inputs(const lp_op *op, const void *param);
 LP_INTERNAL int lp_op_count_outputs(const lp_op *op, const void *param);
 LP_INTERNAL int lp_op_count_visible(const lp_op *op, const void *param);
@@ -340,7 +344,8 @@ LP_INTERNAL int lp_op_count_visible(const lp_op *op, const void *param);
 LP_INTERNAL const char *lp_op_input_name(const lp_op *op, int index, char *buffer);
 /* The index of the input of this name, which may be beyond what a node has; -1: none. */
 LP_INTERNAL int lp_op_find_input(const lp_op *op, const char *name, size_t length);
-LP_INTERNAL const char *lp_op_output_name(const lp_op *op, int index, char *buffer);
+LP_INTERNAL const char *lp_op_output_name(const lp_op *op, const void *param, int index,
+                                          char *buffer);
 
 /* ---- conveniences of cost functions -------------------------------------- */
 

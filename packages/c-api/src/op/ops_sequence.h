@@ -2,6 +2,11 @@
 #ifndef LP_OP_OPS_SEQUENCE_H
 #define LP_OP_OPS_SEQUENCE_H
 
-#define LP_OPS_SEQUENCE(X)
+#define LP_OPS_SEQUENCE(X)                                                                     \
+  X(dot) X(batch_dot) X(linalg_gemm) X(linalg_gemm2) X(interleaved_matmul_selfatt_qk)         \
+  X(interleaved_matmul_selfatt_valatt) X(interleaved_matmul_encdec_qk)                         \
+  X(interleaved_matmul_encdec_valatt) X(LayerNorm) X(GroupNorm) X(moments) X(SequenceMask)     \
+  X(SequenceLast) X(SequenceReverse) X(div_sqrt_dim)                                           \
+  X(RNN) X(foreach)
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "../op/op_chain.h"
 #include "plan_build.h"
+#include "plan_loop.h"
 
 lp_status lp_plan_keep_use(lp_plan *plan, lp_weight *weight, lp_packed *packed) {
   lp_plan_use *use = lp_pool_take(&plan->pool, sizeof *use);
@@ -155,7 +156,10 @@ static lp_status plan_fill_step(lp_plan_build *build, const size_t *offsets,
     LP_TRY(plan_fill_call(build, offsets, emitted - 1, before));
     step->call.before = before;
   }
-  return plan_fill_call(build, offsets, emitted, &step->call);
+  LP_TRY(plan_fill_call(build, offsets, emitted, &step->call));
+  return LP_WITH_SUBGRAPHS && step->call.op->family->role == LP_ROLE_LOOP
+             ? lp_plan_loop_create(build, &emitted->step, &step->call, &step->loop)
+             : LP_OK;
 }
 
 static lp_status plan_fill(lp_plan_build *build) {
@@ -222,6 +226,11 @@ lp_status lp_plan_create(const lp_plan_source *source, lp_plan *plan) {
 }
 
 void lp_plan_free(lp_plan *plan) {
+  for (uint32_t i = 0; LP_WITH_SUBGRAPHS && i < plan->num_steps; i++) {
+    if (plan->steps[i].loop != NULL) {
+      lp_plan_loop_free(plan->steps[i].loop);
+    }
+  }
   for (lp_plan_use *use = plan->uses; use != NULL; use = use->next) {
     if (use->packed != NULL) {
       lp_weight_drop_packed(use->weight, use->packed);

@@ -8,12 +8,15 @@
 #include "../graph/program.h"
 #include "weight.h"
 
+typedef struct lp_plan_loop lp_plan_loop;
+
 /* One call of an algorithm. */
 typedef struct lp_plan_step {
   const char *name;
   const lp_node *node; /* NULL: a conversion */
   const lp_algorithm *algorithm;
   lp_call call;
+  lp_plan_loop *loop; /* LP_ROLE_LOOP: what to do instead; else NULL */
 } lp_plan_step;
 
 /* A use of a weight, to be given back. */

@@ -10,6 +10,7 @@
 
 #include "../kernel/layout.h"
 #include "../op/op_conversion.h"
+#include "../op/op_foreach.h"
 #include "plan_build.h"
 
 /* Estimated nanoseconds to convert one element between layouts. */
@@ -348,7 +349,7 @@ static lp_status plan_emit_unable(const lp_plan_build *build, const lp_step *ste
                                                                       : step->outputs[0]];
   lp_shape_text text;
   return lp_say(LP_ERROR_UNSUPPORTED,
-                 "Error in operator %.200s: %s cannot work on %s data of shape %s", step->name,
+                 "Error in operator %.200s (%s): it cannot work on %s data of shape %s", step->name,
                  step->op->name, lp_dtype_name(first->dtype),
                  lp_shape_print(&first->shape, &text));
 }
@@ -375,6 +376,9 @@ static bool plan_emit_allows(const lp_op *op, const lp_algorithm *algorithm) {
 
 static const lp_algorithm *plan_emit_choose(const lp_plan_build *build, const lp_step *step,
                                             const lp_query *query) {
+  if (LP_WITH_SUBGRAPHS && step->op->family->role == LP_ROLE_LOOP) {
+    return &step->op->family->algorithms[0]; /* only a name */
+  }
   const lp_algorithm *best = NULL;
   double best_cost = 0.0;
   bool layouts = plan_emit_has(build, LP_PASS_LAYOUT) && !build->source->every_node;
@@ -434,8 +438,11 @@ static lp_status plan_emit_inputs(lp_plan_build *build, const lp_query *query,
         return status;
       }
     }
-    /* The bias is in the shift already; a label is not read, nor what is there for its shape. */
+    /* The bias is in the shift already; a label is not read, nor what is there for its shape, nor weights of a loop but by its body. */
     bool unread = (step->epilogue.bias_in_shift && i == 2) ||
+                  (LP_WITH_SUBGRAPHS && step->op->family->role == LP_ROLE_LOOP &&
+                   build->program.values[value].constant &&
+                   !lp_foreach_copies(step->param, i)) ||
                   (i < 32 && (step->op->family->shape_inputs >> i & 1u) != 0) ||
                   (i < 32 && (step->op->family->label_inputs >> i & 1u) != 0 &&
                    build->program.values[value].node != LP_NO_VALUE);
