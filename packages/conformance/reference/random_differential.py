@@ -37,13 +37,16 @@ def modules():
 
 
 def all_generators():
+    """Operator to a function that draws one of its cases; of several generators, by chance."""
     found = {}
     for module in modules():
         for op, function in module.GENERATORS.items():
-            if op in found:
-                sys.exit(f"two generators for {op}")
-            found[op] = function
-    return found
+            found.setdefault(op, []).append(function)
+    return {op: functions[0] if len(functions) == 1 else one_of(functions) for op, functions in found.items()}
+
+
+def one_of(functions):
+    return lambda rng: choose(rng, functions)(rng)
 
 
 def explanation(op, case, problem):

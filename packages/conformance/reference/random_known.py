@@ -4,7 +4,7 @@ GENERATORS = {}
 
 NO_KERNEL = (
     "does not support boolean type", "Unknown type enum 7", "'bool', valid values", "only support floating point types", "Unsupported data type",
-    "data type do not match specified type", "FP16 gemm on cpu not implemented", "float16 fully connected layer", "valid values are: {'float16', 'float32', 'float64', 'int32', 'uint8'}",
+    "data type do not match specified type", "FP16 gemm on cpu not implemented", "float16 fully connected layer", "only supports 32-bit and 64-bit", "valid values are: {'float16', 'float32', 'float64', 'int32', 'uint8'}",
 )
 
 
