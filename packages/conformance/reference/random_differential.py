@@ -76,13 +76,28 @@ def canonical_names():
 
 
 def spelled(case, op, rng):
-    """The case with another spelling of its operator, sometimes."""
+    """The case with another spelling of its operator, its tuples or its age, sometimes."""
     names = canonical_names()
     aliases = [name for name in names if names[name] == names.get(op)]
-    if not aliases or not chance(rng, 0.3):
-        return case
-    alias = choose(rng, aliases)
-    return {**case, "nodes": [{**n, "op": alias} if n["op"] == op else n for n in case["nodes"]]}
+    if aliases and chance(rng, 0.3):
+        alias = choose(rng, aliases)
+        case = {**case, "nodes": [{**n, "op": alias} if n["op"] == op else n for n in case["nodes"]]}
+    if "nodes" in case and chance(rng, 0.1):
+        write = choose(rng, TUPLES)
+        case = {**case, "nodes": [{**n, "attrs": {k: write(v) for k, v in n["attrs"].items()}} if "attrs" in n else n for n in case["nodes"]]}
+    if "age" not in case and chance(rng, 0.1):
+        ages = ["0.9", "1.0"] if op in CHANGED_SINCE_2015 else ["0.8", "0.9", "1.0"]
+        case = {**case, "age": choose(rng, ages)}
+    return case
+
+
+def respell(change):
+    """A function of an attribute's text that changes tuples of integers alone."""
+    return lambda text: change(text) if re.fullmatch(r"\((-?\d+,? ?)+\)", text) else text
+
+
+TUPLES = [respell(change) for change in (lambda t: t.replace("(", "[").replace(")", "]"), lambda t: t.replace(" ", ""), lambda t: re.sub(r"(\d)(?=[,)])", r"\1L", t), lambda t: t.replace(",)", ")").replace(")", ",)"))]
+CHANGED_SINCE_2015 = {"Pooling", "Pooling_v1", "BatchNorm", "BatchNorm_v1", "(image network)"}  # operators.md 1.7
 
 
 def without_generator(path, generators):
