@@ -347,6 +347,31 @@ static void layer_fully(layer *l, int batch, int inputs_count, int outputs) {
     (void)snprintf(l->name, sizeof l->name, "%d>%d batch %d", inputs_count, outputs, batch);
 }
 
+/* A product of two tensors that are both given, such as attention's. */
+typedef struct product_layer {
+    const char *name;
+    const char *op;
+    const char *attributes;
+    uint32_t ndim;
+    uint32_t shape[4]; /* of the first */
+    int64_t second[4]; /* as many dims; 0: there is no second */
+    double multiply_adds;
+    double outputs;
+} product_layer;
+
+static void layer_product(layer *l, const product_layer *p) {
+    int inputs[2];
+    inputs[0] = layer_begin(l, "BERT", p->op, p->ndim, p->shape);
+    if (p->second[0] > 0) {
+        inputs[1] = layer_param(l, "second", (int)p->ndim, p->second, -0.5f, 1.0f);
+    }
+    int node = built_node(&l->model, p->op, "node", p->attributes, p->second[0] > 0 ? 2 : 1, inputs);
+    built_head(&l->model, node, 0);
+    l->bytes += 4.0 * p->outputs;
+    l->multiply_adds = p->multiply_adds;
+    (void)snprintf(l->name, sizeof l->name, "%s", p->name);
+}
+
 typedef struct simple_layer {
     const char *group;
     const char *name;
@@ -369,6 +394,10 @@ static void layer_simple(layer *l, const simple_layer *s) {
         inputs[count++] = layer_param(l, "beta", 1, channels, -0.5f, 1.0f);
         inputs[count++] = layer_param(l, "moving_mean", 1, channels, -0.5f, 1.0f);
         inputs[count++] = layer_param(l, "moving_var", 1, channels, 0.5f, 1.0f);
+    } else if (strcmp(s->op, "LayerNorm") == 0 || strcmp(s->op, "GroupNorm") == 0) {
+        const int64_t size[1] = {strcmp(s->op, "LayerNorm") == 0 ? s->shape[s->ndim - 1] : 32};
+        inputs[count++] = layer_param(l, "gamma", 1, size, 0.5f, 1.0f);
+        inputs[count++] = layer_param(l, "beta", 1, size, -0.5f, 1.0f);
     } else if (strcmp(s->op, "LeakyReLU") == 0 && strstr(s->attributes, "prelu") != NULL) {
         inputs[count++] = layer_param(l, "gamma", 1, channels, 0.1f, 0.3f);
     } else if (strcmp(s->op, "Concat") == 0 || strcmp(s->op, "elemwise_add") == 0) {
@@ -453,7 +482,39 @@ static const conv_layer deconv_layers[] = {
 };
 
 static const int fully_layers[][3] = {
-    {1, 2048, 1000}, {1, 4096, 4096}, {16, 2048, 1000}, {16, 4096, 4096}, {1, 800, 500}};
+    {1, 2048, 1000}, {1, 4096, 4096}, {16, 2048, 1000}, {16, 4096, 4096}, {1, 800, 500},
+    {128, 768, 768}, {128, 768, 3072}, {128, 3072, 768}, {384, 768, 2304}, {1024, 768, 3072}};
+
+/* 12 heads of 64 numbers: scores (both orders) and answers, of one sequence and of 8. */
+#define HEADS(count, length)                                                                      \
+    {"batch_dot " #count " of " #length "x64 by its transpose", "batch_dot", "'transpose_b':'True'", 3,  \
+     {count, length, 64}, {count, length, 64}, 64.0 * count * length * length, 1.0 * count * length * length},            \
+    {"batch_dot " #count " of " #length "x" #length " by x64", "batch_dot", "", 3,              \
+     {count, length, length}, {count, length, 64}, 64.0 * count * length * length, 64.0 * count * length},           \
+    {"batch_dot " #count " of 64x" #length " transposed by x" #length, "batch_dot", "'transpose_a':'True'", 3, \
+     {count, 64, length}, {count, 64, length}, 64.0 * count * length * length, 1.0 * count * length * length}
+static const product_layer product_layers[] = {
+    HEADS(12, 128),
+    HEADS(12, 384),
+    HEADS(96, 128),
+    {"interleaved scores 128", "_contrib_interleaved_matmul_selfatt_qk", "'heads':'12'", 3,
+     {128, 1, 2304}, {0}, 768.0 * 128 * 128, 12.0 * 128 * 128},
+    {"interleaved scores 128 batch 8", "_contrib_interleaved_matmul_selfatt_qk", "'heads':'12'", 3,
+     {128, 8, 2304}, {0}, 8 * 768.0 * 128 * 128, 96.0 * 128 * 128},
+    {"interleaved scores 384", "_contrib_interleaved_matmul_selfatt_qk", "'heads':'12'", 3,
+     {384, 1, 2304}, {0}, 768.0 * 384 * 384, 12.0 * 384 * 384},
+    {"interleaved answers 128", "_contrib_interleaved_matmul_selfatt_valatt", "'heads':'12'", 3,
+     {128, 1, 2304}, {12, 128, 128}, 768.0 * 128 * 128, 128.0 * 768},
+    {"interleaved answers 128 batch 8", "_contrib_interleaved_matmul_selfatt_valatt", "'heads':'12'", 3,
+     {128, 8, 2304}, {96, 128, 128}, 8 * 768.0 * 128 * 128, 1024.0 * 768},
+    {"interleaved answers 384", "_contrib_interleaved_matmul_selfatt_valatt", "'heads':'12'", 3,
+     {384, 1, 2304}, {12, 384, 384}, 768.0 * 384 * 384, 384.0 * 768},
+    {"dot 128x768 by 768x768", "dot", "", 2, {128, 768}, {768, 768}, 128.0 * 768 * 768, 128.0 * 768},
+    {"dot 128x768 by 3072x768 transposed", "dot", "'transpose_b':'True'", 2, {128, 768}, {3072, 768}, 128.0 * 768 * 3072, 128.0 * 3072},
+    {"dot 512x3072 by 3072x768", "dot", "", 2, {512, 3072}, {3072, 768}, 512.0 * 768 * 3072, 512.0 * 768},
+    {"dot 768x512 transposed by 768x768", "dot", "'transpose_a':'True'", 2, {768, 512}, {768, 768}, 512.0 * 768 * 768, 512.0 * 768},
+    {"dot 1x768 by 768x3072", "dot", "", 2, {1, 768}, {768, 3072}, 768.0 * 3072, 3072.0},
+};
 
 #define POOL(type, kernel, stride, pad)                                                     \
     "'pool_type':'" type "','kernel':'(" kernel "," kernel ")','stride':'(" stride "," stride \
@@ -468,6 +529,13 @@ static const simple_layer simple_layers[] = {
     {"softmax", "1000", "softmax", "", 2, {1, 1000}, 1},
     {"softmax", "256x1000", "softmax", "", 2, {256, 1000}, 1},
     {"softmax", "channels 21 64x64", "softmax", "'axis':'1'", 4, {1, 21, 64, 64}, 1},
+    {"softmax", "12 heads 128x128", "softmax", "", 3, {12, 128, 128}, 1},
+    {"softmax", "12 heads 384x384", "softmax", "", 3, {12, 384, 384}, 1},
+    {"softmax", "128 words of 30522", "softmax", "", 2, {128, 30522}, 1},
+    {"LayerNorm", "128x768", "LayerNorm", "", 3, {1, 128, 768}, 1},
+    {"LayerNorm", "8x384x768", "LayerNorm", "", 3, {8, 384, 768}, 1},
+    {"GroupNorm", "32 groups 256 56x56", "GroupNorm", "'num_groups':'32'", 4, {1, 256, 56, 56}, 1},
+    {"activation", "gelu 128x3072", "LeakyReLU", "'act_type':'gelu'", 3, {1, 128, 3072}, 1},
     {"activation", "relu 64 56x56", "Activation", "'act_type':'relu'", 4, {1, 64, 56, 56}, 1},
     {"activation", "sigmoid 64 56x56", "Activation", "'act_type':'sigmoid'", 4, {1, 64, 56, 56}, 1},
     {"activation", "tanh 64 56x56", "Activation", "'act_type':'tanh'", 4, {1, 64, 56, 56}, 1},
@@ -489,7 +557,8 @@ enum {
     num_deconv = sizeof deconv_layers / sizeof deconv_layers[0],
     num_fully = sizeof fully_layers / sizeof fully_layers[0],
     num_simple = sizeof simple_layers / sizeof simple_layers[0],
-    num_plain = num_conv + num_deconv + num_fully + num_simple + 1,
+    num_product = sizeof product_layers / sizeof product_layers[0],
+    num_plain = num_conv + num_deconv + num_fully + num_product + num_simple + 1,
     num_layers = num_plain + 6
 };
 
@@ -530,6 +599,11 @@ static void make_layer(layer *l, int index) {
         return;
     }
     index -= num_fully;
+    if (index < num_product) {
+        layer_product(l, &product_layers[index]);
+        return;
+    }
+    index -= num_product;
     if (index < num_simple) {
         layer_simple(l, &simple_layers[index]);
         return;

@@ -326,23 +326,17 @@ TEST(blocked_three_dimensions_one_wide) {
   CHECK_EQ_INT(conv_check(&c, "blocked"), 0);
 }
 
-/* Windows of one image that reach over its edge in the third dimension, as in the last layers of video networks. */
-TEST(deeper_than_the_data) {
-  for (int i = 0; i < 40; i++) {
-    conv_case c = {.dims = 3, .batch = 1, .channels = i % 4 == 3 ? 1 : conv_random(1, 40),
-                   .filters = conv_random(1, 40), .groups = 1, .in = {1, 6, 7},
-                   .kernel = {3, i % 2 ? 3 : 1, i % 2 ? 3 : 1}, .stride = {1 + i % 3, 1, 1},
-                   .dilate = {1, 1, 1}, .pad = {1, i % 2, i % 2}, .no_bias = i % 3 == 0};
-    if (i % 4 == 2) {
-      c.groups = c.filters = c.channels;
-    }
-    CHECK(conv_check(&c, NULL) >= 2);
-  }
-  /* A window of one place that stands outside. */
-  conv_case outside = {.dims = 3, .batch = 1, .channels = 20, .filters = 20, .groups = 1,
-                       .in = {1, 6, 7}, .kernel = {1, 1, 1}, .stride = {3, 1, 1},
-                       .dilate = {1, 1, 1}, .pad = {1, 0, 0}};
-  CHECK(conv_check(&outside, NULL) >= 2);
+/* One slice deep, but the window is deeper or the slice lies outside of it. */
+TEST(a_third_dimension_of_padding) {
+  conv_case c = {3, 2, 20, 18, 1, {1, 9, 9}, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, false, 0};
+  CHECK(conv_check(&c, NULL) >= 2);
+  c.kernel[1] = c.kernel[2] = 1;
+  CHECK(conv_check(&c, NULL) >= 2);
+  c.kernel[0] = 1;
+  c.stride[0] = 3;
+  CHECK(conv_check(&c, NULL) >= 2);
+  c = (conv_case){3, 2, 20, 20, 20, {1, 9, 9}, {1, 3, 3}, {3, 1, 1}, {1, 1, 1}, {1, 1, 1}, false, 0};
+  CHECK(conv_check(&c, NULL) >= 2);
 }
 
 TEST(blocked_groups) {
@@ -577,7 +571,7 @@ int main(int argc, char **argv) {
   RUN(blocked_and_planar_grid);
   RUN(blocked_one_wide);
   RUN(blocked_three_dimensions_one_wide);
-  RUN(deeper_than_the_data);
+  RUN(a_third_dimension_of_padding);
   RUN(blocked_groups);
   RUN(blocked_bands);
   RUN(blocked_refuses_huge_windows);

@@ -46,7 +46,7 @@ def op_case(file, op, title, attrs, operands, tolerance, k=None, count=1, name=N
         case["outputCount"] = count
     add_operands(case, operands)
     case["tolerance"] = tolerance
-    if k is not None and tolerance == "accumulating":
+    if k is not None and tolerance in ("accumulating", "quantized"):
         case["k"] = k
     case.update(more)
     return seed_case(case)
@@ -80,7 +80,7 @@ def net_case(file, title, nodes, operands, tolerance, k=None, heads=None, **more
         case["outputCount"] = len(heads)
     add_operands(case, operands)
     case["tolerance"] = tolerance
-    if k is not None and tolerance == "accumulating":
+    if k is not None and tolerance in ("accumulating", "quantized"):
         case["k"] = k
     case.update(more)
     return seed_case(case)

@@ -8,7 +8,7 @@ import json
 
 from case_builders import signature
 from draws import generator
-from random_differential import all_generators
+from random_differential import all_generators, explanation
 
 SEED = 1909
 DRAWN = 12
@@ -23,6 +23,11 @@ def elements(spec):
     return count
 
 
+def stays_different(op, case):
+    """Whether libpredict may have another answer than the reference, for a known reason."""
+    return any(explanation(op, case, f"output 0: {problem}") for problem in ("off by inf", "shape (1,) instead of ()"))
+
+
 def cases():
     for op, draw in sorted(all_generators().items()):
         seen = set()
@@ -30,7 +35,7 @@ def cases():
             case = json.loads(json.dumps(draw(generator(SEED, op, index)), default=float))
             kind = signature(case)
             operands = case.get("inputs", []) + case.get("params", [])
-            if kind in seen or sum(map(elements, operands)) > 4 * ELEMENTS:
+            if kind in seen or stays_different(op, case) or sum(map(elements, operands)) > 4 * ELEMENTS:
                 continue
             seen.add(kind)
             case["id"] = f"{case['file'].split('/')[-1]}/{op}/random-{index}"

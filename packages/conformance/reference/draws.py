@@ -31,11 +31,13 @@ def whole(rng, lo, hi):
     return int(rng.integers(lo, hi + 1))
 
 
-def shape(rng, least=1, most=5, largest=5, zero=0.04):
-    """A shape of `least` to `most` dimensions and at most some hundred elements; sometimes a dimension is 0."""
-    ndim = whole(rng, least, most)
+def shape(rng, least=1, most=5, largest=5, zero=0.04, large=0.06):
+    """A shape of `least` to `most` dimensions and at most some hundred elements; sometimes some ten thousand; sometimes a dimension is 0."""
+    ndim, limit = whole(rng, least, most), 400
+    if chance(rng, large):
+        largest, limit, zero = choose(rng, [20, 70, 700]), 20000, 0
     dims = [whole(rng, 1, largest) for _ in range(ndim)]
-    while product(dims) > 400:
+    while product(dims) > limit:
         dims[dims.index(max(dims))] //= 2
     if ndim < 6 and chance(rng, zero):  # slice, which makes the zero, knows 5 dimensions
         dims[whole(rng, 0, ndim - 1)] = 0
@@ -56,7 +58,9 @@ def signed_axis(rng, ndim, axis=None):
 
 
 def dtype(rng, options=FLOATS):
-    """float32 half of the time."""
+    """float32 half of the time; sometimes one that the operator is not known for."""
+    if chance(rng, 0.04):
+        return choose(rng, ALL)
     return "float32" if "float32" in options and chance(rng, 0.4) else choose(rng, options)
 
 
@@ -82,12 +86,17 @@ def integers(rng, dims, lo, hi, kind="float32"):
 SPECIAL = ["nan", "inf", "-inf", 0.0, -0.0, 1e-40, -1e-40, 1e30, -1e30]
 
 
-def special(rng, dims, kind="float32", lo=-2.0, hi=2.0):
+LOUD = ["nan", "inf", "-inf"]
+
+
+def special(rng, dims, kind="float32", lo=-2.0, hi=2.0, options=None):
     """Like tensor, one by one, with not-a-number, infinities, zeros and denormals among them."""
+    if kind not in FLOATS:
+        return tensor(rng, dims, kind, lo, hi)
     items = [float(f"{v:.4g}") for v in rng.uniform(lo, hi, product(dims))]
     for i in range(len(items)):
-        if chance(rng, 0.3):
-            items[i] = choose(rng, SPECIAL)
+        if chance(rng, 0.3 if options is None else 0.05):
+            items[i] = choose(rng, options or SPECIAL)
     return values(dims, items, kind)
 
 

@@ -54,7 +54,7 @@ bool lp_blas_gemm(const lp_gemm *gemm, lp_isa isa) {
   }
   cblas_sgemm(BLAS_ROW_MAJOR, plain ? BLAS_PLAIN : BLAS_TRANSPOSED, BLAS_PLAIN, (int)gemm->rows,
               (int)gemm->columns, (int)gemm->depth, 1.0f, gemm->a, (int)a_step, gemm->b,
-              (int)gemm->b_depth, 0.0f, gemm->c, (int)gemm->c_row);
+              (int)gemm->b_depth, gemm->accumulate ? 1.0f : 0.0f, gemm->c, (int)gemm->c_row);
   for (int64_t row = 0; row < gemm->rows && gemm->epilogue != NULL; row++) {
     const int64_t place = row * gemm->c_row;
     blas_finish(gemm->epilogue, gemm->channel + row,

@@ -48,15 +48,15 @@ typedef struct lp_conv_run {
 static inline int64_t lp_conv_taps(const lp_conv_geometry *g) {
   return g->kernel[0] * g->kernel[1] * g->kernel[2];
 }
+/* One and two dimensions, or a third that is only there in name. */
+static inline bool lp_conv_is_flat(const lp_conv_geometry *g) {
+  return g->in[0] == 1 && g->out[0] == 1 && g->kernel[0] == 1 && g->pad[0] == 0;
+}
 static inline int64_t lp_conv_in_pixels(const lp_conv_geometry *g) {
   return g->in[0] * g->in[1] * g->in[2];
 }
 static inline int64_t lp_conv_out_pixels(const lp_conv_geometry *g) {
   return g->out[0] * g->out[1] * g->out[2];
-}
-/* Whether there is no third dimension, nor a window that reaches over the edge of one. */
-static inline bool lp_conv_is_flat(const lp_conv_geometry *g) {
-  return g->in[0] == 1 && g->out[0] == 1 && g->kernel[0] == 1 && g->pad[0] == 0;
 }
 /* Multiply-adds; a double because it is an estimate. */
 LP_INTERNAL double lp_conv_work(const lp_conv_geometry *g);

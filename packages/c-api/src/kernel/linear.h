@@ -28,6 +28,7 @@ typedef struct lp_gemm {
   const float *added; /* laid out as c, or NULL; may be c */
   const lp_linear_epilogue *epilogue; /* NULL: plain product */
   int64_t channel;                    /* of row 0 */
+  bool accumulate;                    /* without epilogue: add to what stands in c */
 } lp_gemm;
 
 /*

@@ -4,9 +4,9 @@
  * Register block: LINEAR_GEMM_ROWS rows by LINEAR_GEMM_VECTORS vectors of
  * columns; each k takes the vectors of b once and broadcasts a's rows. Rows
  * left over take blocks of 8, 4, 2 and 1. With weights packed in panels of so many
- * columns the same blocks are those of FullyConnected (linear_panel). Sums leave the registers through a
- * small buffer, so that columns beyond the last are cut off and the epilogue
- * is written once.
+ * columns the same blocks are those of FullyConnected (linear_panel). Sums go from the
+ * registers to c, or through a small buffer, so that columns beyond the last are cut
+ * off and the epilogue is written once.
  */
 #define LINEAR_GEMM_VECTORS 2
 #define LINEAR_GEMM_AHEAD 48
@@ -18,9 +18,16 @@
 #define LINEAR_GEMM_ROWS 4
 #endif
 
+/* Where sums go: rows `step` floats apart; `add`: to what stands there. */
+typedef struct LP_NAME(linear_sums) {
+  float *at;
+  int64_t step;
+  bool add;
+} LP_NAME(linear_sums);
+
 static LP_ALWAYS_INLINE void LP_NAME(linear_gemm_block)(const lp_gemm *gemm, int64_t row,
                                                         int64_t column, const int rows,
-                                                        float *sums) {
+                                                        const LP_NAME(linear_sums) *sums) {
   const float *a = gemm->a + row * gemm->a_row;
   const float *b = gemm->b + column;
   const int64_t a_row = gemm->a_row;
@@ -29,6 +36,8 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_gemm_block)(const lp_gemm *gemm, int
   lp_v sum[LINEAR_GEMM_ROWS][LINEAR_GEMM_VECTORS];
   LP_UNROLL
   for (int r = 0; r < rows; r++) {
+    LP_PREFETCH(sums->at + r * sums->step);
+    LP_PREFETCH(sums->at + r * sums->step + LP_VL);
     sum[r][0] = V_ZERO();
     sum[r][1] = V_ZERO();
   }
@@ -47,41 +56,50 @@ static LP_ALWAYS_INLINE void LP_NAME(linear_gemm_block)(const lp_gemm *gemm, int
     a += a_depth;
     b += b_depth;
   }
+  float *to = sums->at;
+  if (sums->add) {
+    LP_UNROLL
+    for (int r = 0; r < rows; r++) {
+      V_STORE(to + r * sums->step, V_ADD(V_LOAD(to + r * sums->step), sum[r][0]));
+      V_STORE(to + r * sums->step + LP_VL, V_ADD(V_LOAD(to + r * sums->step + LP_VL), sum[r][1]));
+    }
+    return;
+  }
   LP_UNROLL
   for (int r = 0; r < rows; r++) {
-    V_STORE(sums + (r * LINEAR_GEMM_VECTORS) * LP_VL, sum[r][0]);
-    V_STORE(sums + (r * LINEAR_GEMM_VECTORS + 1) * LP_VL, sum[r][1]);
+    V_STORE(to + r * sums->step, sum[r][0]);
+    V_STORE(to + r * sums->step + LP_VL, sum[r][1]);
   }
 }
 
 static LP_NOINLINE void LP_NAME(linear_gemm_full)(const lp_gemm *gemm, int64_t row, int64_t column,
-                                                  float *sums) {
+                                                 const LP_NAME(linear_sums) *sums) {
   LP_NAME(linear_gemm_block)(gemm, row, column, LINEAR_GEMM_ROWS, sums);
 }
 #if LINEAR_GEMM_ROWS > 8
 static LP_NOINLINE void LP_NAME(linear_gemm_8)(const lp_gemm *gemm, int64_t row, int64_t column,
-                                               float *sums) {
+                                               const LP_NAME(linear_sums) *sums) {
   LP_NAME(linear_gemm_block)(gemm, row, column, 8, sums);
 }
 #endif
 #if LINEAR_GEMM_ROWS > 4
 static LP_NOINLINE void LP_NAME(linear_gemm_4)(const lp_gemm *gemm, int64_t row, int64_t column,
-                                               float *sums) {
+                                              const LP_NAME(linear_sums) *sums) {
   LP_NAME(linear_gemm_block)(gemm, row, column, 4, sums);
 }
 #endif
 static LP_NOINLINE void LP_NAME(linear_gemm_2)(const lp_gemm *gemm, int64_t row, int64_t column,
-                                               float *sums) {
+                                              const LP_NAME(linear_sums) *sums) {
   LP_NAME(linear_gemm_block)(gemm, row, column, 2, sums);
 }
 static LP_NOINLINE void LP_NAME(linear_gemm_1)(const lp_gemm *gemm, int64_t row, int64_t column,
-                                               float *sums) {
+                                              const LP_NAME(linear_sums) *sums) {
   LP_NAME(linear_gemm_block)(gemm, row, column, 1, sums);
 }
 
 /* The sums of the next rows of the `left` that there are from `row` on; how many. No block with so few rows that its additions wait for each other, where it can be helped. */
 static int64_t LP_NAME(linear_gemm_rows)(const lp_gemm *gemm, int64_t row, int64_t column,
-                                         int64_t left, float *sums) {
+                                         int64_t left, const LP_NAME(linear_sums) *sums) {
   if (left >= LINEAR_GEMM_ROWS && (left == LINEAR_GEMM_ROWS || left > LINEAR_GEMM_ROWS + 2) &&
       (LINEAR_GEMM_ROWS < 12 || left != 16)) {
     LP_NAME(linear_gemm_full)(gemm, row, column, sums);
@@ -115,7 +133,7 @@ static int64_t LP_NAME(linear_gemm_rows)(const lp_gemm *gemm, int64_t row, int64
 static void LP_NAME(linear_panel)(const lp_panel *panel) {
   enum { width = LINEAR_GEMM_VECTORS * LP_VL };
   float sums[LP_PANEL_IMAGES * width];
-  float piece[LINEAR_GEMM_ROWS * width];
+  float piece[width];
   int64_t done = 0;
   do {
     const int64_t left = panel->depth - done;
@@ -127,12 +145,8 @@ static void LP_NAME(linear_panel)(const lp_panel *panel) {
                           .b_depth = width};
     int64_t images;
     for (int64_t image = 0; image < panel->images; image += images) {
-      float *target = sums + image * width;
-      images = LP_NAME(linear_gemm_rows)(&gemm, image, 0, panel->images - image,
-                                         done == 0 ? target : piece);
-      for (int64_t i = 0; i < images * width && done > 0; i += LP_VL) {
-        V_STORE(target + i, V_ADD(V_LOAD(target + i), V_LOAD(piece + i)));
-      }
+      const LP_NAME(linear_sums) target = {sums + image * width, width, done > 0};
+      images = LP_NAME(linear_gemm_rows)(&gemm, image, 0, panel->images - image, &target);
     }
     done += gemm.depth;
   } while (done < panel->depth);
@@ -166,6 +180,37 @@ static void LP_NAME(linear_panel)(const lp_panel *panel) {
 }
 #undef LINEAR_PANEL_DEPTH
 
+/* A row of sums to its place in c by way of the epilogue; `columns` may be fewer than there are sums. */
+static void LP_NAME(linear_gemm_finish)(const lp_gemm *gemm, int64_t row, int64_t column,
+                                        int64_t columns, float *sums) {
+  enum { width = LINEAR_GEMM_VECTORS * LP_VL };
+  const int64_t place = row * gemm->c_row + column;
+  const size_t size = (size_t)columns * sizeof(float);
+  const bool whole = columns == width;
+  const float *added = gemm->accumulate ? gemm->c : gemm->added;
+  float *c = gemm->c + place;
+  float rest[width];
+  if (added != NULL) {
+    added += place;
+    if (!whole) {
+      memset(rest, 0, sizeof rest);
+      memcpy(rest, added, size);
+      added = rest;
+    }
+  }
+  if (gemm->epilogue != NULL) {
+    LP_NAME(linear_finish_plain)(gemm->epilogue, gemm->channel + row, sums, added,
+                                 whole ? c : sums, LINEAR_GEMM_VECTORS);
+  } else if (added != NULL) {
+    for (int i = 0; i < width; i++) {
+      sums[i] += added[i];
+    }
+  }
+  if (!whole || gemm->epilogue == NULL) {
+    memcpy(c, sums, size);
+  }
+}
+
 static void LP_NAME(linear_gemm)(const lp_gemm *gemm) {
   enum { width = LINEAR_GEMM_VECTORS * LP_VL };
   float sums[LINEAR_GEMM_ROWS * width];
@@ -173,31 +218,19 @@ static void LP_NAME(linear_gemm)(const lp_gemm *gemm) {
     return;
   }
   for (int64_t column = 0; column < gemm->columns; column += width) {
-    int64_t columns = gemm->columns - column < width ? gemm->columns - column : width;
+    const int64_t left = gemm->columns - column;
+    const int64_t columns = left < width ? left : width;
+    const bool straight = gemm->epilogue == NULL && columns == width;
+    LP_NAME(linear_sums) target = {sums, width, false};
     int64_t rows;
     for (int64_t row = 0; row < gemm->rows; row += rows) {
-      rows = LP_NAME(linear_gemm_rows)(gemm, row, column, gemm->rows - row, sums);
-      for (int64_t r = 0; r < rows; r++) {
-        float *source = sums + r * width;
-        int64_t place = (row + r) * gemm->c_row + column;
-        float *c = gemm->c + place;
-        if (gemm->epilogue == NULL) {
-          memcpy(c, source, (size_t)columns * sizeof(float));
-        } else if (columns == width) {
-          LP_NAME(linear_finish_plain)(gemm->epilogue, gemm->channel + row + r, source,
-                                       gemm->added != NULL ? gemm->added + place : NULL, c,
-                                       LINEAR_GEMM_VECTORS);
-        } else {
-          float added[width];
-          if (gemm->added != NULL) {
-            memset(added, 0, sizeof added);
-            memcpy(added, gemm->added + place, (size_t)columns * sizeof(float));
-          }
-          LP_NAME(linear_finish_plain)(gemm->epilogue, gemm->channel + row + r, source,
-                                       gemm->added != NULL ? added : NULL, source,
-                                       LINEAR_GEMM_VECTORS);
-          memcpy(c, source, (size_t)columns * sizeof(float));
-        }
+      if (straight) {
+        target = (LP_NAME(linear_sums)){gemm->c + row * gemm->c_row + column, gemm->c_row,
+                                        gemm->accumulate};
+      }
+      rows = LP_NAME(linear_gemm_rows)(gemm, row, column, gemm->rows - row, &target);
+      for (int64_t r = 0; r < rows && !straight; r++) {
+        LP_NAME(linear_gemm_finish)(gemm, row + r, column, columns, sums + r * width);
       }
     }
   }

@@ -12,15 +12,16 @@
 
 #include <string.h>
 
+#include "blas.h"
+#include "elementwise.h"
 #include "strided_copy.h"
 
 #define MATRIX_PRODUCT_ROWS 60 /* a multiple of every register block */
-#define MATRIX_PRODUCT_PART (8 * MATRIX_PRODUCT_ROWS)
 #define MATRIX_PRODUCT_DEPTH 256
-#define MATRIX_PRODUCT_GROUP 131072 /* floats of packed panels */
-#define MATRIX_PRODUCT_FEW 4        /* rows up to which b is read as it is */
+#define MATRIX_PRODUCT_GROUP 512 /* columns of a group; a multiple of every register block */
+#define MATRIX_PRODUCT_FEW 4     /* rows up to which b is read as it is */
 /* Rows so many floats apart, or a multiple, meet in few sets; and by how many they are moved. */
-#define MATRIX_PRODUCT_SET 128
+#define MATRIX_PRODUCT_SET 512
 #define MATRIX_PRODUCT_APART 16
 /* Multiply-adds below which one thread does it all. */
 #define MATRIX_PRODUCT_PARALLEL 200000.0
@@ -28,27 +29,39 @@
 typedef struct matrix_product_work {
   const lp_matrix_product *job;
   const lp_linear_kernels *kernels;
-  lp_linear_epilogue epilogue; /* alpha for each row of a block */
-  float alphas[(MATRIX_PRODUCT_ROWS + LP_MAX_BLOCK - 1) / LP_MAX_BLOCK * LP_MAX_BLOCK];
-  int64_t step;     /* of the depth */
-  int64_t columns;  /* of a group, a multiple of the kernel's */
-  int64_t groups;   /* of a product */
-  int64_t parts;    /* of a product's rows */
-  bool apart;       /* rows of a are copied */
-  int64_t floats;   /* of scratch for each thread */
+  int64_t width;   /* of a panel */
+  int64_t step;    /* of the depth */
+  int64_t columns; /* of a group, a multiple of the panels' */
+  int64_t groups;  /* of a product */
+  int64_t rows;    /* of a chunk */
+  int64_t parts;   /* of a product's rows */
+  bool apart;      /* rows of a are copied */
+  int64_t floats;  /* of scratch for each thread */
 } matrix_product_work;
 
 static int64_t matrix_product_least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-static matrix_product_work matrix_product_plan(const lp_matrix_product *job) {
+static int64_t matrix_product_quotient(int64_t a, int64_t b) { return a / b + (a % b != 0); }
+
+static double matrix_product_adds(const lp_matrix_product *job) {
+  return (double)job->rows * (double)job->columns * (double)job->depth;
+}
+
+/* Columns are cut first; rows too where several threads would have too few chunks. */
+static matrix_product_work matrix_product_plan(const lp_matrix_product *job, unsigned threads) {
   matrix_product_work work = {.job = job, .kernels = lp_linear_find(job->isa)};
-  const int64_t width = work.kernels->gemm_columns;
-  const int64_t panels = job->columns / width + (job->columns % width != 0);
+  work.width = lp_blas_takes(job->isa, matrix_product_adds(job)) ? MATRIX_PRODUCT_GROUP
+                                                                 : work.kernels->gemm_columns;
   work.step = matrix_product_least(job->depth, MATRIX_PRODUCT_DEPTH);
-  work.columns =
-      width * matrix_product_least(panels, MATRIX_PRODUCT_GROUP / width / MATRIX_PRODUCT_DEPTH);
-  work.groups = work.columns > 0 ? (job->columns - 1) / work.columns + 1 : 0;
-  work.parts = job->rows / MATRIX_PRODUCT_PART + (job->rows % MATRIX_PRODUCT_PART != 0);
+  work.columns = matrix_product_least(
+      MATRIX_PRODUCT_GROUP, matrix_product_quotient(job->columns, work.width) * work.width);
+  work.groups = work.columns > 0 ? matrix_product_quotient(job->columns, work.columns) : 0;
+  work.rows = job->rows;
+  if (threads > 1 && job->outer * job->inner * work.groups < 4 * (int64_t)threads) {
+    const int64_t blocks = matrix_product_quotient(job->rows, MATRIX_PRODUCT_ROWS);
+    work.rows = matrix_product_quotient(blocks, 2 * (int64_t)threads) * MATRIX_PRODUCT_ROWS;
+  }
+  work.parts = work.rows > 0 ? matrix_product_quotient(job->rows, work.rows) : 0;
   work.apart = job->a_depth == 1 && job->a_row % MATRIX_PRODUCT_SET == 0 &&
                job->a_row > work.step && job->rows > MATRIX_PRODUCT_FEW;
   work.floats = work.columns * work.step +
@@ -61,7 +74,7 @@ size_t lp_matrix_product_scratch(const lp_matrix_product *product, unsigned thre
   if (lp_dtype_is(product->dtype, LP_FLOAT64)) {
     return 0;
   }
-  const matrix_product_work work = matrix_product_plan(product);
+  const matrix_product_work work = matrix_product_plan(product, threads);
   return lp_size_multiply((size_t)work.floats * sizeof(float), threads, &bytes) ? bytes : SIZE_MAX;
 }
 
@@ -80,36 +93,49 @@ static matrix_product_place matrix_product_find(const lp_matrix_product *job, in
                                 (float *)job->c + o * job->c_outer + i * job->c_inner};
 }
 
-/* `count` columns of b of so many k in panels; what a panel has beyond the last column is 0. */
+/* `count` columns of b of so many k, times alpha, in panels; what a panel has beyond the last column is 0. */
 static void matrix_product_pack(const matrix_product_work *work, const float *b, int64_t depth,
                                 int64_t count, float *panels) {
   const lp_matrix_product *job = work->job;
-  const int64_t width = work->kernels->gemm_columns;
-  for (int64_t column = 0; column < count; column += width, panels += width * depth) {
-    const int64_t columns = matrix_product_least(width, count - column);
-    lp_strided_copy copy;
-    if (columns < width) {
-      memset(panels, 0, (size_t)(width * depth) * sizeof(float));
-    }
-    lp_strided_copy_begin(&copy);
-    lp_strided_copy_add(&copy, depth, job->b_depth, width);
-    lp_strided_copy_add(&copy, columns, job->b_column, 1);
-    lp_strided_copy_run(&copy, b + column * job->b_column, panels, sizeof(float), NULL);
+  const int64_t width = work->width;
+  const int64_t left = count % width;
+  const float alpha = (float)job->alpha;
+  if (left > 0) {
+    memset(panels + (count - left) * depth, 0, (size_t)(width * depth) * sizeof(float));
   }
-}
-
-/* Adds to, or begins, `count` columns of some rows of c with b's piece in panels. */
-static void matrix_product_rows(const matrix_product_work *work, lp_gemm gemm, int64_t count,
-                                bool first, const float *panels) {
-  const int64_t width = work->kernels->gemm_columns;
-  gemm.b_depth = width;
-  gemm.epilogue = first && work->job->alpha == 1.0 ? NULL : &work->epilogue;
-  for (int64_t column = 0; column < count; column += width) {
-    gemm.b = panels + column * gemm.depth;
-    gemm.columns = matrix_product_least(width, count - column);
-    gemm.added = first ? NULL : gemm.c;
-    work->kernels->gemm(&gemm);
-    gemm.c += width;
+  if (job->b_column == 1) { /* row by row, as memory has them */
+    for (int64_t k = 0; k < depth; k++) {
+      for (int64_t column = 0; column < count; column += width) {
+        memcpy(panels + column * depth + k * width, b + k * job->b_depth + column,
+               (size_t)matrix_product_least(width, count - column) * sizeof(float));
+      }
+    }
+  } else {
+    for (int64_t column = 0; column < count; column += width) {
+      const float *next = b + (column + width) * job->b_column;
+      lp_strided_copy copy;
+      for (int64_t i = 0; i < width && column + width + i < count; i++) {
+        for (int64_t k = 0; k < depth && job->b_depth == 1; k += 16) {
+          LP_PREFETCH(next + i * job->b_column + k);
+        }
+      }
+      lp_strided_copy_begin(&copy);
+      lp_strided_copy_add(&copy, depth, job->b_depth, width);
+      lp_strided_copy_add(&copy, matrix_product_least(width, count - column), job->b_column, 1);
+      lp_strided_copy_run(&copy, b + column * job->b_column, panels + column * depth,
+                          sizeof(float), NULL);
+    }
+  }
+  if (alpha != 1.0f) {
+    const lp_elementwise scale = {.function = LP_FUNCTION_MULTIPLY,
+                                  .dtype = LP_FLOAT32,
+                                  .x = panels,
+                                  .y = &alpha,
+                                  .out = panels,
+                                  .x_step = 1,
+                                  .rows = 1,
+                                  .n = matrix_product_quotient(count, width) * width * depth};
+    lp_elementwise_apply(&scale, job->isa);
   }
 }
 
@@ -127,6 +153,11 @@ static void matrix_product_dots(const matrix_product_work *work, const float *a,
                       .sum = c,
                       .sum_image = job->c_row};
   work->kernels->dot(&dot);
+}
+
+/* c times alpha, where the rows were few. */
+static void matrix_product_scale(const matrix_product_work *work, int64_t count, float *c) {
+  const lp_matrix_product *job = work->job;
   for (int64_t row = 0; row < job->rows && job->alpha != 1.0; row++) {
     for (int64_t column = 0; column < count; column++) {
       c[row * job->c_row + column] *= (float)job->alpha;
@@ -134,61 +165,72 @@ static void matrix_product_dots(const matrix_product_work *work, const float *a,
   }
 }
 
-static void matrix_product_chunk(void *context, int64_t chunk, unsigned worker) {
-  const matrix_product_work *work = context;
+/* So many rows from `row` on, piece by piece along the depth. */
+static void matrix_product_block(const matrix_product_work *work, const matrix_product_place *place,
+                                 int64_t row, int64_t rows, int64_t count, float *scratch) {
   const lp_matrix_product *job = work->job;
-  matrix_product_place place =
-      matrix_product_find(job, chunk / work->parts / work->groups);
-  const int64_t width = work->kernels->gemm_columns;
-  const int64_t column = chunk / work->parts % work->groups * work->columns;
-  const int64_t count = matrix_product_least(work->columns, job->columns - column);
-  const int64_t from = chunk % work->parts * MATRIX_PRODUCT_PART;
-  const int64_t to = matrix_product_least(job->rows, from + MATRIX_PRODUCT_PART);
-  const bool few = job->rows <= MATRIX_PRODUCT_FEW;
-  float *panels = (float *)job->scratch + (int64_t)worker * work->floats;
-  float *rows = panels + work->columns * work->step;
+  float *copies = scratch + work->columns * work->step;
   int64_t done = 0;
-  place.b += column * job->b_column;
-  place.c += column;
-  if (few && job->a_depth == 1 && job->b_depth == 1) {
-    matrix_product_dots(work, place.a, place.b, count, place.c);
-    return;
-  }
-  const bool direct = few && job->b_column == 1 && count % width == 0;
   do {
-    lp_gemm gemm = {.depth = matrix_product_least(direct ? job->depth : work->step,
-                                                  job->depth - done),
-                    .c_row = job->c_row};
-    if (direct) {
-      gemm.b = place.b;
-      gemm.b_depth = job->b_depth;
-    } else {
-      matrix_product_pack(work, place.b + done * job->b_depth, gemm.depth, count, panels);
-    }
-    for (int64_t row = from; row < to; row += MATRIX_PRODUCT_ROWS) {
-      gemm.rows = matrix_product_least(MATRIX_PRODUCT_ROWS, to - row);
-      gemm.a = place.a + row * job->a_row + done * job->a_depth;
+    lp_gemm gemm = {.depth = matrix_product_least(work->step, job->depth - done),
+                    .b_depth = work->width,
+                    .c_row = job->c_row,
+                    .accumulate = done > 0};
+    matrix_product_pack(work, place->b + done * job->b_depth, gemm.depth, count, scratch);
+    for (int64_t r = 0; r < rows; r += MATRIX_PRODUCT_ROWS) {
+      gemm.rows = matrix_product_least(MATRIX_PRODUCT_ROWS, rows - r);
+      gemm.a = place->a + (row + r) * job->a_row + done * job->a_depth;
       gemm.a_row = job->a_row;
       gemm.a_depth = job->a_depth;
-      gemm.c = place.c + row * job->c_row;
-      if (direct) {
-        gemm.columns = count;
-        gemm.epilogue = job->alpha == 1.0 ? NULL : &work->epilogue;
-        work->kernels->gemm(&gemm);
-        continue;
-      }
       if (work->apart) {
         gemm.a_row = work->step + MATRIX_PRODUCT_APART;
-        for (int64_t r = 0; r < gemm.rows; r++) {
-          memcpy(rows + r * gemm.a_row, gemm.a + r * job->a_row,
+        for (int64_t i = 0; i < gemm.rows; i++) {
+          memcpy(copies + i * gemm.a_row, gemm.a + i * job->a_row,
                  (size_t)gemm.depth * sizeof(float));
         }
-        gemm.a = rows;
+        gemm.a = copies;
       }
-      matrix_product_rows(work, gemm, count, done == 0, panels);
+      for (int64_t column = 0; column < count; column += work->width) {
+        gemm.b = scratch + column * gemm.depth;
+        gemm.columns = matrix_product_least(work->width, count - column);
+        gemm.c = place->c + (row + r) * job->c_row + column;
+        work->kernels->gemm(&gemm);
+      }
     }
     done += gemm.depth;
   } while (done < job->depth);
+}
+
+static void matrix_product_chunk(void *context, int64_t chunk, unsigned worker) {
+  const matrix_product_work *work = context;
+  const lp_matrix_product *job = work->job;
+  matrix_product_place place = matrix_product_find(job, chunk / work->parts / work->groups);
+  const int64_t column = chunk / work->parts % work->groups * work->columns;
+  const int64_t count = matrix_product_least(work->columns, job->columns - column);
+  const int64_t row = chunk % work->parts * work->rows;
+  place.b += column * job->b_column;
+  place.c += column;
+  if (job->rows <= MATRIX_PRODUCT_FEW && job->a_depth == 1 && job->b_depth == 1) {
+    matrix_product_dots(work, place.a, place.b, count, place.c);
+    matrix_product_scale(work, count, place.c);
+  } else if (job->rows <= MATRIX_PRODUCT_FEW && job->b_column == 1 &&
+             count % work->kernels->gemm_columns == 0) {
+    const lp_gemm gemm = {.rows = job->rows,
+                          .columns = count,
+                          .depth = job->depth,
+                          .a = place.a,
+                          .a_row = job->a_row,
+                          .a_depth = job->a_depth,
+                          .b = place.b,
+                          .b_depth = job->b_depth,
+                          .c = place.c,
+                          .c_row = job->c_row};
+    work->kernels->gemm(&gemm);
+    matrix_product_scale(work, count, place.c);
+  } else {
+    matrix_product_block(work, &place, row, matrix_product_least(work->rows, job->rows - row),
+                         count, (float *)job->scratch + (int64_t)worker * work->floats);
+  }
 }
 
 /* float64: row by row, along whichever of columns and k are neighbours. */
@@ -221,7 +263,6 @@ static void matrix_product_doubles(void *context, int64_t chunk, unsigned worker
 void lp_matrix_product_run(const lp_matrix_product *product) {
   lp_matrix_product job = *product;
   const int64_t products = job.outer * job.inner;
-  const double each = (double)job.rows * (double)job.columns * (double)job.depth;
   if (products == 0 || job.rows == 0 || job.columns == 0) {
     return;
   }
@@ -237,21 +278,18 @@ void lp_matrix_product_run(const lp_matrix_product *product) {
     job.b_inner = product->a_inner;
     job.b_column = product->a_row;
   }
-  lp_threads *threads = each * (double)products < MATRIX_PRODUCT_PARALLEL ? NULL : job.threads;
+  lp_threads *threads = matrix_product_adds(&job) * (double)products < MATRIX_PRODUCT_PARALLEL
+                            ? NULL
+                            : job.threads;
   if (lp_dtype_is(job.dtype, LP_FLOAT64)) {
     lp_threads_run(threads, products * job.rows, matrix_product_doubles, &job);
     return;
   }
-  matrix_product_work work = matrix_product_plan(&job);
-  for (size_t i = 0; i < LP_COUNT(work.alphas); i++) {
-    work.alphas[i] = (float)job.alpha;
-  }
-  work.epilogue = (lp_linear_epilogue){.scale = work.alphas};
+  matrix_product_work work = matrix_product_plan(&job, lp_threads_count(job.threads));
   lp_threads_run(threads, products * work.groups * work.parts, matrix_product_chunk, &work);
 }
 
 #undef MATRIX_PRODUCT_ROWS
-#undef MATRIX_PRODUCT_PART
 #undef MATRIX_PRODUCT_DEPTH
 #undef MATRIX_PRODUCT_GROUP
 #undef MATRIX_PRODUCT_FEW

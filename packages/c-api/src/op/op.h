@@ -242,7 +242,8 @@ typedef enum lp_role {
   LP_ROLE_LINEAR,     /* Convolution, FullyConnected: takes an epilogue */
   LP_ROLE_BATCH_NORM, /* `batch_norm` tells scale and shift */
   LP_ROLE_ACTIVATION, /* `activation` tells which */
-  LP_ROLE_ADD         /* elementwise sum of two inputs of one shape */
+  LP_ROLE_ADD,        /* elementwise sum of two inputs of one shape */
+  LP_ROLE_LOOP        /* runs its node's subgraph: op_foreach.h */
 } lp_role;
 
 struct lp_link;
@@ -252,6 +253,7 @@ typedef struct lp_op_family {
   int num_attrs;
   bool attrs_any; /* accepts unknown attributes without a warning, as MXNet does for operators that parse none */
   size_t param_size; /* of the parameter structure; 0: none */
+  const struct lp_op *like; /* the operator whose attributes, structure and check this one has instead of its own; NULL: none */
   /* After parsing: ranges and combinations. Fails with LP_ERROR_ATTRIBUTE or LP_ERROR_UNSUPPORTED, text without the node (it is put in front). NULL: nothing to check. */
   lp_status (*check)(void *param);
 
@@ -278,6 +280,8 @@ typedef struct lp_op_family {
   lp_role role;
   /* At inference output 0 is input 0 and nothing else is computed. NULL: never. */
   bool (*identity)(const void *param);
+  /* Of constants it is computed when the plan is made: its one output then is a weight, too. Its algorithms need neither scratch nor packing. */
+  bool once;
   /* Output 0 is input 0's memory under another shape (plain layout). */
   bool reshapes;
   /* Output `output` is a contiguous part of input 0 (plain layout): sets the offset in elements. NULL: never. */
@@ -332,6 +336,8 @@ LP_INTERNAL const char *lp_attr_user_word(const char *key);
 LP_INTERNAL lp_status lp_attr_parse_tuple(const char *key, const char *text, bool optional_items,
                                           lp_pool *pool, lp_tuple *tuple);
 
+/* The family that has the operator's attributes. */
+LP_INTERNAL const lp_op_family *lp_op_attrs(const lp_op *op);
 LP_INTERNAL int lp_op_count_inputs(const lp_op *op, const void *param);
 LP_INTERNAL int lp_op_count_outputs(const lp_op *op, const void *param);
 LP_INTERNAL int lp_op_count_visible(const lp_op *op, const void *param);

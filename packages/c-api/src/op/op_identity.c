@@ -59,7 +59,7 @@ static const lp_algorithm op_identity_algorithms[] = {
   LP_DATA const lp_op lp_op_##identifier = {                           \
       .name = text, .aliases = alias_texts, .family = &op_identity_##identifier##_family}
 
-OP_IDENTITY(copy, "_copy", "identity _copyto _CrossDeviceCopy", "input0");
+OP_IDENTITY(copy, "_copy", "identity _copyto _npi_copyto _CrossDeviceCopy", "input0");
 OP_IDENTITY(block_grad, "BlockGrad", "stop_gradient _sparse_stop_gradient", "input0");
 OP_IDENTITY(gradient_multiplier, "_contrib_gradientmultiplier", NULL, "data");
 OP_IDENTITY(cast_storage, "cast_storage", "_sparse_cast_storage", "data");

@@ -64,8 +64,9 @@ static lp_status op_interleaved_shape(const lp_infer *infer) {
     }
   }
   const int64_t batch = x[0].dim[1];
-  if (batch > INT64_MAX / heads) {
-    return lp_infer_fail(infer, "%lld heads are too many", (long long)heads);
+  if (batch > INT64_MAX / heads || x[0].dim[2] > INT64_MAX / 2) {
+    lp_shape_text text;
+    return lp_infer_fail(infer, "%s is too large", lp_shape_print(&x[0], &text));
   }
   const int64_t products = batch < 0 ? LP_DIM_UNKNOWN : batch * heads;
   const int64_t length = x[0].dim[0];

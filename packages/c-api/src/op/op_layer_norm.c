@@ -208,6 +208,9 @@ static lp_status op_layer_norm_run(const lp_call *call) {
     work.rows = lp_shape_product(data, 0, axis) * work.inner;
     work.size = data->dim[axis];
   }
+  if (lp_shape_size(data) == 0 && call->out[1].data == NULL && call->out[2].data == NULL) {
+    return LP_OK;
+  }
   work.part = OP_LAYER_NORM_CHUNK / (work.size + 1) + 1;
   lp_threads_run(call->threads, (work.rows + work.part - 1) / work.part, op_layer_norm_chunk,
                  &work);

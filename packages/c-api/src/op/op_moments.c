@@ -114,7 +114,7 @@ static void op_moments_pass(const op_moments_work *work, bool squares) {
   const lp_shape *shape = &work->in->shape;
   const int last = shape->ndim - 1;
   const int64_t line = shape->dim[last];
-  const int64_t lines = lp_shape_product(shape, 0, last);
+  const int64_t lines = line > 0 ? lp_shape_product(shape, 0, last) : 0;
   int64_t place[LP_MAX_NDIM] = {0};
   int64_t at = 0;
   memset(work->sum, 0, (size_t)work->size * sizeof *work->sum);

@@ -32,7 +32,7 @@ static const lp_refusal op_refused_table[] = {
     {"CTCLoss ctc_loss _contrib_CTCLoss _contrib_ctc_loss WarpCTC *_MultiBoxTarget "
      "_npx_multibox_target",
      "it computes from labels what training needs", "choose the output that it is computed from"},
-    {"_backward_*", "it computes gradients", "export the forward network alone"},
+    {"_backward_* _contrib_backward_* *_backward", "it computes gradients", "export the forward network alone"},
     {"_contrib_boolean_mask _npi_boolean_mask* _npi_nonzero _npx_nonzero _npi_unique _npi_delete",
      "the shape of its result depends on the data, and here shapes are fixed when a predictor is "
      "made",

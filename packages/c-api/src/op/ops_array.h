@@ -1,4 +1,4 @@
-/* ops_array.h - names of the operators of one room: what makes or reshuffles arrays, beyond ops_matrix.h. See op_table.h. */
+/* ops_array.h - names of the operators of one room: arrays made, numbered, scattered; windows as columns; small matrices. See op_table.h. */
 #ifndef LP_OP_OPS_ARRAY_H
 #define LP_OP_OPS_ARRAY_H
 
