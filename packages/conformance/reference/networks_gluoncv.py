@@ -36,7 +36,8 @@ def detector(family, name, first, second=None, small=False, outputs=3, **options
 
 
 def region_detector(family, name, outputs=3, **options):
-    scales = (("rpnhead0_conv2_weight", 0.1), ("dense1_weight", 0.3))
+    # Scores that do not come near 1, where they would be equal.
+    scales = (("rpnhead0_conv1_weight", 0.3), ("rpnhead0_conv2_weight", 0.1), ("rcnn0_dense1_weight", 0.3))
     return detector(family, name, (224, 288), outputs=outputs, detections=20, scales=scales, **options)
 
 
