@@ -675,8 +675,11 @@ static void graph_load_classify(lp_graph *graph) {
         input->is_label = input->is_label && within->is_label;
         continue;
       }
-      input->is_aux = input->is_aux || (op->family->aux_inputs & bit) != 0;
-      input->is_weight = input->is_weight || ((op->family->weight_inputs | op->family->aux_inputs) & bit) != 0;
+      const uint32_t states = op->family->aux_inputs_of != NULL
+                                  ? op->family->aux_inputs_of(graph->nodes[i].param)
+                                  : op->family->aux_inputs;
+      input->is_aux = input->is_aux || (states & bit) != 0;
+      input->is_weight = input->is_weight || ((op->family->weight_inputs | states) & bit) != 0;
       input->is_label = input->is_label && (op->family->label_inputs & bit) != 0;
     }
   }

@@ -147,6 +147,12 @@ static int op_fused_ranges(const op_fused_param *param) {
   return op_fused_tensors(param) + (param->bn ? 4 : 0) + (param->sum ? 1 : 0);
 }
 
+/* BatchNorm's mean and variance. */
+static uint32_t op_fused_conv_states(const void *any_param) {
+  const op_fused_param *param = any_param;
+  return param->bn ? 12u << op_fused_tensors(param) : 0;
+}
+
 static int op_fused_conv_inputs(const void *any_param) {
   const op_fused_param *param = any_param;
   return op_fused_ranges(param) + (param->sum ? 4 : 2);
@@ -288,15 +294,15 @@ static size_t op_fused_scratch(const lp_query *query) {
   return op_fused_lay_out(&query->in[1], query->out, inner, &layout) ? layout.total : SIZE_MAX;
 }
 
-/* BatchNorm's factor of filter f, 1 without; its bias with BatchNorm's. In float32, for the largest weight lies between two steps. */
+/* BatchNorm's factor of filter f, 1 without; its bias with BatchNorm's. Rounded as MXNet does, for the largest weight lies between two steps. */
 static float op_fused_factor(const lp_call *call, int64_t f, float *bias) {
   const op_fused_param *param = call->param;
   const lp_tensor *norm = call->in + op_fused_tensors(param);
   float factor = 1;
   *bias = param->conv.no_bias ? 0 : ((const float *)call->in[2].data)[f];
   if (param->bn) {
-    const float gamma = param->bn_fix_gamma ? 1 : ((const float *)norm[0].data)[f];
-    factor = gamma / sqrtf(((const float *)norm[3].data)[f] + (float)param->bn_eps);
+    const double gamma = param->bn_fix_gamma ? 1 : (double)((const float *)norm[0].data)[f];
+    factor = (float)(gamma / sqrt((double)((const float *)norm[3].data)[f] + param->bn_eps));
     *bias = ((const float *)norm[1].data)[f] +
             factor * (*bias - ((const float *)norm[2].data)[f]);
   }
@@ -502,8 +508,8 @@ static const lp_op_family op_fused_conv_family = {
     .check = op_fused_conv_check,
     .inputs = "arg*",
     .count_inputs = op_fused_conv_inputs,
-    .aux_inputs = 0x60,
-    .weight_inputs = 0x7e,
+    .aux_inputs_of = op_fused_conv_states,
+    .weight_inputs = 0x1e,
     .shape = op_fused_conv_shape,
     OP_FUSED_REST,
 };
