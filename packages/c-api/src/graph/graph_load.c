@@ -378,7 +378,7 @@ static lp_status graph_load_operator(graph_load_state *state, const lp_symbol_no
   node->op = op;
   LP_TRY(graph_load_upgrade_attrs(state, from, op, node));
   lp_status status = LP_OK;
-  if (lp_subgraph_is_quantized(from)) {
+  if (LP_WITH_SUBGRAPHS && lp_subgraph_is_quantized(from)) {
     status = lp_subgraph_quantized_attrs(from, state->pool, &node->attrs, &node->num_attrs);
   }
   if (status == LP_OK) {

@@ -108,6 +108,11 @@ static lp_activation_function op_fused_function(int act) {
   }
 }
 
+/* Bounds are all that the activation is. */
+static bool op_fused_is_simple(const op_fused_param *param) {
+  return param->act == OP_FUSED_NONE || param->act == OP_FUSED_RELU || param->act == OP_FUSED_CLIP;
+}
+
 static lp_status op_fused_check(const op_fused_param *param) {
   if (!param->quantized) {
     return lp_fail(LP_ERROR_UNSUPPORTED, "expected quantized=True, or a subgraph");
@@ -121,7 +126,9 @@ static lp_status op_fused_check(const op_fused_param *param) {
     return lp_fail(LP_ERROR_UNSUPPORTED,
                    "a sum or activation needs min_calib_range and max_calib_range");
   }
-  return lp_activation_check(op_fused_function(param->act));
+  return op_fused_is_simple(param) || param->act == OP_FUSED_ABS
+             ? LP_OK
+             : lp_activation_check(op_fused_function(param->act));
 }
 
 static lp_status op_fused_conv_check(void *param) {
@@ -413,8 +420,7 @@ static void op_fused_finish(const lp_call *call, int64_t filters, int64_t count,
                                               .slope = (float)param->act_slope,
                                               .gain = late ? gain : 1,
                                               .isa = call->isa};
-  const bool simple = param->act == OP_FUSED_NONE || param->act == OP_FUSED_RELU ||
-                      param->act == OP_FUSED_CLIP;
+  const bool simple = op_fused_is_simple(param);
   float *values = (float *)(void *)(uintptr_t)sums; /* in their place */
   for (int64_t i = 0; i < (count > 0 ? total / count : 0); i++) {
     const float step = (float)(1 / (data_scale * (double)scale[i % filters])) *
