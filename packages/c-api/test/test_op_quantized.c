@@ -164,6 +164,7 @@ TEST(fused_convolution_quantizes_its_weights) {
     octets(&run, 0, LP_INT8, lp_shape_4(1, 2, 1, 1), (const int8_t[]){100, 50});
     run_op_floats(&run, 1, lp_shape_4(1, 2, 1, 1), (const float[]){1, -0.5f});
     range(&run, 2, -2, 2);
+    run.constant_inputs = 2; /* quantized once, where there is a place for it */
     gives(&run, LP_UINT8, steps, 0, 4);
 }
 
@@ -178,10 +179,25 @@ TEST(fused_rows_give_real_numbers) {
     octets(&run, 0, LP_INT8, lp_shape_2(1, 2), (const int8_t[]){100, 50});
     run_op_floats(&run, 1, lp_shape_2(2, 2), (const float[]){1, -0.5f, -1, 0.5f});
     range(&run, 2, -2, 2);
+    run.constant_inputs = 2;
     infers(&run);
     run_op_expect(&run, 0, expected, 0, 1e-6);
     CHECK(run_op_all(&run) >= 2);
     run_op_end(&run);
+}
+
+/* |b| s t stays at 2^30: s gives way, and the weight 1 becomes fewer steps. */
+TEST(biases_bound_the_steps_of_weights) {
+    const float bias = 1e6f;
+    run_op run;
+    run_op_begin(&run, &lp_op__sg_mkldnn_conv,
+                 "kernel=(1,1) num_filter=1 quantized=true min_calib_range=0 max_calib_range=2e6");
+    octets(&run, 0, LP_INT8, lp_shape_4(1, 1, 1, 1), (const int8_t[]){100});
+    run_op_floats(&run, 1, lp_shape_4(1, 1, 1, 1), (const float[]){1});
+    run_op_floats(&run, 2, lp_shape_1(1), &bias);
+    range(&run, 3, -1, 1);
+    run.constant_inputs = 6;
+    gives(&run, LP_INT8, (const double[]){64}, 0, 2e6);
 }
 
 /* One head of two numbers: q (2, 3) and k (5, 7) give 31 / sqrt 2. */
@@ -259,6 +275,7 @@ int main(int argc, char **argv) {
     RUN(rows_may_be_long);
     RUN(fused_convolution_quantizes_its_weights);
     RUN(fused_rows_give_real_numbers);
+    RUN(biases_bound_the_steps_of_weights);
     RUN(attention_multiplies_octets);
     RUN(bad_input_is_refused);
     return check_end();
