@@ -16,6 +16,9 @@ static const lp_refusal op_refused_table[] = {
      "is supported"},
     {"_sg_* _subgraph*", "it is a part of a graph that a back end of MXNet has fused",
      "export the network with MXNET_SUBGRAPH_BACKEND=NONE and without optimize_for"},
+    {"_contrib_quantized_rnn _contrib_quantize_asym",
+     "it is a recurrent layer on 8 bits, which is rare, and nobody has written it yet",
+     "quantize the network with RNN among the excluded operators"},
     {"_random_pdf_* random_pdf_* _linalg_* linalg_* khatri_rao _histogram _contrib_fft "
      "_contrib_ifft _contrib_hawkesll _contrib_count_sketch _contrib_RROIAlign",
      "it is rare in trained networks, and nobody has written it yet", "choose an output before it"},
