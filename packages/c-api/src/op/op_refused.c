@@ -17,7 +17,8 @@ static const lp_refusal op_refused_table[] = {
     {"_sg_* _subgraph*", "it is a part of a graph that a back end of MXNet has fused",
      "export the network with MXNET_SUBGRAPH_BACKEND=NONE and without optimize_for"},
     {"_random_pdf_* random_pdf_* _linalg_* linalg_* khatri_rao _histogram _contrib_fft "
-     "_contrib_ifft _contrib_hawkesll _contrib_count_sketch _contrib_RROIAlign",
+     "_contrib_ifft _contrib_hawkesll _contrib_count_sketch _contrib_quantize_asym "
+     "_contrib_quantized_rnn _image_adjust_lighting _npx__image_adjust_lighting",
      "it is rare in trained networks, and nobody has written it yet", "choose an output before it"},
     {"_random_* random_* _sample_* sample_* shuffle _shuffle uniform normal _image_random_* "
      "_npx__image_random_* _npi_uniform* _npi_normal* _npi_random_* _npi_bernoulli _npi_choice "
