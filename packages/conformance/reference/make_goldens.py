@@ -59,7 +59,8 @@ def wants_answers(case):
 
 def worth_keeping(spare, spared, answers, case):
     """Whether a case that may be left out has an answer, and a small one; counts those that stay."""
-    native, again = answers["native"][case["id"]], answers["native again"][case["id"]]
+    run = case.get("ask", "native")
+    native, again = answers[run][case["id"]], answers[f"{run} again"][case["id"]]
     if first_error(native) is not None or first_error(again) is not None:
         return False
     arrays = arrays_of(native)

@@ -4,7 +4,7 @@ GENERATORS = {}
 
 NO_KERNEL = (
     "does not support boolean type", "Unknown type enum 7", "'bool', valid values", "only support floating point types", "Unsupported data type",
-    "data type do not match specified type", "FP16 gemm on cpu not implemented", "float16 fully connected layer", "valid values are: {'float16', 'float32', 'float64', 'int32', 'uint8'}",
+    "data type do not match specified type", "FP16 gemm on cpu not implemented", "float16 fully connected layer", "only supports 32-bit and 64-bit", "valid values are: {'float16', 'float32', 'float64', 'int32', 'uint8'}",
 )
 
 
@@ -35,6 +35,12 @@ EXPLAINED = [
         "section": "operators.md 4.6",
         "reason": "element types for which the reference has no kernel are computed all the same",
         "when": lambda case, problem: refused(problem) and any(text in problem for text in NO_KERNEL),
+    },
+    {
+        "ops": [],
+        "section": "operators.md 1.8",
+        "reason": "an element type for which there is no kernel is refused without elements too",
+        "when": lambda case, problem: problem.startswith("libpredict refuses") and "cannot work on" in problem and has_empty(case),
     },
     {
         "ops": [],
