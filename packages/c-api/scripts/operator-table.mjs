@@ -32,16 +32,7 @@ import { roomsOf } from "./operator-rooms.mjs";
  * @property {{ name: string, dtype: string, shape: readonly number[] }[]} inputs
  */
 
-export const DTYPES = [
-  "float32",
-  "float64",
-  "float16",
-  "uint8",
-  "int32",
-  "int8",
-  "int64",
-  "bool",
-];
+export const DTYPES = ["float32", "float64", "float16", "uint8", "int32", "int8", "int64", "bool"];
 
 const PROGRAM = `
 #include "predict.c"
@@ -179,7 +170,9 @@ function tryProbes(folder, probes) {
   writeFileSync(join(folder, "probes.txt"), `${lines.join("\n")}\n`);
   /** @type {Map<string, Set<string>>} */
   const accepted = new Map();
-  for (const line of run(folder, [join(folder, "table"), "probes.txt"]).trim().split("\n")) {
+  for (const line of run(folder, [join(folder, "table"), "probes.txt"])
+    .trim()
+    .split("\n")) {
     const [id = "", dtype = ""] = line.split("\t");
     accepted.set(id, (accepted.get(id) ?? new Set()).add(DTYPES[Number(dtype)] ?? ""));
   }

@@ -142,6 +142,21 @@ TEST(a_check_says_what_to_do_and_which_weights_are_needed) {
     model_free(&m);
 }
 
+TEST(a_check_goes_on_behind_a_node_with_too_many_inputs) {
+    static const char symbol[] =
+        "{\"nodes\":[{\"op\":\"null\",\"name\":\"data\",\"inputs\":[]},"
+        "{\"op\":\"relu\",\"name\":\"r\",\"inputs\":[[0,0],[0,0]]},"
+        "{\"op\":\"Custom\",\"name\":\"c\",\"inputs\":[[1,0]]}],"
+        "\"arg_nodes\":[0],\"heads\":[[2,0]]}";
+    char report[1000];
+    size_t size = 0;
+    uint32_t errors = 0;
+    REQUIRE(LPCheckModel(symbol, sizeof symbol, report, sizeof report, &size, &errors) == 0);
+    CHECK_EQ_INT(errors, 2);
+    CHECK_CONTAINS(report, "it has 2 inputs, expected 1");
+    CHECK_CONTAINS(report, "\"node\":\"c\"");
+}
+
 TEST(a_check_of_a_good_model_finds_nothing) {
     built_model m;
     model_softmax(&m);
@@ -953,6 +968,7 @@ int main(int argc, char **argv) {
     RUN(the_allocator_is_set_before_anything_lives);
     RUN(a_check_reports_everything_at_once);
     RUN(a_check_says_what_to_do_and_which_weights_are_needed);
+    RUN(a_check_goes_on_behind_a_node_with_too_many_inputs);
     RUN(a_check_of_a_good_model_finds_nothing);
     RUN(a_model_tells_its_inputs_and_outputs);
     RUN(making_a_model_checks_its_arguments);

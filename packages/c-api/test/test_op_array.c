@@ -52,11 +52,15 @@ TEST(diag_takes_and_makes_diagonals) {
                 NUMBERS(0, 0, 5, 0, 0, 0, 0, 0, 0), 0);
     array_gives(&lp_op_diag, "", FLOATS(lp_shape_3(2, 2, 0), 0), LP_FLOAT32, lp_shape_2(0, 2),
                 NUMBERS(0), 0);
+    array_gives(&lp_op_diag, "", FLOATS(lp_shape_2(2, 0), 0), LP_FLOAT32, lp_shape_1(0), NUMBERS(0),
+                0);
+    array_gives(&lp_op_diag, "k=4", RAMP(lp_shape_2(3, 4)), LP_FLOAT32, lp_shape_1(0), NUMBERS(0),
+                0);
 }
 
 TEST(diag_refuses) {
     array_refused(&lp_op_diag, "k=5", RAMP(lp_shape_2(3, 4)), "no diagonal 5");
-    array_refused(&lp_op_diag, "", FLOATS(lp_shape_2(2, 0), 0), "no diagonal 0");
+    array_refused(&lp_op_diag, "k=-4", RAMP(lp_shape_2(3, 4)), "no diagonal -4");
     array_refused(&lp_op_diag, "axis1=1 axis2=-1", RAMP(lp_shape_2(3, 4)), "both 1");
     array_refused(&lp_op_diag, "axis2=2", RAMP(lp_shape_2(3, 4)), "axis2 is 2");
     array_refused(&lp_op_diag, "k=99999999999", RAMP(lp_shape_1(3)), "k is 99999999999");
@@ -173,7 +177,7 @@ TEST(all_finite_looks_at_everything) {
 
 static void multicast(const char *attributes, int count, const lp_dtype *from, const lp_dtype *to) {
     static const double data[] = {1, 2};
-    array_input inputs[3];
+    array_input inputs[3] = {{.data = data}};
     for (int i = 0; i < count; i++) {
         inputs[i] = (array_input){from[i], lp_shape_1(2), data};
     }

@@ -4,7 +4,7 @@ import numpy as np
 
 from case_builders import case_id, given, stored
 from case_tensors import fill, golden, ramp, seeded, to_array, values
-from quantized_nets import BEHIND, CONVOLUTIONS, NETS, ROWS, layer, quantized
+from quantized_nets import ATTENTION, BEHIND, CONVOLUTIONS, NETS, ROWS, layer, quantized
 from quantized_operands import octets, quantized_case, span
 
 FILE = "operator/quantized"
@@ -284,6 +284,9 @@ def fused():
         for name, build in ROWS.items():
             yield graph_case(FUSED, ["rows", granularity, f"{name}-float"], layer(build), [4, 3, 6], 1, granularity=granularity)
             yield graph_case(FUSED, ["rows", granularity, name], layer(BEHIND[name]), [4, 3, 6], 1, -1.0, granularity=granularity, dtype="int8", internals="quantized_sg")
+    for name, build in ATTENTION.items():
+        yield graph_case(FUSED, ["attention", name], layer(build), [2, 5, 24], 1, -1.0, internals="quantized_sg_mkldnn_selfatt")
+    yield graph_case(FUSED, ["attention", "qk-uncalibrated"], layer(ATTENTION["qk-float"]), [2, 5, 24], 1, -1.0, mode="none", internals="quantized_sg_mkldnn_selfatt_qk_0_output")
     yield graph_case(FUSED, ["rows", "uncalibrated"], layer(ROWS["bias"]), [4, 3, 6], 1, mode="none", internals="quantized_sg")
 
 
@@ -301,6 +304,8 @@ def networks():
         ("perceptron", "naive", "auto"),
     ):
         yield graph_case(NETWORKS, [name, mode, dtype, "fused"], NETS[name], [2, 4, 8, 8], 1, mode=mode, dtype=dtype)
+    for granularity in ("tensor-wise", "channel-wise"):
+        yield graph_case(NETWORKS, ["attention", granularity, "fused"], NETS["attention"], [2, 3, 10], 2, -1.0, granularity=granularity)
     for name, mode, dtype in (
         ("perceptron", "naive", "auto"),
         ("perceptron", "none", "int8"),

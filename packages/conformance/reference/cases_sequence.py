@@ -7,6 +7,7 @@ from case_builders import given, net_case, op_case, stored
 from case_tensors import fill, ramp, seeded, values
 
 PRODUCT = "operator/matrix_product"
+LINALG = "operator/linalg"
 NORM = "operator/layer_norm"
 SEQUENCE = "operator/sequence"
 NET = "network/encoder_layer"
@@ -16,6 +17,7 @@ def cases():
     yield from dots()
     yield from batch_dots()
     yield from gemms()
+    yield from linalg()
     yield from interleaved()
     yield from norms()
     yield from moments()
@@ -114,6 +116,61 @@ def gemms():
     yield refuses(PRODUCT, "_linalg_gemm2", "the last axis as rows", dict(axis=-1), [given("A", fill([3, 3], 1)), given("B", fill([3, 3], 1))], ["axis"])
     yield refuses(PRODUCT, "_linalg_gemm2", "a batch of one", {}, [given("A", fill([1, 3, 4], 1)), given("B", fill([2, 4, 3], 1))])
     yield refuses(PRODUCT, "_linalg_gemm", "C of another shape", {}, [given("A", fill([3, 4], 1)), given("B", fill([4, 3], 1)), given("C", fill([1, 3], 1))], [])
+
+
+def triangular(n, batch=1, dtype="float32"):
+    """Well-conditioned matrices: a heavy diagonal, numbers in both triangles."""
+    return values([batch, n, n], [(2 + i % 3 if i == j else ((5 * i + 3 * j + b) % 7 - 3) / 4) for b in range(batch) for i in range(n) for j in range(n)], dtype)
+
+
+def positive(n, batch=1, dtype="float32"):
+    """Symmetric matrices with a dominant diagonal; the upper triangle is spoilt, since nobody reads it."""
+    return values([batch, n, n], [(n + 2 if i == j else ((i * j + i + j + b) % 5 - 2) / 2 if j < i else 99) for b in range(batch) for i in range(n) for j in range(n)], dtype)
+
+
+def linalg():
+    def one(op, title, tensor, attrs=None, k=20, **more):
+        return op_case(LINALG, op, title, attrs or {}, [given("A", tensor)], "accumulating", k, **more)
+
+    for n, batch in [(1, 1), (2, 1), (3, 2), (6, 1), (17, 1)]:
+        yield one("_linalg_potrf", f"{batch} of {n}x{n}", positive(n, batch))
+        yield one("_linalg_potri", f"{batch} of {n}x{n}", triangular(n, batch))
+        yield one("_linalg_sumlogdiag", f"{batch} of {n}x{n}", triangular(n, batch))
+    for op, tensor in [("_linalg_potrf", positive(3, 2, "float64")), ("_linalg_potri", triangular(3, 2, "float64")), ("_linalg_sumlogdiag", triangular(3, 2, "float64"))]:
+        yield one(op, "float64", tensor)
+        yield one(op.removeprefix("_"), "alias", {**tensor, "dtype": "float32"})
+    yield one("_linalg_sumlogdiag", "of a matrix has one element", seeded([3, 3], 1, 2))
+    yield one("_linalg_sumlogdiag", "of a negative number", values([2, 2], [-1, 0, 0, 2]))
+    yield refuses(LINALG, "_linalg_potrf", "what is not positive definite", {}, [given("A", values([2, 2], [1, 2, 2, 1]))], ["potrf"])
+    for transpose in (False, True):
+        for rightside in (False, True):
+            for lower in (False, True):
+                attrs = dict(transpose=transpose, rightside=rightside, lower=lower)
+                name = "".join(letter for letter, on in zip("TRL", (transpose, rightside, lower)) if on) or "plain"
+                for op in ("_linalg_trmm", "_linalg_trsm"):
+                    yield op_case(LINALG, op, name, attrs, [given("A", triangular(4, 2)), given("B", seeded([2, 3, 4] if rightside else [2, 4, 3]))], "accumulating", 20)
+    for op in ("_linalg_trmm", "_linalg_trsm"):
+        yield op_case(LINALG, op, "alpha", dict(alpha=-2.5), [given("A", triangular(3)), given("B", seeded([1, 3, 5]))], "accumulating", 20)
+        yield op_case(LINALG, op, "float64", dict(lower=False), [given("A", triangular(3, dtype="float64")), given("B", seeded([1, 3, 2], dtype="float64"))], "accumulating", 20)
+        yield op_case(LINALG, op.removeprefix("_"), "alias", {}, [given("A", triangular(3)), given("B", seeded([1, 3, 2]))], "accumulating", 20)
+        yield refuses(LINALG, op, "B of other lines", {}, [given("A", fill([2, 3, 3], 1)), given("B", fill([2, 5, 3], 1))], [])
+    for shape in ([1, 1], [3, 4], [2, 4, 3], [2, 2, 5, 2]):
+        yield one("_linalg_syrk", text(shape), seeded(shape))
+        yield one("_linalg_syrk", f"{text(shape)} transpose alpha", seeded(shape), dict(transpose=True, alpha=0.5))
+    yield one("_linalg_syrk", "float64", seeded([3, 2], dtype="float64"))
+    yield one("linalg_syrk", "alias", seeded([3, 2]))
+    for offset in (0, 1, -1, 2, -2):
+        yield one("_linalg_extractdiag", f"offset {offset}", seeded([2, 4, 4]), dict(offset=offset))
+        yield one("_linalg_makediag", f"offset {offset}", seeded([2, 3]), dict(offset=offset))
+        for lower in (False, True):
+            yield one("_linalg_extracttrian", f"offset {offset} lower {lower}", seeded([2, 4, 4]), dict(offset=offset, lower=lower))
+            yield one("_linalg_maketrian", f"offset {offset} lower {lower}", seeded([2, 6]), dict(offset=offset, lower=lower))
+    for op, shape in [("extractdiag", [3, 3]), ("makediag", [3]), ("extracttrian", [3, 3]), ("maketrian", [3])]:
+        yield one(f"_linalg_{op}", "float64", seeded(shape, dtype="float64"))
+        yield one(f"linalg_{op}", "alias", seeded(shape))
+    yield refuses(LINALG, "_linalg_extractdiag", "an offset beyond the matrix", dict(offset=3), [given("A", fill([3, 3], 1))])
+    yield refuses(LINALG, "_linalg_extracttrian", "a matrix that is not square", {}, [given("A", fill([3, 4], 1))])
+    yield refuses(LINALG, "_linalg_maketrian", "no triangle's count", {}, [given("A", fill([4], 1))])
 
 
 def interleaved():

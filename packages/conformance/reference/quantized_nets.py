@@ -116,6 +116,22 @@ ROWS = {
 BEHIND = {name: lambda s, d, build=build: rows(s, build(s, d), "g", 3) for name, build in ROWS.items()}
 
 
+def scores(sym, x):
+    return sym.contrib.interleaved_matmul_selfatt_qk(x, heads=2, name="qk")
+
+
+def mixture(sym, x):
+    return sym.contrib.interleaved_matmul_selfatt_valatt(x, sym.softmax(scores(sym, x), name="soft"), heads=2, name="va")
+
+
+ATTENTION = {
+    "qk-float": scores,
+    "qk": lambda s, d: rows(s, scores(s, d), num_hidden=3, flatten=False),
+    "valatt-float": mixture,
+    "valatt": lambda s, d: rows(s, mixture(s, d), num_hidden=3, flatten=False),
+}
+
+
 # ---- whole nets ----
 
 
@@ -170,4 +186,11 @@ def pools(sym):
     return rows(sym, sym.Flatten(x, name="flat"), "fc")
 
 
-NETS = {"lenet": lenet, "residual": residual, "branches": branches, "perceptron": perceptron, "pools": pools}
+def attention(sym):
+    x = rows(sym, sym.Variable("data"), "project", 24, flatten=False)
+    x = rows(sym, mixture(sym, x), "out", 16, flatten=False)
+    x = sym.LeakyReLU(rows(sym, x, "wide", 20, flatten=False), act_type="gelu", name="gelu")
+    return rows(sym, x, "narrow", 6, flatten=False)
+
+
+NETS = {"attention": attention, "lenet": lenet, "residual": residual, "branches": branches, "perceptron": perceptron, "pools": pools}

@@ -150,31 +150,6 @@ def softmax_cross_entropy(rng):
     return drawn(rng, FILE, "softmax_cross_entropy", {}, operands, "float16" if kind == "float16" else "transcendental")
 
 
-def window(rng):
-    """Attributes of a window and the image sizes that it fits."""
-    kernel, stride, dilate, pad = ([whole(rng, lo, hi) for _ in range(2)] for lo, hi in ((1, 3), (1, 3), (1, 2), (0, 2)))
-    sizes = [max(1, d * (k - 1) + 1 - 2 * p) + whole(rng, 0, 4) for k, d, p in zip(kernel, dilate, pad)]
-    attrs = fold({"kernel": tuple_text(kernel)}, rng, stride=tuple_text(stride), dilate=tuple_text(dilate), pad=tuple_text(pad))
-    use = {k: v if k in attrs else [d, d] for k, v, d in (("stride", stride, 1), ("dilate", dilate, 1), ("pad", pad, 0))}
-    spans = [s + 2 * p - d * (k - 1) - 1 for s, p, d, k in zip(sizes, use["pad"], use["dilate"], kernel)]
-    sizes = [s - min(0, span) for s, span in zip(sizes, spans)]
-    counts = [max(0, span) // s + 1 for span, s in zip(spans, use["stride"])]
-    return attrs, kernel, sizes, counts
-
-
-def im2col(rng):
-    attrs, _, sizes, _ = window(rng)
-    return one(rng, "im2col", attrs, tensor(rng, [whole(rng, 1, 2), whole(rng, 1, 3), *sizes], dtype(rng, FLOATS)))
-
-
-def col2im(rng):
-    attrs, kernel, sizes, counts = window(rng)
-    kind = dtype(rng, FLOATS)
-    rows = whole(rng, 1, 3) * product(kernel)
-    data = tensor(rng, [whole(rng, 1, 2), rows, product(counts)], kind)
-    return one(rng, "col2im", {**attrs, "output_size": tuple_text(sizes)}, data, "float16" if kind == "float16" else "accumulating", k=product(kernel))
-
-
 def matrix(op, count):
     def draw(rng):
         n = whole(rng, 1, 5)
@@ -194,7 +169,7 @@ GENERATORS = {
     "_eye": eye, "_linspace": linspace, "diag": diag, "scatter_nd": scatter_nd, "_contrib_index_copy": index_copy, "_ravel_multi_index": ravel, "_unravel_index": unravel,
     "cumsum": cumsum, "_contrib_index_array": index_array, "_contrib_quadratic": quadratic, "_contrib_gradientmultiplier": same("_contrib_gradientmultiplier", {"scalar": 2}), "cast_storage": same("cast_storage", {"stype": "default"}),
     "amp_multicast": amp_multicast, "all_finite": all_finite, "multi_all_finite": multi_all_finite, "softmax_cross_entropy": softmax_cross_entropy,
-    "im2col": im2col, "col2im": col2im, "_linalg_inverse": matrix("_linalg_inverse", 1), "_linalg_det": matrix("_linalg_det", 1), "_linalg_slogdet": matrix("_linalg_slogdet", 2),
+    "_linalg_inverse": matrix("_linalg_inverse", 1), "_linalg_det": matrix("_linalg_det", 1), "_linalg_slogdet": matrix("_linalg_slogdet", 2),
 }
 
 EXPLAINED = [

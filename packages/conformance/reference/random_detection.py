@@ -264,40 +264,6 @@ def multi_proposal(rng):
     return proposal(rng, "_contrib_MultiProposal", int(rng.integers(1, 4)))
 
 
-def index_array(rng):
-    dtype = some(rng, ["float32", "int32", "int64", "uint8"])
-    shape = [int(rng.integers(1, 5)) for _ in range(int(rng.integers(1, 4)))]
-    attrs = {}
-    if rng.random() < 0.7:
-        count = int(rng.integers(1, 4))
-        attrs["axes"] = tuple(int(rng.integers(-len(shape), len(shape))) for _ in range(count))
-    return build(rng, "_contrib_index_array", dtype, attrs, [given("data", seeded(shape, 0, 9, dtype, seed=seed(rng)))], "exact")
-
-
-def index_copy(rng):
-    dtype = some(rng, ["float32", "float64", "float16", "int32", "int64", "uint8"])
-    index = some(rng, ["float32", "int32", "int64"])
-    rows = int(rng.integers(1, 6))
-    taken = int(rng.integers(1, rows + 1))
-    rest = [int(rng.integers(1, 4)) for _ in range(int(rng.integers(0, 3)))]
-    operands = [
-        given("old_tensor", seeded([rows, *rest], 0, 99, dtype, seed=seed(rng))),
-        given("index_vector", values([taken], rng.integers(0, rows, taken), index)),
-        given("new_tensor", seeded([taken, *rest], 0, 99, dtype, seed=seed(rng))),
-    ]
-    return build(rng, "_contrib_index_copy", f"{dtype} {index}", {}, operands, "exact")
-
-
-def softmax_cross_entropy(rng):
-    dtype = some(rng, ["float32", "float64", "float16"])
-    rows, classes = int(rng.integers(1, 6)), int(rng.integers(1, 9))
-    operands = [
-        given("data", seeded([rows, classes], -4, 4, dtype, seed=seed(rng))),
-        given("label", values([rows], rng.integers(0, classes, rows), dtype)),
-    ]
-    return build(rng, "softmax_cross_entropy", dtype, {}, operands, "accumulating", k=rows * classes)
-
-
 GENERATORS = {
     "topk": topk,
     "sort": sort,
@@ -311,7 +277,4 @@ GENERATORS = {
     "_contrib_MultiBoxDetection": multibox_detection,
     "_contrib_Proposal": proposal,
     "_contrib_MultiProposal": multi_proposal,
-    "_contrib_index_array": index_array,
-    "_contrib_index_copy": index_copy,
-    "softmax_cross_entropy": softmax_cross_entropy,
 }

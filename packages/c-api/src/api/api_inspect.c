@@ -253,6 +253,9 @@ static lp_status api_inspect_stats(lp_predictor *predictor, LPStats *stats) {
   stats->scratch_bytes = predictor->plan.scratch_bytes;
   stats->plan_bytes = predictor->plan.pool.bytes + predictor->pool.bytes +
                       predictor->private_store.held_bytes + sizeof *predictor;
+  for (const lp_plan_weight *own = predictor->plan.weights; own != NULL; own = own->next) {
+    stats->plan_bytes += own->store.held_bytes;
+  }
   return LP_OK;
 }
 

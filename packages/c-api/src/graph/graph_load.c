@@ -456,8 +456,16 @@ static lp_status graph_load_inputs(graph_load_state *state, uint32_t index) {
   lp_node *node = &state->nodes[index];
   int wanted = node->op == NULL ? from->num_inputs : lp_op_count_inputs(node->op, node->param);
   if (from->num_inputs > wanted || (state->level > 1 && from->num_inputs != wanted)) {
-    return lp_fail(LP_ERROR_SYMBOL, "Error in operator %.100s (%s): it has %d inputs, expected %d",
-                   from->name, from->op, from->num_inputs, wanted);
+    lp_status status =
+        lp_fail(LP_ERROR_SYMBOL, "Error in operator %.100s (%s): it has %d inputs, expected %d",
+                from->name, from->op, from->num_inputs, wanted);
+    if (state->findings == NULL || state->level > 1) {
+      return status;
+    }
+    LP_TRY(graph_load_find(state, false, status, from->name, from->op, NULL));
+    node->op = NULL;
+    node->body = NULL;
+    wanted = from->num_inputs;
   }
   state->added_inputs += (size_t)(wanted - from->num_inputs);
   if (state->added_inputs >

@@ -85,6 +85,12 @@ static lp_status graph_save_user(const graph_save_state *state, uint32_t index,
 static lp_status graph_save_plain(graph_save_state *state, uint32_t index) {
   const lp_node *node = &state->graph->nodes[index];
   graph_save_node *to = &state->nodes[index];
+  if (node->op != NULL && strncmp(node->op->name, "_sg_mkldnn_", 11) == 0) {
+    return lp_fail(LP_ERROR_UNSUPPORTED,
+                   "Error in operator %.100s (%s): fused int8 nodes are not written, their files "
+                   "are of today",
+                   node->name, node->op->name);
+  }
   to->op = node->op == NULL ? "null" : node->op->name;
   to->attrs =
       lp_pool_array(state->pool, (size_t)node->num_attrs + GRAPH_SAVE_GAINED, sizeof *to->attrs);

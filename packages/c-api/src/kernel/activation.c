@@ -1,4 +1,4 @@
-/* activation.c - chooses the level of a float32 activation; the float64 forms. Memory sets the pace: vectors of 16 would add nothing to those of 8 but code. */
+/* activation.c - chooses the level of a float32 activation; the float64 forms. */
 #include "activation.h"
 
 #include "isa_base.inl"
@@ -7,6 +7,10 @@
 #include "isa_end.inl"
 #if LP_HAVE_X86_DISPATCH
 #include "isa_avx2.inl"
+#include "vector_functions.inl"
+#include "activation.inl"
+#include "isa_end.inl"
+#include "isa_avx512.inl"
 #include "vector_functions.inl"
 #include "activation.inl"
 #include "isa_end.inl"
@@ -23,6 +27,10 @@ lp_status lp_activation_check(lp_activation_function function) {
 void lp_activation_floats(lp_activation_function function, float slope, const float *x, float *y,
                           int64_t n, lp_isa isa) {
 #if LP_HAVE_X86_DISPATCH
+  if (isa == LP_ISA_AVX512) {
+    activation_floats_avx512(function, slope, x, y, n);
+    return;
+  }
   if (isa >= LP_ISA_AVX2) {
     activation_floats_avx2(function, slope, x, y, n);
     return;
@@ -35,6 +43,10 @@ void lp_activation_floats(lp_activation_function function, float slope, const fl
 void lp_activation_slopes(const float *slope, int block, const float *x, float *y, int64_t pixels,
                           lp_isa isa) {
 #if LP_HAVE_X86_DISPATCH
+  if (isa == LP_ISA_AVX512 && block == 16) {
+    activation_slopes_avx512(slope, x, y, 1, pixels);
+    return;
+  }
   if (isa >= LP_ISA_AVX2 && block >= 8) {
     activation_slopes_avx2(slope, x, y, block / 8, pixels);
     return;

@@ -1,13 +1,22 @@
 /*
  * order.c - see order.h. A number becomes an unsigned key; items of key and position are sorted by
  * bytes, last byte first. Where few are wanted, only those before the last of the best so far are
- * kept, and those are sorted whenever their room is full.
+ * kept, and those are sorted whenever their room is full; neighbours that hold none are passed over.
  */
 #include "order.h"
 
 #define ORDER_BLOCK 256
 /* Fewer items are inserted one by one. */
 #define ORDER_FEW 24
+
+#include "isa_base.inl"
+#include "order.inl"
+#include "isa_end.inl"
+#if LP_HAVE_X86_DISPATCH
+#include "isa_avx2.inl"
+#include "order.inl"
+#include "isa_end.inl"
+#endif
 
 static void order_insert(uint64_t *items, int64_t count) {
   for (int64_t i = 1; i < count; i++) {
@@ -65,7 +74,7 @@ static bool order_is_wide(lp_dtype dtype) {
 
 /* Items that there is room for. */
 static int64_t order_room(lp_dtype dtype, int64_t n, int64_t most) {
-  const int64_t few = most < LP_ORDER_MAX / 4 ? 4 * most + 16 * ORDER_BLOCK : n;
+  const int64_t few = most < LP_ORDER_MAX / 4 ? 2 * most + 4 * ORDER_BLOCK : n;
   return order_is_wide(dtype) || n < few ? n : few;
 }
 
@@ -147,12 +156,28 @@ static const uint64_t *order_wide(lp_dtype dtype, const char *x, int64_t stride,
   return items;
 }
 
+/* Whether none of ORDER_BLOCK neighbours comes before `last`. */
+static bool order_passes(const float *x, float last, bool descend, lp_isa isa) {
+  float best;
+#if LP_HAVE_X86_DISPATCH
+  if (isa >= LP_ISA_AVX2) {
+    best = order_extreme_avx2(x, descend);
+    return descend ? best <= last : best >= last;
+  }
+#endif
+  (void)isa;
+  best = order_extreme_base(x, descend);
+  return descend ? best <= last : best >= last;
+}
+
 const uint64_t *lp_order_first(lp_dtype dtype, const void *x, int64_t stride, int64_t n,
-                               int64_t most, bool descend, void *scratch) {
+                               int64_t most, bool descend, void *scratch, lp_isa isa) {
   const int64_t room = order_room(dtype, n, most);
   const size_t size = lp_dtype_size(dtype);
   uint64_t *items = scratch;
   uint64_t limit = (uint64_t)1 << 32; /* keys from here on come too late */
+  const bool plain = dtype == LP_FLOAT32 && stride == 1;
+  float last = NAN; /* of the best so far */
   int64_t kept = 0;
   if (order_is_wide(dtype)) {
     return order_wide(dtype, x, stride, n, descend, items);
@@ -162,6 +187,10 @@ const uint64_t *lp_order_first(lp_dtype dtype, const void *x, int64_t stride, in
     const char *source = (const char *)x + (size_t)(first * stride) * size;
     uint32_t keys[ORDER_BLOCK];
     uint32_t near[ORDER_BLOCK];
+    if (plain && count == ORDER_BLOCK &&
+        order_passes((const float *)x + first, last, descend, isa)) {
+      continue;
+    }
     if (stride != 1) {
       for (int64_t i = 0; i < count; i++) {
         lp_order_move((char *)near + (size_t)i * size, source + (size_t)(i * stride) * size, size);
@@ -173,6 +202,7 @@ const uint64_t *lp_order_first(lp_dtype dtype, const void *x, int64_t stride, in
       lp_order_sort(items, items + room, kept);
       kept = most;
       limit = items[most - 1] >> 32;
+      last = plain ? ((const float *)x)[lp_order_position(items[most - 1])] : NAN;
     }
     for (int64_t i = 0; i < count; i++) {
       items[kept] = lp_order_item(keys[i], first + i);

@@ -6,8 +6,7 @@
 #define LP_KERNEL_ORDER_H
 
 #include "../tensor/dtype.h"
-
-#include <string.h>
+#include "isa.h"
 
 /* Positions are the low halves of 64-bit items. */
 #define LP_ORDER_MAX 0xffffffff
@@ -36,6 +35,6 @@ LP_INTERNAL void lp_order_sort(uint64_t *items, uint64_t *spare, int64_t count);
 LP_INTERNAL size_t lp_order_scratch(lp_dtype dtype, int64_t n, int64_t most);
 /* Items whose positions are those of the first `most` (1 to n) of n elements that lie `stride` elements apart; they stand in the scratch. */
 LP_INTERNAL const uint64_t *lp_order_first(lp_dtype dtype, const void *x, int64_t stride, int64_t n,
-                                           int64_t most, bool descend, void *scratch);
+                                           int64_t most, bool descend, void *scratch, lp_isa isa);
 
 #endif

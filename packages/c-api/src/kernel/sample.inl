@@ -97,11 +97,17 @@ static void SAMPLE_NAME(sample_affine)(const SAMPLE_REAL *map, int64_t height, i
   /* A grid of one row or column has no coordinates: 0 / 0, as in MXNet. */
   const SAMPLE_REAL down = (SAMPLE_REAL)2 / (SAMPLE_REAL)(height - 1);
   const SAMPLE_REAL right = (SAMPLE_REAL)2 / (SAMPLE_REAL)(width - 1);
-  for (int64_t i = 0; i < count; i++) {
-    const SAMPLE_REAL y = -1 + (SAMPLE_REAL)((first + i) / width) * down;
-    const SAMPLE_REAL x = -1 + (SAMPLE_REAL)((first + i) % width) * right;
-    columns[i] = map[0] * x + map[1] * y + map[2];
-    rows[i] = map[3] * x + map[4] * y + map[5];
+  int64_t row = first / width;
+  int64_t column = first % width;
+  for (int64_t i = 0; i < count; row++, column = 0) {
+    const SAMPLE_REAL y = -1 + (SAMPLE_REAL)row * down;
+    const int64_t n = width - column < count - i ? width - column : count - i;
+    for (int32_t k = 0; k < n; k++) {
+      const SAMPLE_REAL x = -1 + (SAMPLE_REAL)((int32_t)column + k) * right;
+      columns[i + k] = map[0] * x + map[1] * y + map[2];
+      rows[i + k] = map[3] * x + map[4] * y + map[5];
+    }
+    i += n;
   }
 }
 
@@ -163,13 +169,47 @@ static void SAMPLE_NAME(sample_columns)(const lp_sample_planes *planes,
   }
 }
 
-/* Adds the sample, times factor, to channels [from, to) of one bin. */
-static void SAMPLE_NAME(sample_add)(const lp_sample_planes *planes, const SAMPLE *sample,
-                                    const SAMPLE_REAL *x, int64_t x_channel, int64_t from,
-                                    int64_t to, int64_t bin) {
-  for (int64_t c = from; c < to; c++) {
-    ((SAMPLE_REAL *)planes->y)[c * planes->y_channel + bin] +=
-        SAMPLE_NAME(sample_take)(sample, x + c * x_channel);
+/* Samples that wait for their channels to be read, so that one channel after the other is. */
+typedef struct SAMPLE_NAME(sample_tile) {
+  SAMPLE sample[SAMPLE_TILE];
+  int64_t bin[SAMPLE_TILE];
+  int64_t count;
+  int64_t x_channel;
+  int64_t from; /* channels */
+  int64_t to;
+} SAMPLE_NAME(sample_tile);
+
+/* Adds the samples to the channels of their bins. */
+static void SAMPLE_NAME(sample_flush)(const lp_sample_planes *planes,
+                                      SAMPLE_NAME(sample_tile) *tile) {
+  for (int64_t c = tile->from; c < tile->to; c++) {
+    const SAMPLE_REAL *x = (const SAMPLE_REAL *)planes->x + c * tile->x_channel;
+    SAMPLE_REAL *y = (SAMPLE_REAL *)planes->y + c * planes->y_channel;
+    int64_t i = 0;
+    while (i < tile->count) {
+      const int64_t bin = tile->bin[i];
+      SAMPLE_REAL sum = 0;
+      for (; i < tile->count && tile->bin[i] == bin; i++) {
+        sum += SAMPLE_NAME(sample_take)(tile->sample + i, x);
+      }
+      y[bin] += sum;
+    }
+  }
+  tile->count = 0;
+}
+
+/* One more sample of a bin; `plane` is where its planes begin. */
+static void SAMPLE_NAME(sample_push)(const lp_sample_planes *planes, SAMPLE_NAME(sample_tile) *tile,
+                                     SAMPLE_REAL row, SAMPLE_REAL column, int64_t plane,
+                                     int64_t bin) {
+  SAMPLE *sample = tile->sample + tile->count;
+  SAMPLE_NAME(sample_inside)(planes->height, planes->width, row, column, sample);
+  for (int i = 0; i < 4; i++) {
+    sample->at[i] += plane;
+  }
+  tile->bin[tile->count++] = bin;
+  if (tile->count == SAMPLE_TILE) {
+    SAMPLE_NAME(sample_flush)(planes, tile);
   }
 }
 
@@ -207,7 +247,11 @@ static void SAMPLE_NAME(sample_rotated)(const lp_sample_planes *planes,
   const SAMPLE_REAL cosine = (SAMPLE_REAL)cos((double)angle);
   /* Not sin: a compiler would join the two in a function that not every system has. */
   const SAMPLE_REAL sine = (SAMPLE_REAL)cos(1.5707963267948966 - (double)angle);
-  const SAMPLE_REAL *x = planes->x;
+  SAMPLE_NAME(sample_tile) tile;
+  tile.count = 0;
+  tile.x_channel = planes->x_channel;
+  tile.from = 0;
+  tile.to = planes->channels;
   for (int64_t bin = 0; bin < region->bins[0] * region->bins[1]; bin++) {
     const int64_t top = bin / region->bins[1] * down;
     const int64_t left = bin % region->bins[1] * right;
@@ -220,12 +264,13 @@ static void SAMPLE_NAME(sample_rotated)(const lp_sample_planes *planes,
       const SAMPLE_REAL row = v * cosine - u * sine + roi[2] * scale;
       if (row >= -1 && row <= (SAMPLE_REAL)planes->height && column >= -1 &&
           column <= (SAMPLE_REAL)planes->width) {
-        SAMPLE sample;
-        SAMPLE_NAME(sample_inside)(planes->height, planes->width, row, column, &sample);
-        SAMPLE_NAME(sample_add)(planes, &sample, x, planes->x_channel, 0, planes->channels, bin);
+        SAMPLE_NAME(sample_push)(planes, &tile, row, column, 0, bin);
       }
     }
-    SAMPLE_NAME(sample_scale)(planes, 1 / (SAMPLE_REAL)(down * right), 0, planes->channels, bin);
+  }
+  SAMPLE_NAME(sample_flush)(planes, &tile);
+  for (int64_t i = 0; i < planes->channels * planes->y_channel; i++) {
+    ((SAMPLE_REAL *)planes->y)[i] *= 1 / (SAMPLE_REAL)(down * right);
   }
 }
 
@@ -240,21 +285,24 @@ static SAMPLE_REAL SAMPLE_NAME(sample_round)(SAMPLE_REAL x) {
 /* Samples of the bin whose first one is at (top, left). */
 static void SAMPLE_NAME(sample_bin)(const lp_sample_planes *planes, const lp_sample_region *region,
                                     const SAMPLE_REAL *corner, const SAMPLE_REAL *step,
-                                    const SAMPLE_REAL *x, int64_t from, int64_t to, int64_t bin) {
-  const int64_t x_channel = planes->x_channel * region->group_size * region->group_size;
+                                    int64_t plane, int64_t from, int64_t to, int64_t bin) {
+  SAMPLE_NAME(sample_tile) tile;
   int64_t found = 0;
+  tile.count = 0;
+  tile.x_channel = planes->x_channel * region->group_size * region->group_size;
+  tile.from = from;
+  tile.to = to;
   for (int64_t i = 0; i < region->samples * region->samples; i++) {
     const SAMPLE_REAL row = corner[0] + (SAMPLE_REAL)(i / region->samples) * step[0];
     const SAMPLE_REAL column = corner[1] + (SAMPLE_REAL)(i % region->samples) * step[1];
     const SAMPLE_REAL half = (SAMPLE_REAL)0.5;
     if (row >= -half && row <= (SAMPLE_REAL)planes->height - half && column >= -half &&
         column <= (SAMPLE_REAL)planes->width - half) {
-      SAMPLE sample;
-      SAMPLE_NAME(sample_inside)(planes->height, planes->width, row, column, &sample);
-      SAMPLE_NAME(sample_add)(planes, &sample, x, x_channel, from, to, bin);
+      SAMPLE_NAME(sample_push)(planes, &tile, row, column, plane * planes->x_channel, bin);
       found++;
     }
   }
+  SAMPLE_NAME(sample_flush)(planes, &tile);
   if (found > 1) {
     SAMPLE_NAME(sample_scale)(planes, 1 / (SAMPLE_REAL)found, from, to, bin);
   }
@@ -282,7 +330,6 @@ static void SAMPLE_NAME(sample_deformable)(const lp_sample_planes *planes,
   for (int64_t bin = 0; bin < bins * bins; bin++) {
     const int64_t at[2] = {bin / bins, bin % bins};
     const int64_t plane = at[0] * group / bins * group + at[1] * group / bins;
-    const SAMPLE_REAL *x = (const SAMPLE_REAL *)planes->x + plane * planes->x_channel;
     for (int64_t one = 0; one < region->classes; one++) {
       SAMPLE_REAL corner[2];
       for (int axis = 0; axis < 2; axis++) {
@@ -294,8 +341,8 @@ static void SAMPLE_NAME(sample_deformable)(const lp_sample_planes *planes,
               size[axis];
         }
       }
-      SAMPLE_NAME(sample_bin)(planes, region, corner, step, x, one * members, (one + 1) * members,
-                              bin);
+      SAMPLE_NAME(sample_bin)(planes, region, corner, step, plane, one * members,
+                              (one + 1) * members, bin);
     }
   }
 }

@@ -1,5 +1,15 @@
-/* softmax.c - chooses the level; float64, mixed types and lengths go element by element in double. Vectors of 16 would add little to those of 8 but code. */
+/* softmax.c - chooses the level; float64, mixed types and lengths of columns go element by element in double. */
 #include "softmax.h"
+
+/* Entries of a row that take part. */
+static int64_t softmax_length(const lp_softmax *softmax, int64_t row) {
+  int64_t length = softmax->axis;
+  if (softmax->lengths != NULL) {
+    length = softmax->length_type == LP_INT64 ? ((const int64_t *)softmax->lengths)[row]
+                                              : ((const int32_t *)softmax->lengths)[row];
+  }
+  return length < 0 ? 0 : length < softmax->axis ? length : softmax->axis;
+}
 
 #include "isa_base.inl"
 #include "vector_functions.inl"
@@ -7,6 +17,10 @@
 #include "isa_end.inl"
 #if LP_HAVE_X86_DISPATCH
 #include "isa_avx2.inl"
+#include "vector_functions.inl"
+#include "softmax.inl"
+#include "isa_end.inl"
+#include "isa_avx512.inl"
 #include "vector_functions.inl"
 #include "softmax.inl"
 #include "isa_end.inl"
@@ -26,15 +40,6 @@ static void softmax_set(const lp_softmax *softmax, int64_t i, double value) {
   } else {
     ((float *)softmax->y)[i] = (float)value;
   }
-}
-
-static int64_t softmax_length(const lp_softmax *softmax, int64_t row) {
-  int64_t length = softmax->axis;
-  if (softmax->lengths != NULL) {
-    length = softmax->length_type == LP_INT64 ? ((const int64_t *)softmax->lengths)[row]
-                                              : ((const int32_t *)softmax->lengths)[row];
-  }
-  return length < 0 ? 0 : length < softmax->axis ? length : softmax->axis;
 }
 
 static void softmax_doubles(const lp_softmax *softmax, int64_t outer, int64_t from, int64_t to) {
@@ -75,11 +80,16 @@ static void softmax_chunk(void *context, int64_t index, unsigned worker) {
   int64_t to = from + work->columns < softmax->inner ? from + work->columns : softmax->inner;
   (void)worker;
   for (int64_t outer = first; outer < last; outer++) {
-    if (!LP_WITH_FAST || softmax->from != LP_FLOAT32 || softmax->to != LP_FLOAT32 || softmax->lengths != NULL) {
+    if (!LP_WITH_FAST || softmax->from != LP_FLOAT32 || softmax->to != LP_FLOAT32 ||
+        (softmax->lengths != NULL && softmax->inner > 1)) {
       softmax_doubles(softmax, outer, from, to);
       continue;
     }
 #if LP_HAVE_X86_DISPATCH
+    if (work->isa == LP_ISA_AVX512) {
+      softmax_floats_avx512(softmax, outer, from, to);
+      continue;
+    }
     if (work->isa >= LP_ISA_AVX2) {
       softmax_floats_avx2(softmax, outer, from, to);
       continue;

@@ -127,7 +127,11 @@ static void LP_NAME(softmax_floats)(const lp_softmax *softmax, int64_t outer, in
   const float *x = (const float *)softmax->x + at;
   float *y = (float *)softmax->y + at;
   if (softmax->inner == 1) {
-    LP_NAME(softmax_row)(x, y, softmax->axis, temperature, softmax->negate, softmax->log);
+    const int64_t n = softmax_length(softmax, outer);
+    if (n > 0) {
+      LP_NAME(softmax_row)(x, y, n, temperature, softmax->negate, softmax->log);
+    }
+    memset(y + n, 0, (size_t)(softmax->axis - n) * sizeof(float));
     return;
   }
   for (int64_t i = from; i < to; i += LP_VL) {

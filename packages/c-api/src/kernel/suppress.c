@@ -3,8 +3,6 @@
 
 #include "order.h"
 
-#define SUPPRESS_STEP 32 /* kept boxes that are compared before looking whether one was hit */
-
 #include "isa_base.inl"
 #include "suppress.inl"
 #include "isa_end.inl"
@@ -14,31 +12,70 @@
 #include "isa_end.inl"
 #endif
 
-static int64_t suppress_room(int64_t count) {
-  return (count + SUPPRESS_STEP - 1) / SUPPRESS_STEP * SUPPRESS_STEP;
+void lp_suppress_corners(lp_dtype dtype, bool center, const void *x, void *box) {
+  double side[2];
+  for (int k = 0; k < 2; k++) {
+    const double first = lp_suppress_get(dtype, x, k);
+    const double second = lp_suppress_get(dtype, x, k + 2);
+    lp_suppress_set(dtype, box, 4, second - first);
+    side[k] = center ? second : lp_suppress_get(dtype, box, 4);
+    lp_suppress_set(dtype, box, k, center ? first - second / 2 : first);
+    lp_suppress_set(dtype, box, k + 2, center ? first + second / 2 : second);
+  }
+  lp_suppress_set(dtype, box, 4, side[0] < 0 || side[1] < 0 ? 0 : side[0] * side[1]);
 }
 
 size_t lp_suppress_scratch(lp_dtype dtype, int64_t count) {
   const size_t bytes = LP_SUPPRESS_BOX * lp_dtype_size(dtype) + 2 * sizeof(uint64_t);
-  return (uint64_t)count > SIZE_MAX / bytes - SUPPRESS_STEP ? SIZE_MAX
-                                                            : (size_t)suppress_room(count) * bytes;
+  return (uint64_t)count > SIZE_MAX / bytes - LP_SUPPRESS_STEP ? SIZE_MAX
+                                                            : (size_t)lp_suppress_room(count) * bytes;
+}
+
+/* What two boxes have in common. */
+static double suppress_common_double(const double *rows, int64_t room, int64_t i,
+                                     const double *box, double margin) {
+  double side[2];
+  for (int k = 0; k < 2; k++) {
+    const double low = rows[k * room + i];
+    const double high = rows[(2 + k) * room + i];
+    side[k] = (high < box[2 + k] ? high : box[2 + k]) - (low > box[k] ? low : box[k]) + margin;
+  }
+  return side[0] > 0 && side[1] > 0 ? side[0] * side[1] : 0;
 }
 
 static bool suppress_any_double(const double *kept, int64_t room, int64_t count, const double *box,
                                 double threshold, double margin) {
   for (int64_t i = 0; i < count; i++) {
-    double side[2]; /* of the intersection */
-    for (int k = 0; k < 2; k++) {
-      const double low = kept[k * room + i];
-      const double high = kept[(2 + k) * room + i];
-      side[k] = (high < box[2 + k] ? high : box[2 + k]) - (low > box[k] ? low : box[k]) + margin;
-    }
-    const double common = side[0] > 0 && side[1] > 0 ? side[0] * side[1] : 0;
+    const double common = suppress_common_double(kept, room, i, box, margin);
     if (common / (kept[4 * room + i] + box[4] - common) > threshold) {
       return true;
     }
   }
   return false;
+}
+
+static void suppress_overlaps_double(const double *rows, int64_t room, const double *box,
+                                     double *y) {
+  for (int64_t i = 0; i < room; i++) {
+    const double common = suppress_common_double(rows, room, i, box, 0);
+    y[i] = common > 0 ? common / (rows[4 * room + i] + box[4] - common) : 0;
+  }
+}
+
+void lp_suppress_overlaps(lp_dtype dtype, const void *rows, int64_t room, const void *box, void *y,
+                          lp_isa isa) {
+  if (lp_dtype_is(dtype, LP_FLOAT64)) {
+    suppress_overlaps_double(rows, room, box, y);
+    return;
+  }
+#if LP_HAVE_X86_DISPATCH
+  if (isa >= LP_ISA_AVX2) {
+    suppress_overlaps_avx2(rows, room, box, y);
+    return;
+  }
+#endif
+  (void)isa;
+  suppress_overlaps_base(rows, room, box, y);
 }
 
 static bool suppress_hit(const lp_suppress *suppress, const void *kept, int64_t room, int64_t count,
@@ -59,7 +96,7 @@ static bool suppress_hit(const lp_suppress *suppress, const void *kept, int64_t 
 
 int64_t lp_suppress_run(const lp_suppress *suppress, uint8_t *keep, void *scratch, lp_isa isa) {
   const int64_t count = suppress->count;
-  const int64_t room = suppress_room(count);
+  const int64_t room = lp_suppress_room(count);
   const size_t size = lp_dtype_size(suppress->dtype);
   uint64_t *items = scratch;
   char *kept = (char *)(items + 2 * room);
@@ -98,4 +135,3 @@ int64_t lp_suppress_run(const lp_suppress *suppress, uint8_t *keep, void *scratc
   return all;
 }
 
-#undef SUPPRESS_STEP

@@ -44,8 +44,8 @@ lp_status lp_movement_check_shape(const char *key, const lp_tuple *shape, int fr
 }
 
 lp_movement_diagonal lp_movement_diagonal_of(int64_t rows, int64_t columns, int64_t k) {
-  lp_movement_diagonal diagonal = {0, 0, 0};
-  if (k > -rows && k < columns) {
+  lp_movement_diagonal diagonal = {0, 0, -1};
+  if (k >= -rows && k <= columns) {
     diagonal.row = k < 0 ? -k : 0;
     diagonal.column = k > 0 ? k : 0;
     rows -= diagonal.row;

@@ -21,7 +21,7 @@ LP_INTERNAL bool lp_movement_product(const lp_shape *shape, int from, int to, in
 /* A shape that an attribute gives: 1 to LP_MAX_NDIM items, all but the first `free` ones greater than 0. Fails like an operator's check. */
 LP_INTERNAL lp_status lp_movement_check_shape(const char *key, const lp_tuple *shape, int free);
 
-/* Diagonal k of a matrix (above the main one if positive): where it begins, and its length, 0: there is none. */
+/* Diagonal k of a matrix (above the main one if positive): where it begins, and its length, -1: there is none. */
 typedef struct lp_movement_diagonal {
   int64_t row;
   int64_t column;

@@ -280,6 +280,8 @@ typedef struct lp_op_family {
   lp_role role;
   /* At inference output 0 is input 0 and nothing else is computed. NULL: never. */
   bool (*identity)(const void *param);
+  /* Of constants it is computed when the plan is made: its one output then is a weight, too. Its algorithms need neither scratch nor packing. */
+  bool once;
   /* Output 0 is input 0's memory under another shape (plain layout). */
   bool reshapes;
   /* Output `output` is a contiguous part of input 0 (plain layout): sets the offset in elements. NULL: never. */

@@ -116,7 +116,7 @@ static lp_status op_bipartite_matching_run(const lp_call *call) {
   for (int64_t i = 0; count > 0 && i < lp_shape_product(&data->shape, 0, data->shape.ndim - 2); i++) {
     const char *scores = (const char *)data->data + (size_t)(i * count) * lp_dtype_size(data->dtype);
     op_bipartite_matching_pair(call, i, lp_order_first(data->dtype, scores, 1, count, count,
-                                                       !param->is_ascend, call->scratch));
+                                                       !param->is_ascend, call->scratch, call->isa));
   }
   return LP_OK;
 }

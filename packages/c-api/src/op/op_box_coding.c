@@ -11,6 +11,7 @@
  *                      with g the match's box of refs, and 1; else 0 and 0. Boxes as corners.
  * A match outside refs is an error of the forward. GluonCV.
  */
+#include "../kernel/elementwise.h"
 #include "movement.h"
 #include "op_table.h"
 
@@ -71,30 +72,42 @@ static double op_box_coding_cost(const lp_query *query) {
              : LP_COST_REJECT;
 }
 
+/* Boxes whose exponents are made together. */
+#define OP_BOX_CODING_BLOCK 64
+
+static void op_box_coding_exp(lp_dtype dtype, void *x, int64_t count, lp_isa isa) {
+  const lp_elementwise work = {.function = LP_FUNCTION_EXP,
+                               .dtype = dtype,
+                               .x = x,
+                               .out = x,
+                               .x_step = 1,
+                               .rows = 1,
+                               .n = count};
+  lp_elementwise_apply(&work, isa);
+}
+
 /* Each number is rounded as its type is. */
 #define OP_BOX_CODING(real)                                                                      \
-  static void op_box_coding_decode_##real(const lp_call *call) {                                 \
+  static void op_box_coding_block_##real(const lp_call *call, int64_t first, int64_t count) {    \
     const op_box_coding_param *param = call->param;                                              \
-    const real *d = call->in[0].data;                                                            \
-    const real *anchors = call->in[1].data;                                                      \
     const int64_t n = call->in[0].shape.dim[1];                                                  \
+    const real *d = (const real *)call->in[0].data + 4 * first;                                  \
     const real clip = (real)param->clip;                                                         \
-    real *y = call->out[0].data;                                                                 \
-    for (int64_t i = 0; i < call->in[0].shape.dim[0] * n; i++) {                                 \
-      const real *anchor = anchors + i % n * 4;                                                  \
+    real *y = (real *)call->out[0].data + 4 * first;                                             \
+    real factor[2 * OP_BOX_CODING_BLOCK];                                                        \
+    for (int64_t i = 0; i < 2 * count; i++) {                                                    \
+      const real exponent = d[4 * (i / 2) + 2 + i % 2] * (real)param->std[2 + i % 2];            \
+      factor[i] = clip > 0 && !(exponent < clip) ? clip : exponent;                              \
+    }                                                                                            \
+    op_box_coding_exp(call->in[0].dtype, factor, 2 * count, call->isa);                          \
+    for (int64_t i = 0; i < count; i++) {                                                        \
+      const real *anchor = (const real *)call->in[1].data + (first + i) % n * 4;                 \
       for (int k = 0; k < 2; k++) {                                                              \
-        real size = anchor[2 + k];                                                               \
-        real center = anchor[k];                                                                 \
-        if (param->format == 0) {                                                                \
-          size -= anchor[k];                                                                     \
-          center += size * (real)0.5;                                                            \
-        }                                                                                        \
-        real exponent = d[4 * i + 2 + k] * (real)param->std[2 + k];                              \
-        if (clip > 0) {                                                                          \
-          exponent = exponent < clip ? exponent : clip;                                          \
-        }                                                                                        \
-        const real half = (real)exp((double)exponent) * size * (real)0.5;                        \
-        center += d[4 * i + k] * (real)param->std[k] * size;                                     \
+        const bool corners = param->format == 0;                                                 \
+        const real size = corners ? anchor[2 + k] - anchor[k] : anchor[2 + k];                   \
+        const real middle = corners ? anchor[k] + size * (real)0.5 : anchor[k];                  \
+        const real center = d[4 * i + k] * (real)param->std[k] * size + middle;                  \
+        const real half = factor[2 * i + k] * size * (real)0.5;                                  \
         y[4 * i + k] = center - half;                                                            \
         y[4 * i + 2 + k] = center + half;                                                        \
       }                                                                                          \
@@ -122,10 +135,14 @@ OP_BOX_CODING(float)
 OP_BOX_CODING(double)
 
 static lp_status op_box_coding_decode_run(const lp_call *call) {
-  if (call->in[0].dtype == LP_FLOAT32) {
-    op_box_coding_decode_float(call);
-  } else {
-    op_box_coding_decode_double(call);
+  const int64_t all = call->in[0].shape.dim[0] * call->in[0].shape.dim[1];
+  for (int64_t first = 0; first < all; first += OP_BOX_CODING_BLOCK) {
+    const int64_t count = all - first < OP_BOX_CODING_BLOCK ? all - first : OP_BOX_CODING_BLOCK;
+    if (call->in[0].dtype == LP_FLOAT32) {
+      op_box_coding_block_float(call, first, count);
+    } else {
+      op_box_coding_block_double(call, first, count);
+    }
   }
   return LP_OK;
 }
@@ -193,3 +210,4 @@ LP_DATA const lp_op lp_op_contrib_box_encode = {
     .name = "_contrib_box_encode", .family = &op_box_encode_family};
 
 #undef OP_BOX_CODING
+#undef OP_BOX_CODING_BLOCK

@@ -4,6 +4,7 @@
  *
  * Attribute: format: enum{corner|center} = corner: x1 y1 x2 y2, or centre and size. GluonCV.
  */
+#include "../kernel/suppress.h"
 #include "op_table.h"
 
 typedef struct op_box_iou_param {
@@ -43,54 +44,51 @@ static double op_box_iou_cost(const lp_query *query) {
              : LP_COST_REJECT;
 }
 
-/* Corners and area. */
-#define OP_BOX_IOU_RUN(real)                                                                     \
-  static void op_box_iou_corners_##real(const real *x, bool center, real *box) {                 \
-    real side[2];                                                                                \
-    for (int k = 0; k < 2; k++) {                                                                \
-      box[k] = center ? x[k] - x[k + 2] / 2 : x[k];                                              \
-      box[k + 2] = center ? x[k] + x[k + 2] / 2 : x[k + 2];                                      \
-      side[k] = center ? x[k + 2] : x[k + 2] - x[k];                                             \
-    }                                                                                            \
-    box[4] = side[0] < 0 || side[1] < 0 ? 0 : side[0] * side[1];                                 \
-  }                                                                                              \
-  static void op_box_iou_row_##real(const real *a, const real *b, int64_t count, bool center,    \
-                                    real *y) {                                                   \
-    real one[5];                                                                                 \
-    real other[5];                                                                               \
-    op_box_iou_corners_##real(a, center, one);                                                   \
-    for (int64_t i = 0; i < count; i++) {                                                        \
-      op_box_iou_corners_##real(b + 4 * i, center, other);                                       \
-      const real w = (one[2] < other[2] ? one[2] : other[2]) -                                   \
-                     (one[0] > other[0] ? one[0] : other[0]);                                    \
-      const real h = (one[3] < other[3] ? one[3] : other[3]) -                                   \
-                     (one[1] > other[1] ? one[1] : other[1]);                                    \
-      const real common = w > 0 && h > 0 ? w * h : 0;                                            \
-      y[i] = common > 0 ? common / (one[4] + other[4] - common) : 0;                             \
-    }                                                                                            \
-  }
+/* Boxes of rhs that go together. */
+#define OP_BOX_IOU_PART 256
 
-OP_BOX_IOU_RUN(float)
-OP_BOX_IOU_RUN(double)
+typedef struct op_box_iou_work {
+  const lp_call *call;
+  int64_t count; /* boxes of lhs and of rhs */
+  int64_t others;
+} op_box_iou_work;
 
-static void op_box_iou_chunk(void *context, int64_t row, unsigned worker) {
-  const lp_call *call = context;
+static void op_box_iou_chunk(void *context, int64_t chunk, unsigned worker) {
+  const op_box_iou_work *work = context;
+  const lp_call *call = work->call;
+  const lp_dtype dtype = call->in[0].dtype;
+  const size_t size = lp_dtype_size(dtype);
   const bool center = ((const op_box_iou_param *)call->param)->format == 1;
-  const int64_t count = lp_shape_size(&call->in[1].shape) / 4;
+  const int64_t first = chunk * OP_BOX_IOU_PART;
+  const int64_t left = work->others - first;
+  const int64_t part = left < OP_BOX_IOU_PART ? left : OP_BOX_IOU_PART;
+  const int64_t room = lp_suppress_room(part);
+  double rows[LP_SUPPRESS_BOX * OP_BOX_IOU_PART]; /* room for either type */
+  double y[OP_BOX_IOU_PART];
+  double box[LP_SUPPRESS_BOX];
   (void)worker;
-  if (call->in[0].dtype == LP_FLOAT32) {
-    op_box_iou_row_float((const float *)call->in[0].data + 4 * row, call->in[1].data, count, center,
-                         (float *)call->out[0].data + row * count);
-  } else {
-    op_box_iou_row_double((const double *)call->in[0].data + 4 * row, call->in[1].data, count,
-                          center, (double *)call->out[0].data + row * count);
+  memset(rows, 0, sizeof rows);
+  for (int64_t i = 0; i < part; i++) {
+    lp_suppress_corners(dtype, center, (const char *)call->in[1].data + (size_t)(first + i) * 4 * size,
+                        box);
+    for (int k = 0; k < LP_SUPPRESS_BOX; k++) {
+      lp_suppress_set(dtype, rows, k * room + i, lp_suppress_get(dtype, box, k));
+    }
+  }
+  for (int64_t i = 0; i < work->count; i++) {
+    lp_suppress_corners(dtype, center, (const char *)call->in[0].data + (size_t)i * 4 * size, box);
+    lp_suppress_overlaps(dtype, rows, room, box, y, call->isa);
+    memcpy((char *)call->out[0].data + (size_t)(i * work->others + first) * size, y,
+           (size_t)part * size);
   }
 }
 
 static lp_status op_box_iou_run(const lp_call *call) {
-  lp_call copy = *call;
-  lp_threads *threads = lp_shape_size(&call->out[0].shape) > 50000 ? call->threads : NULL;
-  lp_threads_run(threads, lp_shape_size(&call->in[0].shape) / 4, op_box_iou_chunk, &copy);
+  op_box_iou_work work = {call, lp_shape_size(&call->in[0].shape) / 4,
+                          lp_shape_size(&call->in[1].shape) / 4};
+  lp_threads *threads = lp_shape_size(&call->out[0].shape) > 100000 ? call->threads : NULL;
+  lp_threads_run(threads, (work.others + OP_BOX_IOU_PART - 1) / OP_BOX_IOU_PART, op_box_iou_chunk,
+                 &work);
   return LP_OK;
 }
 
@@ -110,4 +108,4 @@ static const lp_op_family op_box_iou_family = {
 LP_DATA const lp_op lp_op_contrib_box_iou = {
     .name = "_contrib_box_iou", .family = &op_box_iou_family};
 
-#undef OP_BOX_IOU_RUN
+#undef OP_BOX_IOU_PART

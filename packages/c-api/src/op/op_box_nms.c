@@ -154,18 +154,6 @@ typedef struct op_box_nms_work {
   int64_t width;
 } op_box_nms_work;
 
-static inline double op_box_nms_get(lp_dtype dtype, const void *x, int64_t i) {
-  return lp_dtype_is(dtype, LP_FLOAT64) ? ((const double *)x)[i] : (double)((const float *)x)[i];
-}
-
-static inline void op_box_nms_set(lp_dtype dtype, void *x, int64_t i, double value) {
-  if (lp_dtype_is(dtype, LP_FLOAT64)) {
-    ((double *)x)[i] = value;
-  } else {
-    ((float *)x)[i] = (float)value;
-  }
-}
-
 /* Scores and row numbers of the rows that take part; how many. */
 static int64_t op_box_nms_take(const op_box_nms_work *work, const char *x, char *scratch) {
   const op_box_nms_param *param = work->call->param;
@@ -177,9 +165,9 @@ static int64_t op_box_nms_take(const op_box_nms_work *work, const char *x, char 
   int64_t count = 0;
   for (int64_t i = 0; i < work->layout.rows; i++) {
     const int64_t row = i * work->width;
-    if (op_box_nms_get(dtype, x, row + param->score_index) > least &&
+    if (lp_suppress_get(dtype, x, row + param->score_index) > least &&
         (param->id_index < 0 ||
-         op_box_nms_get(dtype, x, row + param->id_index) != (double)param->background_id)) {
+         lp_suppress_get(dtype, x, row + param->id_index) != (double)param->background_id)) {
       lp_order_move(scores + (size_t)count * size, x + (size_t)(row + param->score_index) * size,
                     size);
       taken[count++] = (uint32_t)i;
@@ -188,40 +176,20 @@ static int64_t op_box_nms_take(const op_box_nms_work *work, const char *x, char 
   return count;
 }
 
-/* A box as corners and area, in the element type, so that it is rounded as there. */
-static void op_box_nms_corners(lp_dtype dtype, int format, const void *x, void *box) {
-  double side[2];
-  for (int k = 0; k < 2; k++) {
-    const double first = op_box_nms_get(dtype, x, k);
-    const double second = op_box_nms_get(dtype, x, k + 2);
-    if (format == OP_BOX_NMS_CENTER) {
-      op_box_nms_set(dtype, box, k, first - second / 2);
-      op_box_nms_set(dtype, box, k + 2, first + second / 2);
-      side[k] = second;
-    } else {
-      op_box_nms_set(dtype, box, k, first);
-      op_box_nms_set(dtype, box, k + 2, second);
-      op_box_nms_set(dtype, box, 4, second - first);
-      side[k] = op_box_nms_get(dtype, box, 4);
-    }
-  }
-  op_box_nms_set(dtype, box, 4, side[0] < 0 || side[1] < 0 ? 0 : side[0] * side[1]);
-}
-
 /* Of a row that was written: its coordinates in the other format. */
 static void op_box_nms_convert(const op_box_nms_param *param, lp_dtype dtype, void *x) {
-  if (param->in_format == param->out_format || op_box_nms_get(dtype, x, 0) < 0) {
+  if (param->in_format == param->out_format || lp_suppress_get(dtype, x, 0) < 0) {
     return;
   }
   for (int k = 0; k < 2; k++) {
-    const double first = op_box_nms_get(dtype, x, k);
-    const double second = op_box_nms_get(dtype, x, k + 2);
+    const double first = lp_suppress_get(dtype, x, k);
+    const double second = lp_suppress_get(dtype, x, k + 2);
     if (param->out_format == OP_BOX_NMS_CORNER) {
-      op_box_nms_set(dtype, x, k, first - second * 0.5);
-      op_box_nms_set(dtype, x, k + 2, first + second * 0.5);
+      lp_suppress_set(dtype, x, k, first - second * 0.5);
+      lp_suppress_set(dtype, x, k + 2, first + second * 0.5);
     } else {
-      op_box_nms_set(dtype, x, k, (first + second) * 0.5);
-      op_box_nms_set(dtype, x, k + 2, second - first);
+      lp_suppress_set(dtype, x, k, (first + second) * 0.5);
+      lp_suppress_set(dtype, x, k + 2, second - first);
     }
   }
 }
@@ -245,11 +213,11 @@ static void op_box_nms_batch(void *context, int64_t batch, unsigned worker) {
     const int64_t all = count;
     count = count < layout->most ? count : layout->most;
     const uint64_t *order = lp_order_first(dtype, scratch + layout->scores, 1, all, count, true,
-                                           scratch + layout->order);
+                                           scratch + layout->order, work->call->isa);
     const bool classes = param->id_index >= 0 && !param->force_suppress;
     for (int64_t i = 0; i < count; i++) {
       const char *box = x + taken[lp_order_position(order[i])] * row;
-      op_box_nms_corners(dtype, param->in_format, box + (size_t)param->coord_start * size,
+      lp_suppress_corners(dtype, param->in_format == OP_BOX_NMS_CENTER, box + (size_t)param->coord_start * size,
                          scratch + layout->boxes + (size_t)(i * LP_SUPPRESS_BOX) * size);
       if (classes) {
         lp_dtype_convert(dtype, box + (size_t)param->id_index * size, LP_INT32, &ids[i], 1);
@@ -271,7 +239,7 @@ static void op_box_nms_batch(void *context, int64_t batch, unsigned worker) {
     }
   }
   for (int64_t i = written * work->width; i < layout->rows * work->width; i++) {
-    op_box_nms_set(dtype, y, i, -1);
+    lp_suppress_set(dtype, y, i, -1);
   }
 }
 

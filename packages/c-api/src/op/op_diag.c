@@ -55,7 +55,7 @@ static lp_status op_diag_shape(const lp_infer *infer) {
   out.dim[out.ndim++] = LP_DIM_UNKNOWN;
   if (in->dim[rows] >= 0 && in->dim[columns] >= 0) {
     int64_t size = lp_movement_diagonal_of(in->dim[rows], in->dim[columns], param->k).size;
-    if (size < 1) {
+    if (size < 0) {
       return lp_infer_fail(infer, "there is no diagonal %lld in %lld rows and %lld columns",
                            (long long)param->k, (long long)in->dim[rows],
                            (long long)in->dim[columns]);

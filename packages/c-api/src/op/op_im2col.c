@@ -94,24 +94,35 @@ static lp_status op_im2col_shape(const lp_infer *infer) {
   return lp_infer_merge(infer, image, &shape);
 }
 
-/* For each tap and window of a channel whose place lies in the image: `each` with its place and column. */
-#define OP_IM2COL_EACH(real, each)                                                              \
-  do {                                                                                          \
-    for (int64_t tap = 0; tap < taps; tap++) {                                                  \
-      for (int64_t h = 0; h < rows; h++) {                                                      \
-        const int64_t y = h * param->strides[1] - param->pads[1] +                              \
-                          tap / param->kernels[2] * param->dilates[1];                          \
-        for (int64_t w = 0; y >= 0 && y < height && w < columns; w++) {                         \
-          const int64_t x = w * param->strides[2] - param->pads[2] +                            \
-                            tap % param->kernels[2] * param->dilates[2];                        \
-          if (x >= 0 && x < width) {                                                            \
-            real *cell = (real *)matrix + ((plane * taps + tap) * rows + h) * columns + w;      \
-            real *pixel = (real *)image + (plane * height + y) * width + x;                     \
-            each;                                                                               \
-          }                                                                                     \
-        }                                                                                       \
-      }                                                                                         \
-    }                                                                                           \
+/* The windows of a row whose tap lies in the image: [*from, *to). `at`: where window 0 has it. */
+static void op_im2col_inside(int64_t at, int64_t stride, int64_t width, int64_t windows,
+                             int64_t *from, int64_t *to) {
+  const int64_t first = at < 0 ? (-at + stride - 1) / stride : 0;
+  const int64_t end = at < width ? (width - 1 - at) / stride + 1 : 0;
+  *from = first < windows ? first : windows;
+  *to = end < *from ? *from : end < windows ? end : windows;
+}
+
+/* One tap's row of windows. */
+#define OP_IM2COL_ROW(real)                                                        \
+  do {                                                                             \
+    real *cell = (real *)matrix + row * columns;                                   \
+    real *pixel = (real *)image + (plane * height + y) * width + at;               \
+    if (back && stride == 1) {                                                     \
+      for (int64_t w = from; w < to; w++) {                                        \
+        pixel[w] += cell[w];                                                       \
+      }                                                                            \
+    } else if (back) {                                                             \
+      for (int64_t w = from; w < to; w++) {                                        \
+        pixel[w * stride] += cell[w];                                              \
+      }                                                                            \
+    } else if (stride == 1) {                                                      \
+      memcpy(cell + from, pixel + from, (size_t)(to - from) * sizeof *cell);       \
+    } else {                                                                       \
+      for (int64_t w = from; w < to; w++) {                                        \
+        cell[w] = pixel[w * stride];                                               \
+      }                                                                            \
+    }                                                                              \
   } while (0)
 
 static void op_im2col_plane(void *context, int64_t plane, unsigned worker) {
@@ -127,21 +138,31 @@ static void op_im2col_plane(void *context, int64_t plane, unsigned worker) {
   const int64_t taps = param->kernels[1] * param->kernels[2];
   const int64_t rows = op_im2col_windows(param, 0, height);
   const int64_t columns = op_im2col_windows(param, 1, width);
+  const int64_t stride = param->strides[2];
   const size_t written = (size_t)(back ? height * width : taps * rows * columns) *
                          lp_dtype_size(call->in[0].dtype);
   (void)worker;
   memset((char *)call->out[0].data + (size_t)plane * written, 0, written);
-  if (back && wide) {
-    OP_IM2COL_EACH(double, *pixel += *cell);
-  } else if (back) {
-    OP_IM2COL_EACH(float, *pixel += *cell);
-  } else if (wide) {
-    OP_IM2COL_EACH(double, *cell = *pixel);
-  } else {
-    OP_IM2COL_EACH(float, *cell = *pixel);
+  for (int64_t line = 0; line < taps * rows; line++) {
+    const int64_t tap = line / rows;
+    const int64_t row = plane * taps * rows + line;
+    const int64_t y = line % rows * param->strides[1] - param->pads[1] +
+                      tap / param->kernels[2] * param->dilates[1];
+    const int64_t at = tap % param->kernels[2] * param->dilates[2] - param->pads[2];
+    int64_t from;
+    int64_t to;
+    op_im2col_inside(at, stride, width, columns, &from, &to);
+    if (y < 0 || y >= height || from == to) {
+      continue;
+    }
+    if (wide) {
+      OP_IM2COL_ROW(double);
+    } else {
+      OP_IM2COL_ROW(float);
+    }
   }
 }
-#undef OP_IM2COL_EACH
+#undef OP_IM2COL_ROW
 
 static lp_status op_im2col_run(const lp_call *call) {
   lp_call copy = *call;

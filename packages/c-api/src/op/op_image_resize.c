@@ -137,7 +137,15 @@ static uint8_t op_image_resize_byte(const uint8_t *const *corner, int64_t k, flo
     ((real *)(void *)y)[k] = above * (1.0f - row.part) + below * row.part;                      \
   }
 
-/* One row of one image. */
+static size_t op_image_resize_scratch(const lp_query *query) {
+  const lp_shape *out = &query->out[0].shape;
+  size_t bytes;
+  return lp_size_multiply((size_t)lp_image_dim(out, 2), sizeof(op_image_resize_place), &bytes)
+             ? bytes
+             : SIZE_MAX;
+}
+
+/* One row of one image; the columns' places are in scratch. */
 static void op_image_resize_row(void *context, int64_t index, unsigned worker) {
   const lp_call *call = context;
   const op_image_resize_param *param = call->param;
@@ -155,8 +163,7 @@ static void op_image_resize_row(void *context, int64_t index, unsigned worker) {
   char *y = (char *)call->out[0].data + (size_t)(index * lp_image_dim(out, 2)) * pixel;
   (void)worker;
   for (int64_t i = 0; i < lp_image_dim(out, 2); i++, y += pixel) {
-    const op_image_resize_place column =
-        op_image_resize_at(param, width, lp_image_dim(out, 2), i, true);
+    const op_image_resize_place column = ((const op_image_resize_place *)call->scratch)[i];
     const char *corner[4] = {image + (size_t)(row.first * width + column.first) * pixel,
                              image + (size_t)(row.first * width + column.second) * pixel,
                              image + (size_t)(row.second * width + column.first) * pixel,
@@ -188,13 +195,20 @@ static lp_status op_image_resize_run(const lp_call *call) {
            (size_t)lp_shape_size(out) * lp_dtype_size(call->in[0].dtype));
     return LP_OK;
   }
+  for (int64_t i = 0; i < lp_image_dim(out, 2); i++) {
+    ((op_image_resize_place *)call->scratch)[i] = op_image_resize_at(
+        call->param, lp_image_dim(&call->in[0].shape, 2), lp_image_dim(out, 2), i, true);
+  }
   lp_threads_run(lp_shape_size(out) > 20000 ? call->threads : NULL,
                  lp_image_count(out) * lp_image_dim(out, 3), op_image_resize_row, &copy);
   return LP_OK;
 }
 
 static const lp_algorithm op_image_resize_algorithms[] = {
-    {.name = "plain", .cost = op_image_resize_cost, .run = op_image_resize_run},
+    {.name = "plain",
+     .cost = op_image_resize_cost,
+     .scratch = op_image_resize_scratch,
+     .run = op_image_resize_run},
 };
 
 static const lp_op_family op_image_resize_family = {

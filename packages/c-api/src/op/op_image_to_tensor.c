@@ -26,27 +26,43 @@ static lp_status op_image_to_tensor_dtype(const lp_infer *infer) {
   return lp_infer_merge_dtype(infer, &infer->out_dtype[0], LP_FLOAT32);
 }
 
-/* Pixels whose numbers are brought to float32 at once. */
-#define OP_IMAGE_TO_TENSOR_TILE 256
+#define OP_IMAGE_TO_TENSOR_TILE 512 /* numbers brought to float32 at once */
+
+/* One channel of a tile of n numbers. */
+static void op_image_to_tensor_tile(const float *tile, int64_t n, int64_t step, bool half,
+                                    float *y) {
+  for (int64_t i = 0; i * step < n; i++) {
+    y[i] = tile[i * step] / 255.0f;
+  }
+  for (int64_t i = 0; half && i * step < n; i++) {
+    y[i] = lp_half_to_float(lp_float_to_half(y[i]));
+  }
+}
 
 static lp_status op_image_to_tensor_run(const lp_call *call) {
   const lp_tensor *in = &call->in[0];
   const int64_t pixels = lp_image_dim(&in->shape, 3) * lp_image_dim(&in->shape, 2);
   const int64_t channels = lp_image_dim(&in->shape, 1);
-  const int64_t count = lp_shape_size(&in->shape);
-  const char *x = in->data;
+  const size_t size = lp_dtype_size(in->dtype);
+  /* Whole pixels, or, where one has more numbers than a tile, parts of one. */
+  const int64_t tile_pixels =
+      channels > 0 && channels < OP_IMAGE_TO_TENSOR_TILE ? OP_IMAGE_TO_TENSOR_TILE / channels : 1;
   float tile[OP_IMAGE_TO_TENSOR_TILE];
-  for (int64_t first = 0; first < count; first += OP_IMAGE_TO_TENSOR_TILE) {
-    const int64_t left = count - first;
-    const int64_t n = left < OP_IMAGE_TO_TENSOR_TILE ? left : OP_IMAGE_TO_TENSOR_TILE;
-    lp_dtype_convert(in->dtype, x + (size_t)first * lp_dtype_size(in->dtype), LP_FLOAT32, tile,
-                     (size_t)n);
-    for (int64_t i = 0; i < n; i++) {
-      const int64_t pixel = (first + i) / channels;
-      const int64_t plane = pixel / pixels * channels + (first + i) % channels;
-      const float value = tile[i] / 255.0f;
-      ((float *)call->out[0].data)[plane * pixels + pixel % pixels] =
-          in->dtype == LP_FLOAT16 ? lp_half_to_float(lp_float_to_half(value)) : value;
+  for (int64_t image = 0; image < lp_image_count(&in->shape); image++) {
+    const char *x = (const char *)in->data + (size_t)(image * pixels * channels) * size;
+    float *y = (float *)call->out[0].data + image * pixels * channels;
+    for (int64_t first = 0; first < pixels; first += tile_pixels) {
+      const int64_t count = pixels - first < tile_pixels ? pixels - first : tile_pixels;
+      for (int64_t c = 0; c < channels; c += OP_IMAGE_TO_TENSOR_TILE) {
+        const int64_t left = channels - c;
+        const int64_t part = left < OP_IMAGE_TO_TENSOR_TILE ? left : OP_IMAGE_TO_TENSOR_TILE;
+        lp_dtype_convert(in->dtype, x + (size_t)(first * channels + c) * size, LP_FLOAT32, tile,
+                         (size_t)(count * part));
+        for (int64_t k = 0; k < part; k++) {
+          op_image_to_tensor_tile(tile + k, count * part - k, part, in->dtype == LP_FLOAT16,
+                                  y + (c + k) * pixels + first);
+        }
+      }
     }
   }
   return LP_OK;

@@ -122,15 +122,17 @@ static size_t op_multibox_detection_scratch(const lp_query *query) {
 
 #define OP_MULTIBOX_DETECTION_BLOCK 64
 
-/* Best class and score of `count` neighbouring anchors; class 0: none is above -1. */
-static void op_multibox_detection_best(const float *scores, int64_t classes, int64_t step,
-                                       int64_t count, float *best, int32_t *ids) {
+/* Best class and score of `count` neighbouring anchors; class 0: none is above -1. Made into vectors where the count is a constant. */
+static LP_ALWAYS_INLINE void op_multibox_detection_best(const float *scores, int64_t classes,
+                                                        int64_t step, int64_t count,
+                                                        float *restrict best,
+                                                        int32_t *restrict ids) {
   for (int64_t i = 0; i < count; i++) {
     best[i] = -1;
     ids[i] = 0;
   }
   for (int64_t k = 1; k < classes; k++) {
-    const float *row = scores + k * step;
+    const float *restrict row = scores + k * step;
     for (int64_t i = 0; i < count; i++) {
       const bool better = row[i] > best[i];
       best[i] = better ? row[i] : best[i];
@@ -173,7 +175,12 @@ static int64_t op_multibox_detection_find(const lp_call *call, int64_t image,
     const int64_t left = anchors - first;
     const int64_t count =
         left < OP_MULTIBOX_DETECTION_BLOCK ? left : OP_MULTIBOX_DETECTION_BLOCK;
-    op_multibox_detection_best(scores + first, classes, anchors, count, best, ids);
+    if (count == OP_MULTIBOX_DETECTION_BLOCK) {
+      op_multibox_detection_best(scores + first, classes, anchors, OP_MULTIBOX_DETECTION_BLOCK,
+                                 best, ids);
+    } else {
+      op_multibox_detection_best(scores + first, classes, anchors, count, best, ids);
+    }
     for (int64_t i = 0; i < count; i++) {
       if (ids[i] > 0 && best[i] >= threshold) {
         float *row = room->found + 6 * found;
@@ -195,7 +202,7 @@ static void op_multibox_detection_suppress(const lp_call *call, int64_t found,
   const int64_t most =
       param->nms_topk > 0 && param->nms_topk < found ? param->nms_topk : found;
   const uint64_t *order =
-      lp_order_first(LP_FLOAT32, room->scores, 1, found, most, true, room->rest);
+      lp_order_first(LP_FLOAT32, room->scores, 1, found, most, true, room->rest, call->isa);
   /* At least the threshold, which is above 0, is more than the float before it. */
   float below = (float)param->nms_threshold;
   uint32_t bits;

@@ -89,21 +89,23 @@ static lp_status op_multibox_prior_run(const lp_call *call) {
     const double given = param->steps.values[k];
     step[k] = given > 0 ? (float)given : 1.0f / (float)(k == 0 ? rows : columns);
   }
-  for (int64_t cell = 0; cell < rows * columns; cell++) {
-    const float center[2] = {
-        ((float)(cell % columns) + (float)param->offsets.values[1]) * step[1],
-        ((float)(cell / columns) + (float)param->offsets.values[0]) * step[0]};
-    for (int64_t i = 0; i < count; i++, y += 4) {
-      const int sizes = param->sizes.count;
-      const float size = (float)param->sizes.values[i < sizes ? i : 0];
-      const float root = sqrtf((float)param->ratios.values[i < sizes ? 0 : i - sizes + 1]);
-      const float half[2] = {size * (float)rows / (float)columns * root / 2, size / root / 2};
-      for (int k = 0; k < 2; k++) {
-        y[k] = center[k] - half[k];
-        y[2 + k] = center[k] + half[k];
-      }
-      for (int k = 0; k < 4 && param->clip; k++) {
-        y[k] = y[k] < 0 ? 0 : y[k] > 1 ? 1 : y[k];
+  for (int64_t i = 0; i < count; i++) {
+    const int sizes = param->sizes.count;
+    const float size = (float)param->sizes.values[i < sizes ? i : 0];
+    const float root = sqrtf((float)param->ratios.values[i < sizes ? 0 : i - sizes + 1]);
+    const float half[2] = {size * (float)rows / (float)columns * root / 2, size / root / 2};
+    for (int64_t row = 0; row < rows; row++) {
+      float *box = y + 4 * (row * columns * count + i);
+      const float middle = ((float)row + (float)param->offsets.values[0]) * step[0];
+      for (int64_t column = 0; column < columns; column++, box += 4 * count) {
+        const float center = ((float)column + (float)param->offsets.values[1]) * step[1];
+        box[0] = center - half[0];
+        box[1] = middle - half[1];
+        box[2] = center + half[0];
+        box[3] = middle + half[1];
+        for (int k = 0; k < 4 && param->clip; k++) {
+          box[k] = box[k] < 0 ? 0 : box[k] > 1 ? 1 : box[k];
+        }
       }
     }
   }

@@ -252,7 +252,7 @@ static void op_proposal_image(void *context, int64_t image, unsigned worker) {
   (void)op_proposal_lay(param, shape, (char *)call->scratch + worker * bytes, &room);
   op_proposal_boxes(call, image, &room);
   const uint64_t *order =
-      lp_order_first(LP_FLOAT32, room.scores, 1, count, most, true, room.order);
+      lp_order_first(LP_FLOAT32, room.scores, 1, count, most, true, room.order, call->isa);
   for (int64_t i = 0; i < most; i++) {
     float *box = room.best + LP_SUPPRESS_BOX * i;
     memcpy(box, room.boxes + 4 * lp_order_position(order[i]), 4 * sizeof(float));

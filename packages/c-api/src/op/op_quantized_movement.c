@@ -34,7 +34,7 @@ static lp_status op_quantized_move(const lp_call *call, const lp_op *plain, int 
   inner.op = plain;
   inner.num_inputs = tensors;
   inner.num_outputs = 1;
-  return plain->family->algorithms[plain->family->num_algorithms - 1].run(&inner);
+  return lp_quantized_plain(plain)->run(&inner);
 }
 
 static lp_status op_quantized_flatten_run(const lp_call *call) {
@@ -204,73 +204,14 @@ static lp_status op_quantized_pooling_shape(const lp_infer *infer) {
   return lp_quantized_shape(infer, &lp_op_Pooling, 1, 1);
 }
 
-/* The query of the operator on real numbers; its last algorithm is the plain one. */
-static lp_query op_quantized_pooling_query(const lp_query *query, lp_tensor real[2]) {
-  lp_query inner = *query;
-  real[0] = query->in[0];
-  real[1] = query->out[0];
-  real[0].dtype = real[1].dtype = LP_FLOAT32;
-  inner.op = &lp_op_Pooling;
-  inner.in = &real[0];
-  inner.out = &real[1];
-  inner.num_inputs = inner.num_outputs = 1;
-  return inner;
-}
-
-static const lp_algorithm *op_quantized_pooling_plain(void) {
-  return &lp_op_Pooling.family->algorithms[lp_op_Pooling.family->num_algorithms - 1];
-}
-
-/* Elements of a tensor as real numbers, whole cache lines. */
-static bool op_quantized_pooling_bytes(const lp_tensor *tensor, size_t *bytes) {
-  return lp_shape_bytes(&tensor->shape, sizeof(float), bytes) &&
-         lp_size_add(*bytes, LP_ALIGNMENT - *bytes % LP_ALIGNMENT, bytes);
-}
-
 static size_t op_quantized_pooling_scratch(const lp_query *query) {
-  lp_tensor real[2];
-  const lp_query inner = op_quantized_pooling_query(query, real);
-  const size_t plain = op_quantized_pooling_plain()->scratch(&inner);
-  size_t bytes[2];
-  size_t total;
-  return plain != SIZE_MAX && op_quantized_pooling_bytes(&real[0], &bytes[0]) &&
-                 op_quantized_pooling_bytes(&real[1], &bytes[1]) &&
-                 lp_size_add(bytes[0], bytes[1], &total) && lp_size_add(total, plain, &total)
-             ? total
-             : SIZE_MAX;
+  return lp_quantized_real_scratch(query, &lp_op_Pooling, 1);
 }
 
 static lp_status op_quantized_pooling_run(const lp_call *call) {
   bool whole;
   const bool average = lp_pooling_param_kind(call->param, &whole) == LP_POOLING_AVERAGE;
-  lp_tensor real[2] = {call->in[0], call->out[0]};
-  size_t bytes[2];
-  lp_call inner = *call;
-  (void)op_quantized_pooling_bytes(&real[0], &bytes[0]);
-  (void)op_quantized_pooling_bytes(&real[1], &bytes[1]);
-  real[0].dtype = real[1].dtype = LP_FLOAT32;
-  real[0].data = call->scratch;
-  real[1].data = (char *)call->scratch + bytes[0];
-  inner.op = average && whole ? &lp_op_Pooling_v1 : &lp_op_Pooling;
-  inner.in = &real[0];
-  inner.out = &real[1];
-  inner.num_inputs = inner.num_outputs = 1;
-  inner.scratch = (char *)call->scratch + bytes[0] + bytes[1];
-  lp_quantized_line line = {.x = call->in[0].data,
-                            .type = call->in[0].dtype,
-                            .scale = 1,
-                            .y = real[0].data,
-                            .to = LP_FLOAT32,
-                            .count = lp_shape_size(&real[0].shape)};
-  lp_quantized_run(&line, call->threads);
-  LP_TRY(op_quantized_pooling_plain()->run(&inner));
-  line = (lp_quantized_line){.x = real[1].data,
-                             .type = LP_FLOAT32,
-                             .scale = 1,
-                             .y = call->out[0].data,
-                             .to = call->out[0].dtype,
-                             .count = lp_shape_size(&real[1].shape)};
-  lp_quantized_run(&line, call->threads);
+  LP_TRY(lp_quantized_real_run(call, average && whole ? &lp_op_Pooling_v1 : &lp_op_Pooling, 1, 1));
   lp_quantized_pass_range(call, 1);
   return LP_OK;
 }

@@ -110,7 +110,7 @@ static double op_softmax_cost(const lp_query *query) {
     return LP_COST_REJECT;
   }
   return lp_query_elements(query) *
-         (from == to && from == LP_FLOAT32 && query->num_inputs < 2 ? 1 : 15);
+         (from == to && from == LP_FLOAT32 ? 1 : 15);
 }
 
 static lp_status op_softmax_run(const lp_call *call) {

@@ -192,7 +192,8 @@ static void op_topk_row(const op_topk_work *work, int64_t row, void *scratch) {
   const int64_t one = 1;
   int64_t mark;
   const uint64_t *items =
-      lp_order_first(in->dtype, x, rows->inner, rows->n, rows->most, !param->is_ascend, scratch);
+      lp_order_first(in->dtype, x, rows->inner, rows->n, rows->most, !param->is_ascend, scratch,
+                     work->call->isa);
   lp_dtype_convert(LP_INT64, &one, in->dtype, &mark, 1);
   for (int64_t first = 0; first < rows->most; first += OP_TOPK_BLOCK) {
     const int64_t left = rows->most - first;

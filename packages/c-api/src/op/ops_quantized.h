@@ -18,6 +18,8 @@
   X(_contrib_quantized_pooling)         \
   X(_contrib_requantize)                \
   X(_sg_mkldnn_conv)                    \
-  X(_sg_mkldnn_fully_connected)
+  X(_sg_mkldnn_fully_connected)         \
+  X(_sg_mkldnn_selfatt_qk)              \
+  X(_sg_mkldnn_selfatt_valatt)
 
 #endif

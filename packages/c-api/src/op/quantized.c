@@ -90,3 +90,80 @@ void lp_quantized_put_sums_range(const lp_call *call, lp_dtype data, int at, int
   const float reach = (float)(step * INT32_MAX);
   lp_quantized_put_range(call, -reach, reach);
 }
+
+/* Places of float32 copies of inputs and output behind one another, and of what comes behind them. */
+static bool quantized_real_layout(const lp_tensor *in, const lp_tensor *out, int tensors,
+                                  size_t offset[4]) {
+  offset[0] = 0;
+  for (int i = 0; i <= tensors; i++) {
+    size_t bytes;
+    if (!lp_shape_bytes(i < tensors ? &in[i].shape : &out[0].shape, sizeof(float), &bytes) ||
+        !lp_size_add(bytes, LP_ALIGNMENT - bytes % LP_ALIGNMENT, &bytes) ||
+        !lp_size_add(offset[i], bytes, &offset[i + 1])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* The tensors of the operator on real numbers, inputs and output; without data where memory is NULL. */
+static void quantized_real_tensors(const lp_tensor *in, const lp_tensor *out, int tensors,
+                                   char *memory, const size_t offset[4], lp_tensor real[3]) {
+  for (int i = 0; i <= tensors; i++) {
+    real[i] = i < tensors ? in[i] : out[0];
+    real[i].dtype = LP_FLOAT32;
+    real[i].data = memory == NULL ? NULL : memory + offset[i];
+  }
+}
+
+size_t lp_quantized_real_scratch(const lp_query *query, const lp_op *plain, int tensors) {
+  size_t offset[4];
+  lp_tensor real[3];
+  lp_query inner = *query;
+  if (!quantized_real_layout(query->in, query->out, tensors, offset)) {
+    return SIZE_MAX;
+  }
+  quantized_real_tensors(query->in, query->out, tensors, NULL, offset, real);
+  inner.op = plain;
+  inner.in = real;
+  inner.out = &real[tensors];
+  inner.num_inputs = tensors;
+  inner.num_outputs = 1;
+  const lp_algorithm *algorithm = lp_quantized_plain(plain);
+  const size_t more = algorithm->scratch != NULL ? algorithm->scratch(&inner) : 0;
+  size_t total;
+  return more != SIZE_MAX && lp_size_add(offset[tensors + 1], more, &total) ? total : SIZE_MAX;
+}
+
+lp_status lp_quantized_real_run(const lp_call *call, const lp_op *plain, int tensors,
+                                float scale) {
+  size_t offset[4];
+  lp_tensor real[3];
+  lp_call inner = *call;
+  (void)quantized_real_layout(call->in, call->out, tensors, offset);
+  quantized_real_tensors(call->in, call->out, tensors, call->scratch, offset, real);
+  for (int i = 0; i < tensors; i++) {
+    const lp_quantized_line line = {.x = call->in[i].data,
+                                    .type = call->in[i].dtype,
+                                    .scale = 1,
+                                    .y = real[i].data,
+                                    .to = LP_FLOAT32,
+                                    .count = lp_shape_size(&real[i].shape)};
+    lp_quantized_run(&line, call->threads);
+  }
+  inner.op = plain;
+  inner.in = real;
+  inner.out = &real[tensors];
+  inner.num_inputs = tensors;
+  inner.num_outputs = 1;
+  inner.scratch = (char *)call->scratch + offset[tensors + 1];
+  LP_TRY(lp_quantized_plain(plain)->run(&inner));
+  const lp_quantized_line line = {.x = real[tensors].data,
+                                  .type = LP_FLOAT32,
+                                  .scale = scale,
+                                  .y = call->out[0].data,
+                                  .to = call->out[0].dtype,
+                                  .count = lp_shape_size(&real[tensors].shape)};
+  lp_quantized_run(&line, call->threads);
+  return LP_OK;
+}

@@ -46,6 +46,19 @@ LP_INTERNAL void lp_quantized_pass_range(const lp_call *call, int at);
 /* The range of sums of products: ±(2^31 - 1) of their steps, for the ranges at two places. */
 LP_INTERNAL void lp_quantized_put_sums_range(const lp_call *call, lp_dtype data, int at, int other);
 
+/* The algorithm of an operator that takes the plain layout: its last. */
+static inline const lp_algorithm *lp_quantized_plain(const lp_op *op) {
+  return &op->family->algorithms[op->family->num_algorithms - 1];
+}
+/*
+ * Output 0 is what `plain` makes of the first one or two inputs as real numbers q, times `scale`,
+ * rounded to its type. Scratch: bytes, SIZE_MAX on overflow.
+ */
+LP_INTERNAL size_t lp_quantized_real_scratch(const lp_query *query, const lp_op *plain,
+                                             int tensors);
+LP_INTERNAL lp_status lp_quantized_real_run(const lp_call *call, const lp_op *plain, int tensors,
+                                            float scale);
+
 /* Attributes min_calib_range and max_calib_range; NaN: not given. */
 typedef struct lp_quantized_calib {
   double low, high;

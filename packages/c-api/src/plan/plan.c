@@ -238,6 +238,9 @@ void lp_plan_free(lp_plan *plan) {
       lp_weight_drop_plain(use->weight);
     }
   }
+  for (lp_plan_weight *own = plan->weights; own != NULL; own = own->next) {
+    lp_weight_free(&own->weight);
+  }
   lp_release(plan->arena, plan->arena_bytes);
   lp_release(plan->scratch, plan->scratch_bytes);
   lp_pool_free(&plan->pool);

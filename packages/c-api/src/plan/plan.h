@@ -26,6 +26,12 @@ typedef struct lp_plan_use {
   lp_packed *packed; /* NULL: the plain form */
 } lp_plan_use;
 
+typedef struct lp_plan_weight {
+  struct lp_plan_weight *next;
+  lp_weight_store store;
+  lp_weight weight;
+} lp_plan_weight;
+
 typedef struct lp_plan {
   lp_pool pool;
   lp_plan_step *steps;
@@ -37,6 +43,7 @@ typedef struct lp_plan {
   void *scratch;
   size_t scratch_bytes;
   lp_plan_use *uses;
+  lp_plan_weight *weights; /* of its own, made from the model's */
 } lp_plan;
 
 /* What a plan is made from. */

@@ -116,7 +116,7 @@ static void plan_loop_rest(plan_loop_work *work) {
     const lp_value *value = &program->values[work->step->inputs[k]];
     if (value->constant) {
       work->constant[variable] = true;
-      work->weights[variable] = work->build->source->weights[value->node];
+      work->weights[variable] = work->build->weights[work->step->inputs[k]];
     } else {
       work->variables[variable] = work->call->in[k].data;
     }
