@@ -348,36 +348,6 @@ def proposals():
     yield region("_contrib_Proposal", "refuses an image larger than the cells", info=[64, 64, 1], fails=[])
 
 
-def indices():
-    yield op_case(SORT, "_contrib_index_array", "all axes", {}, [given("data", ramp([2, 3]))], "exact")
-    yield op_case(SORT, "_contrib_index_array", "one axis", dict(axes="(1,)"), [given("data", ramp([2, 3]))], "exact")
-    yield op_case(SORT, "_contrib_index_array", "axes from the end", dict(axes="(-1, 0)"), [given("data", ramp([2, 3]))], "exact")
-    yield op_case(SORT, "_contrib_index_array", "an axis twice", dict(axes="(1, 1)"), [given("data", ramp([2, 3]))], "exact")
-    yield op_case(SORT, "_contrib_index_array", "integers", {}, [given("data", ramp([2, 1, 2], dtype="int32"))], "exact")
-
-    def copy(title, index, kind="int32", dtype="float32", new=None, **more):
-        operands = [given("old_tensor", ramp([3, 2], dtype=dtype)), given("index_vector", values([len(index)], index, kind)), given("new_tensor", new or ramp([len(index), 2], 10, 1, dtype))]
-        return op_case(SORT, "_contrib_index_copy", title, {}, operands, "exact", **more)
-
-    yield copy("int32", [2, 0])
-    yield copy("int64", [1], "int64")
-    yield copy("float32 index", [1, 2], "float32")
-    yield copy("the later one stays", [1, 1])
-    yield copy("of integers", [2, 1], dtype="int64")
-    yield copy("of float64", [2, 1], dtype="float64")
-    yield copy("refuses other rows", [1], new=ramp([2, 2]), fails=[])
-
-    def loss(title, data, label, **more):
-        return op_case(SORT, "softmax_cross_entropy", title, {}, [given("data", data), given("label", label)], "accumulating", k=8, **more)
-
-    yield loss("two rows", values([2, 3], [1, 2, 3, 4, 1, 2]), values([2], [2, 1]))
-    yield loss("labels are cut to integers", values([2, 3], [1, 2, 3, 4, 1, 2]), values([2], [2.75, 0.5]))
-    yield loss("least probability", values([2, 3], [1, 200, 3, 4, 1, 2]), values([2], [2, 1]))
-    yield loss("float64", seeded([3, 4], dtype="float64"), values([3], [0, 3, 1], "float64"))
-    yield loss("float16", seeded([3, 4], dtype="float16"), values([3], [0, 3, 1], "float16"))
-    yield loss("refuses three axes", ramp([1, 2, 3]), ramp([1]), fails=[])
-
-
 def ssd(title, clip, threshold, **attrs):
     """Two feature maps, three classes, and the head of the symbolic SSD."""
     nodes, classes, boxes, anchors, operands = [], [], [], [], []
@@ -484,5 +454,5 @@ def heads():
 
 
 def cases():
-    for part in (sorting, suppression, box_codings, multibox, proposals, indices, heads):
+    for part in (sorting, suppression, box_codings, multibox, proposals, heads):
         yield from part()
