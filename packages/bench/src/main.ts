@@ -7,6 +7,7 @@
 import { UsageError } from "./arguments.js";
 import { browserCommand, browserUsage } from "./browser-command.js";
 import { callsCommand, callsUsage } from "./measure-calls.js";
+import { modelsCommand, modelsUsage } from "./models-command.js";
 import { networksCommand, networksUsage } from "./networks-command.js";
 import { pageCommand, pageUsage } from "./page-command.js";
 import { killAllChildren } from "./peers/child-processes.js";
@@ -18,6 +19,7 @@ const usage = `usage: npm run bench -- COMMAND [options]
   networks   compares with other runtimes on whole networks
   browser    compares with other WebAssembly runtimes, in Chromium
   start      from the start of a process to the first output; a call of a small layer
+  models     time and memory of the conformance suite's networks, against MXNet
   calls      what a call costs from each language
   page       measures networks and start, and writes docs/benchmarks.md
 
@@ -28,6 +30,7 @@ const commands = {
   networks: { run: networksCommand, usage: networksUsage },
   browser: { run: browserCommand, usage: browserUsage },
   start: { run: startCommand, usage: startUsage },
+  models: { run: modelsCommand, usage: modelsUsage },
   calls: { run: callsCommand, usage: callsUsage },
   page: { run: pageCommand, usage: pageUsage },
 };

@@ -1,8 +1,8 @@
 // Makes C text shorter by lines and changes none of its tokens: for the single file, which is built
 // and never edited. Comments and empty lines go; a statement that stands on several lines is filled
-// up to the width, as is the inside of an initialiser or an enum; a block of one statement, and the
-// statement after a label, come up to the line they belong to. Otherwise a line is a statement, so
-// that a debugger still has something to stop at.
+// up to the width, as is the inside of an initialiser or an enum; a block of one statement, the
+// statement after a label, and the brace that ends a block come up to the line before. Otherwise a
+// line is a statement, so that a debugger still has something to stop at.
 //
 // It expects what a formatter has laid out: braces everywhere, one statement in a line. Other text
 // keeps its meaning too, but may come out long.
@@ -29,7 +29,8 @@ export const COMPACT_WIDTH = 140;
  * @returns {string[]}
  */
 export function compactC(text, width = COMPACT_WIDTH) {
-  return withShortBlocks(filled(linesWithoutComments(text), width), width).flatMap((line) =>
+  const lines = withShortBlocks(filled(linesWithoutComments(text), width), width);
+  return withHangingBraces(lines, width).flatMap((line) =>
     `${line.indent}${line.text}`.split("\n"),
   );
 }
@@ -242,4 +243,23 @@ function shortBlocks(lines) {
     if (!opening.text.startsWith("}")) return lines.length - at + 2;
   }
   return 1;
+}
+
+/**
+ * A brace that ends a block stands behind the block's last line.
+ *
+ * @param {Line[]} lines
+ * @param {number} width
+ */
+function withHangingBraces(lines, width) {
+  /** @type {Line[]} */
+  const out = [];
+  for (const line of lines) {
+    const last = out.at(-1);
+    const hangs = /^\};?$/.test(line.text) && last?.isDirective === false;
+    const text = `${last?.text} ${line.text}`;
+    if (hangs && last.indent.length + text.length <= width) out[out.length - 1] = { ...last, text };
+    else out.push(line);
+  }
+  return out;
 }

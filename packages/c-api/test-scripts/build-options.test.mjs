@@ -54,7 +54,13 @@ function buildProducts(name, flags) {
 }
 
 const MINIMAL_FAST = ["LP_WITH_FAST", "LP_WITH_LEVELS", "LP_WITH_CHAINS"].map((p) => `-D${p}=1`);
-const MINIMAL_REST = ["LP_WITH_TEXTS", "LP_WITH_DTYPES", "LP_WITH_OLD_FILES", "LP_WITH_REPORTS"];
+const MINIMAL_REST = [
+  "LP_WITH_TEXTS",
+  "LP_WITH_DTYPES",
+  "LP_WITH_OLD_FILES",
+  "LP_WITH_REPORTS",
+  "LP_WITH_SUBGRAPHS",
+];
 /** @type {Record<string, string[]>} */
 const COMBINATIONS = {
   cblas: ["-DLP_USE_CBLAS"],

@@ -117,7 +117,7 @@ describe("what is joined", () => {
       compact(
         "int f(int a,\n      int b) {\n  x = a &&\n      b;\n  y = b\n          ? 1\n          : 2;\n}",
       ),
-    ).toBe("int f(int a, int b) {\n  x = a && b;\n  y = b ? 1 : 2;\n}");
+    ).toBe("int f(int a, int b) {\n  x = a && b;\n  y = b ? 1 : 2; }");
     const long = "a".repeat(COMPACT_WIDTH - 9);
     expect(compact(`  f(${long},\n    b);`)).toBe(`  f(${long}, b);`);
     expect(compact(`  f(${long}a,\n    b);`)).toBe(`  f(${long}a,\n    b);`);
@@ -143,21 +143,34 @@ describe("what is joined", () => {
     );
     expect(
       compact("switch (a) {\ncase 1:\ncase 2:\n  return b;\ndefault:\n  c();\n  d();\n}"),
-    ).toBe("switch (a) {\ncase 1:\ncase 2: return b;\ndefault: c();\n  d();\n}");
+    ).toBe("switch (a) {\ncase 1:\ncase 2: return b;\ndefault: c();\n  d(); }");
     expect(compact("do {\n  a();\n} while (b);")).toBe("do { a(); } while (b);");
   });
+});
+
+test("the brace that ends a block hangs behind it, unless a directive or the width is in the way", () => {
+  expect(compact("void f(void) {\n  a();\n  for (;;) {\n    b();\n    c();\n  }\n}")).toBe(
+    "void f(void) {\n  a();\n  for (;;) {\n    b();\n    c(); } }",
+  );
+  expect(compact("void f(void) {\n  a();\n#if B\n  b();\n#endif\n}")).toBe(
+    "void f(void) {\n  a();\n#if B\n  b();\n#endif\n}",
+  );
+  const long = `  a(${"b".repeat(COMPACT_WIDTH - 6)});`;
+  expect(compact(`void f(void) {\n${long}\n${long}\n}`)).toBe(
+    `void f(void) {\n${long}\n${long}\n}`,
+  );
 });
 
 describe("what is not joined", () => {
   test("statements, and blocks of more than one", () => {
     for (const text of [
       "a();\nb();",
-      "if (a) {\n  b();\n  c();\n}",
-      "if (a) {\n  b();\n} else {\n  c();\n  d();\n}",
-      "for (;;) {\n  if (a) { b(); }\n}",
+      "if (a) {\n  b();\n  c(); }",
+      "if (a) {\n  b();\n} else {\n  c();\n  d(); }",
+      "for (;;) {\n  if (a) { b(); } }",
       "if (a) {\n#if B\n  b();\n#endif\n}",
       "again:\n  a();",
-      "struct s f(void) {\n  int a;\n  return a;\n}",
+      "struct s f(void) {\n  int a;\n  return a; }",
     ]) {
       expect(compact(text)).toBe(text);
     }

@@ -119,15 +119,54 @@ TEST(a_check_reports_everything_at_once) {
     model_free(&m);
 }
 
+TEST(a_check_says_what_to_do_and_which_weights_are_needed) {
+    built_model m = {0};
+    int a = built_unary(&m, "FullyConnected", "fc", "'num_hidden':'2'", built_variable(&m, "data"));
+    int b = built_unary(&m, "Custom", "c", "'op_type':'mine'", a);
+    built_head(&m, built_unary(&m, "Activations", "d", "", b), 0);
+    built_finish(&m);
+    char report[2000];
+    size_t size = 0;
+    uint32_t errors = 0;
+    REQUIRE(LPCheckModel(m.symbol, m.symbol_size, report, sizeof report, &size, &errors) == 0);
+    CHECK_EQ_INT(errors, 2);
+    CHECK_CONTAINS(report, "\"text\":\"Operator Custom is not registered: it calls code of the "
+                           "program that made the model, which no file holds\",\"remedy\":\"choose "
+                           "an output before it, or export");
+    CHECK_CONTAINS(report, "Operator Activations is not registered; did you mean 'Activation'");
+    CHECK_CONTAINS(report, "],\"warnings\":[],\"weights\":[\"fc_weight\",\"fc_bias\"]}");
+    LPModelHandle model = NULL;
+    CHECK_FAILS(LPModelCreate(m.symbol, m.symbol_size, NULL, 0, NULL, &model), LP_ERROR_UNSUPPORTED,
+                "Custom (node c), Activations (node d). Custom: it calls code");
+    CHECK_CONTAINS(MXGetLastError(), "which no file holds; choose an output before it");
+    model_free(&m);
+}
+
+TEST(a_check_goes_on_behind_a_node_with_too_many_inputs) {
+    static const char symbol[] =
+        "{\"nodes\":[{\"op\":\"null\",\"name\":\"data\",\"inputs\":[]},"
+        "{\"op\":\"relu\",\"name\":\"r\",\"inputs\":[[0,0],[0,0]]},"
+        "{\"op\":\"Custom\",\"name\":\"c\",\"inputs\":[[1,0]]}],"
+        "\"arg_nodes\":[0],\"heads\":[[2,0]]}";
+    char report[1000];
+    size_t size = 0;
+    uint32_t errors = 0;
+    REQUIRE(LPCheckModel(symbol, sizeof symbol, report, sizeof report, &size, &errors) == 0);
+    CHECK_EQ_INT(errors, 2);
+    CHECK_CONTAINS(report, "it has 2 inputs, expected 1");
+    CHECK_CONTAINS(report, "\"node\":\"c\"");
+}
+
 TEST(a_check_of_a_good_model_finds_nothing) {
     built_model m;
     model_softmax(&m);
-    char report[64];
+    char report[100];
     size_t size;
     uint32_t errors = 9;
     CHECK_EQ_INT(LPCheckModel(m.symbol, m.symbol_size, report, sizeof report, &size, &errors), 0);
     CHECK_EQ_INT(errors, 0);
-    CHECK_STR(report, "{\"errors\":[],\"warnings\":[]}");
+    CHECK_STR(report,
+              "{\"errors\":[],\"warnings\":[],\"weights\":[\"fc_weight\",\"fc_bias\"]}");
     CHECK_FAILS(LPCheckModel(NULL, 1, report, 64, &size, &errors), LP_ERROR_ARGUMENT, "symbol_json");
     CHECK_FAILS(LPCheckModel(m.symbol, m.symbol_size, NULL, 64, &size, &errors), LP_ERROR_ARGUMENT,
                 "report is NULL");
@@ -928,6 +967,8 @@ int main(int argc, char **argv) {
     RUN(operators_are_listed_in_byte_order);
     RUN(the_allocator_is_set_before_anything_lives);
     RUN(a_check_reports_everything_at_once);
+    RUN(a_check_says_what_to_do_and_which_weights_are_needed);
+    RUN(a_check_goes_on_behind_a_node_with_too_many_inputs);
     RUN(a_check_of_a_good_model_finds_nothing);
     RUN(a_model_tells_its_inputs_and_outputs);
     RUN(making_a_model_checks_its_arguments);

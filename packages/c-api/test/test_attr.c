@@ -185,14 +185,14 @@ TEST(names_of_inputs_and_outputs) {
   CHECK_EQ_INT(lp_op_count_visible(&op, NULL), 1);
   CHECK_STR(lp_op_input_name(&op, 1, name), "weight");
   CHECK_STR(lp_op_input_name(&op, 3, name), "input3");
-  CHECK_STR(lp_op_output_name(&op, 1, name), "mean");
+  CHECK_STR(lp_op_output_name(&op, NULL, 1, name), "mean");
   family.inputs = "rois arg*";
   family.outputs = "output*";
   CHECK_STR(lp_op_input_name(&op, 0, name), "rois");
   CHECK_STR(lp_op_input_name(&op, 12, name), "arg11");
-  CHECK_STR(lp_op_output_name(&op, 0, name), "output0");
+  CHECK_STR(lp_op_output_name(&op, NULL, 0, name), "output0");
   family.outputs = NULL;
-  CHECK_STR(lp_op_output_name(&op, 0, name), "output");
+  CHECK_STR(lp_op_output_name(&op, NULL, 0, name), "output");
 }
 
 static int find_input(const char *inputs, const char *name) {

@@ -326,6 +326,19 @@ TEST(blocked_three_dimensions_one_wide) {
   CHECK_EQ_INT(conv_check(&c, "blocked"), 0);
 }
 
+/* One slice deep, but the window is deeper or the slice lies outside of it. */
+TEST(a_third_dimension_of_padding) {
+  conv_case c = {3, 2, 20, 18, 1, {1, 9, 9}, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, false, 0};
+  CHECK(conv_check(&c, NULL) >= 2);
+  c.kernel[1] = c.kernel[2] = 1;
+  CHECK(conv_check(&c, NULL) >= 2);
+  c.kernel[0] = 1;
+  c.stride[0] = 3;
+  CHECK(conv_check(&c, NULL) >= 2);
+  c = (conv_case){3, 2, 20, 20, 20, {1, 9, 9}, {1, 3, 3}, {3, 1, 1}, {1, 1, 1}, {1, 1, 1}, false, 0};
+  CHECK(conv_check(&c, NULL) >= 2);
+}
+
 TEST(blocked_groups) {
   int runs = 0;
   for (int i = 0; i < 40; i++) {
@@ -558,6 +571,7 @@ int main(int argc, char **argv) {
   RUN(blocked_and_planar_grid);
   RUN(blocked_one_wide);
   RUN(blocked_three_dimensions_one_wide);
+  RUN(a_third_dimension_of_padding);
   RUN(blocked_groups);
   RUN(blocked_bands);
   RUN(blocked_refuses_huge_windows);

@@ -122,6 +122,11 @@ TEST(arange_counts) {
           (const double[]){0, 1, 2, 3});
     fills(&lp_op_arange_like, "axis=-1 start=2 step=0.5", lp_shape_2(2, 3), lp_shape_1(3),
           LP_FLOAT32, (const double[]){2, 2.5, 3});
+    /* Whole numbers for all but float32 and float64. */
+    fills(&lp_op_arange, "start=2.5 stop=9.5 step=1.5 dtype=float16", none, lp_shape_1(5), LP_FLOAT16,
+          (const double[]){2, 3, 4, 5, 6});
+    fills(&lp_op_arange, "start=-2.5 stop=1.5 step=1.5 dtype=int8", none, lp_shape_1(3), LP_INT8,
+          (const double[]){-2, -1, 0});
     movement_refused(&lp_op_arange, "start=3 stop=1", none, "start 3, stop 1, step 1");
     movement_refused(&lp_op_arange, "start=0 stop=1 step=0", none, "step 0");
     movement_refused(&lp_op_arange, "start=0 stop=1e30", none, "not too long");

@@ -144,18 +144,24 @@ static bool is_small(const run_op *run) {
     return true;
 }
 
+/* Of its second input, where an index out of range is an error of the forward. */
+static bool takes_indices(const lp_op *op) {
+    return op == &lp_op_take || op == &lp_op_gather_nd || op == &lp_op_scatter_nd ||
+           op == &lp_op_index_copy;
+}
+
 /* One attempt; whether it came to a run. */
 static bool attempt(const lp_op *op, char *text) {
     run_op run;
     text[0] = '\0';
     tame = pick(3) != 0;
     tuple_length = 1 + pick(3);
-    for (int i = 0; i < op->family->num_attrs; i++) {
-        if ((op->family->attrs[i].flags & LP_ATTR_REQUIRED) != 0 || pick(3) == 0) {
+    for (int i = 0; i < lp_op_attrs(op)->num_attrs; i++) {
+        if ((lp_op_attrs(op)->attrs[i].flags & LP_ATTR_REQUIRED) != 0 || pick(3) == 0) {
             append(text, text[0] != '\0' ? " " : "");
-            append(text, op->family->attrs[i].key);
+            append(text, lp_op_attrs(op)->attrs[i].key);
             append(text, "=");
-            append_value(text, &op->family->attrs[i]);
+            append_value(text, &lp_op_attrs(op)->attrs[i]);
         }
     }
     if (run_op_try_begin(&run, op, text) != LP_OK) {
@@ -174,8 +180,7 @@ static bool attempt(const lp_op *op, char *text) {
             lp_dtype own = pick(6) == 0 ? (lp_dtype)pick(LP_DTYPE_COUNT) : dtype;
             run_op_input(&run, i, own, i == 0 && pick(2) == 0 ? like : random_shape(&like), NULL);
             size_t bytes = run_op_bytes(&run.in[i]);
-            /* Indices out of range are an error of these two operators' forward. */
-            bool indices = i == 1 && (op == &lp_op_take || op == &lp_op_gather_nd);
+            bool indices = i == 1 && takes_indices(op);
             for (size_t k = 0; k < bytes && !indices; k++) {
                 ((unsigned char *)run.in[i].data)[k] =
                     own == LP_BOOL ? (unsigned char)pick(2) : (unsigned char)pick(256);
@@ -184,8 +189,10 @@ static bool attempt(const lp_op *op, char *text) {
     }
     bool ran = false;
     /* Index 0 is out of range, too, where an axis has no elements. */
-    bool indexed = op == &lp_op_take || op == &lp_op_gather_nd;
+    bool indexed = takes_indices(op);
     bool nothing = indexed && run.in[0].shape.ndim > 0 && run_op_bytes(&run.in[0]) == 0;
+    /* Few matrices of random bytes have an inverse. */
+    nothing = nothing || op == &lp_op_linalg_inverse;
     if (!nothing && is_small(&run) && run_op_infer(&run) == LP_OK && run.num_outputs > 0) {
         ran = run_op_all(&run) > 0;
     }

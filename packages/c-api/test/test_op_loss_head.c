@@ -97,8 +97,8 @@ TEST(labels_are_inferred_or_checked) {
 
 TEST(names_are_those_of_the_format) {
   char name[LP_OP_NAME_SIZE];
-  CHECK_STR(lp_op_output_name(&lp_op_make_loss, 0, name), "loss");
-  CHECK_STR(lp_op_output_name(&lp_op_MakeLoss, 0, name), "output");
+  CHECK_STR(lp_op_output_name(&lp_op_make_loss, NULL, 0, name), "loss");
+  CHECK_STR(lp_op_output_name(&lp_op_MakeLoss, NULL, 0, name), "output");
   CHECK_STR(lp_op_input_name(&lp_op_SVMOutput, 1, name), "label");
   CHECK_STR(lp_op_input_name(&lp_op_IdentityAttachKLSparseReg, 1, name), "moving_avg");
   CHECK_EQ_INT(lp_op_IdentityAttachKLSparseReg.family->aux_inputs, 2);

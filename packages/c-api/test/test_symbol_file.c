@@ -60,7 +60,7 @@ TEST(reads_the_format_of_2016) {
     CHECK_STR(attr(&file.nodes[1], "lr_mult"), "2");
     const lp_symbol_node *pool_node = &file.nodes[2];
     CHECK_STR(pool_node->op, "Pooling");
-    CHECK(pool_node->has_param && !pool_node->variable && !pool_node->has_subgraphs);
+    CHECK(pool_node->has_param && !pool_node->variable && pool_node->num_subgraphs == 0);
     CHECK_EQ_INT(pool_node->num_attrs, 3);
     CHECK_STR(attr(pool_node, "kernel"), "(2,2)");
     CHECK_STR(attr(pool_node, "pool_type"), "avg"); /* attr wins over param */
@@ -77,7 +77,7 @@ TEST(reads_the_format_since_1_0) {
     CHECK_EQ_INT(file.heads[0].output, 1);
     CHECK_EQ_INT(file.heads[1].output, 0);
     const lp_symbol_node *split = &file.nodes[1];
-    CHECK(split->has_subgraphs && !split->has_param);
+    CHECK(split->num_subgraphs == 1 && !split->has_param);
     CHECK_STR(attr(split, "num_outputs"), "2");
     CHECK_STR(attr(split, "axis"), "1");
     CHECK_STR(attr(split, "squeeze_axis"), "false");

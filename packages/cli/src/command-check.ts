@@ -1,7 +1,7 @@
 /** `libpredict check`: everything in a model that the engine cannot run, at once. */
 import type { Command } from "commander";
 import { setAction } from "./run-action.js";
-import { withJson, withLibrary, withParameters } from "./shared-options.js";
+import { withInputs, withJson, withLibrary, withParameters } from "./shared-options.js";
 
 /** Registers `check MODEL`. */
 export function addCheckCommand(program: Command): void {
@@ -9,7 +9,7 @@ export function addCheckCommand(program: Command): void {
     .command("check")
     .summary("list everything in a model that cannot run")
     .description(
-      "Lists every operator, mode and attribute of a model that the engine cannot run, and attributes that it ignores. Needs the symbol file only; parameters beside it are read too.",
+      "Lists every operator, mode and attribute of a model that the engine cannot run, with what to do, and attributes that it ignores. Needs the symbol file only; of parameters beside it, it says which weights they lack; where the shapes of inputs are known or given, tells whether shapes and element types fit.",
     )
     .argument("<model>", "local path of a model without the endings, or its -symbol.json")
     .addHelpText(
@@ -17,10 +17,11 @@ export function addCheckCommand(program: Command): void {
       `
 Examples:
   libpredict check models/resnet50
+  libpredict check models/resnet50 --input data=1,3,224,224
   libpredict check models/resnet50-symbol.json --json
 
 Exit code 1 if the model cannot run.`,
     );
-  withJson(withLibrary(withParameters(command)));
+  withJson(withLibrary(withInputs(withParameters(command))));
   setAction(command, async () => (await import("./check/run-check.js")).runCheck);
 }

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Tensor } from "@libpredict/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { digits } from "./fake/digits-files.js";
 import { type NodeText, writeModel } from "./fake/model-writer.js";
@@ -18,7 +19,7 @@ const unsupported: readonly NodeText[] = [
     attrs: { op_type: "mine" },
     inputs: [i === 0 ? "bad" : `custom${i - 1}`],
   })),
-  { name: "boxes", op: "Proposal", inputs: ["custom8"] },
+  { name: "boxes", op: "Novel", inputs: ["custom8"] },
 ];
 
 beforeAll(() => {
@@ -43,6 +44,7 @@ describe("check", () => {
         `ok  ${digits}-symbol.json: everything in it is supported`,
         "    inputs   data",
         "    outputs  softmax_output",
+        "    shapes   not checked; --input data=1,3,224,224 does, with your sizes",
         "",
       ].join("\n"),
     );
@@ -51,10 +53,94 @@ describe("check", () => {
       runs: true,
       errors: [],
       warnings: [],
+      weights: expect.arrayContaining(["conv1a_weight", "bn1a_running_var"]),
       parameters: true,
       inputs: ["data"],
       outputs: ["softmax_output"],
+      shapes: null,
     });
+  });
+
+  it("makes a predictor where shapes are given", async () => {
+    const { code, stdout } = await runCli(["check", digits, "--input", "data=1,1,8,8"]);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("not checked");
+    const wrong = await runCli(["check", digits, "--input", "data=1,3,8,8"]);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stdout).toMatch(/cannot run\n\nerrors\n/);
+    expect(wrong.stdout).toMatch(/expected|weight/);
+    const stranger = await runCli(["check", digits, "--input", "nothing=1"]);
+    expect(stranger.code).not.toBe(0);
+  });
+
+  it("lists the weights and states that the parameters lack", async () => {
+    const nodes: readonly NodeText[] = [
+      { name: "data" },
+      { name: "fc_weight" },
+      { name: "fc_bias" },
+      {
+        name: "fc",
+        op: "FullyConnected",
+        attrs: { num_hidden: "2" },
+        inputs: ["data", "fc_weight", "fc_bias"],
+      },
+      { name: "bn", op: "BatchNorm", inputs: ["fc"] },
+    ];
+    writeModel(at("lacking"), [nodes, ["bn"]], {
+      fc_weight: new Tensor(new Float32Array(6), [2, 3]),
+      bn_gamma: new Tensor(new Float32Array(2), [2]),
+    });
+    const report = (await runCli(["check", at("lacking"), "--json"])).stdout;
+    expect(JSON.parse(report)).toMatchObject({
+      runs: false,
+      inputs: ["data"],
+      weights: ["fc_weight", "fc_bias", "bn_gamma", "bn_beta", "bn_moving_mean", "bn_moving_var"],
+      errors: [
+        { code: "missing", node: "fc_bias", op: "null" },
+        { code: "missing", node: "bn_beta", op: "null" },
+      ],
+    });
+    const { code, stdout } = await runCli(["check", at("lacking"), "--input", "data=1,3"]);
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      [
+        "  (parameter)  2      weight is not in the file of parameters",
+        "                      → take the parameters that were saved with this symbol, or give it as an input",
+        "                      fc_bias, bn_beta",
+        "               2      auxiliary state is not in the file of parameters",
+        "                      → take the parameters that were saved with this symbol, or give it as an input",
+        "                      bn_moving_mean, bn_moving_var",
+      ].join("\n"),
+    );
+    const given = ["--input", "data=1,3", "--input", "fc_bias=2", "--json"];
+    const others = JSON.parse((await runCli(["check", at("lacking"), ...given])).stdout) as {
+      errors: { node: string }[];
+    };
+    expect(others.errors.map(({ node }) => node)).toEqual([
+      "bn_beta",
+      "bn_moving_mean",
+      "bn_moving_var",
+    ]);
+  });
+
+  it("names the node whose element type no algorithm does", async () => {
+    writeModel(
+      at("integers"),
+      [[{ name: "data" }, { name: "finite", op: "all_finite", inputs: ["data"] }], ["finite"]],
+      { unused: new Tensor(new Float32Array(1), [1]), data: new Tensor(Int32Array.of(1, 2), [2]) },
+    );
+    const { code, stdout } = await runCli(["check", at("integers"), "--json"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ errors: [{ node: "finite", op: "all_finite" }] });
+  });
+
+  it("suggests the operator that was meant", async () => {
+    writeModel(at("misspelt"), [
+      [{ name: "data" }, { name: "act", op: "Activations", inputs: ["data"] }],
+      ["act"],
+    ]);
+    const { stdout } = await runCli(["check", at("misspelt")]);
+    expect(stdout).toContain("Operator Activations is not registered; did you mean 'Activation'");
   });
 
   it("reads the parameters of an epoch", async () => {
@@ -87,9 +173,10 @@ describe("check", () => {
         "  operator    nodes  problem and where",
         "  Activation  1      attribute 'act_type' is \"bad\", expected one of relu|sigmoid|tanh|softrelu|softsign",
         "                     bad",
-        "  Custom      9      Operator Custom is not registered",
+        "  Custom      9      Operator Custom is not registered: it calls code of the program that made the model, which no file holds",
+        "                     → choose an output before it, or export the network with built-in operators in its place",
         "                     custom0, custom1, custom2, custom3, custom4, custom5, and 3 more",
-        "  Proposal    1      Operator Proposal is not registered",
+        "  Novel       1      Operator Novel is not registered",
         "                     boxes",
         "",
       ].join("\n"),
@@ -108,7 +195,7 @@ describe("check", () => {
     expect(report.errors.map(({ code: kind, node, op }) => [kind, node, op])).toEqual([
       ["attribute", "bad", "Activation"],
       ...Array.from({ length: 9 }, (_, i) => ["unsupported", `custom${i}`, "Custom"]),
-      ["unsupported", "boxes", "Proposal"],
+      ["unsupported", "boxes", "Novel"],
     ]);
   });
 

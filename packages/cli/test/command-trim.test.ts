@@ -79,6 +79,7 @@ describe("libpredict trim", () => {
       LP_WITH_REPORTS: "0",
       LP_WITH_DTYPES: "0",
       LP_WITH_OLD_FILES: "0",
+      LP_WITH_SUBGRAPHS: "0",
     });
     expect(stdout).toContain(" *   digits\n");
     expect(stdout).toContain("cc -Os -DLP_MINIMAL -c predict.c");
@@ -118,6 +119,37 @@ describe("libpredict trim", () => {
       LP_WITH_DTYPES: "1",
       LP_WITH_OLD_FILES: "1",
       LP_WITH_TEXTS: "0",
+    });
+  });
+
+  it("looks into subgraphs", async () => {
+    const variable = (name: string) => ({ op: "null", name, inputs: [] });
+    const dense = { op: "FullyConnected", name: "fc", attrs: { num_hidden: "2" } };
+    const relu = { op: "Activation", name: "act", attrs: { act_type: "relu" } };
+    const inner = {
+      nodes: [
+        ...["x", "w", "b"].map(variable),
+        { ...dense, inputs: [0, 1, 2].map((node) => [node, 0, 0]) },
+        { ...relu, inputs: [[3, 0, 0]] },
+      ],
+      arg_nodes: [0, 1, 2],
+      heads: [[4, 0, 0]],
+    };
+    const fused = { op: "_sg_mkldnn_fully_connected", name: "sg", subgraphs: [inner] };
+    const whole = {
+      nodes: [
+        ...["data", "weight", "bias"].map(variable),
+        { ...fused, inputs: [0, 1, 2].map((node) => [node, 0, 0]) },
+      ],
+      arg_nodes: [0, 1, 2],
+      heads: [[3, 0, 0]],
+      attrs: { mxnet_version: ["int", 10901] },
+    };
+    writeFileSync(at("fused-symbol.json"), JSON.stringify(whole));
+    expect(await runJson(["trim", at("fused-symbol.json")])).toMatchObject({
+      operators: ["Activation", "FullyConnected"],
+      activations: ["RELU"],
+      parts: ["subgraphs"],
     });
   });
 

@@ -61,10 +61,10 @@ def encode_number(v):
     return v
 
 
-def hash_words(seed, count):
-    """Word i = lowbias32(seed * 0x9E3779B9 + i), all in arithmetic modulo 2^32."""
+def hash_words(seed, count, begin=0):
+    """Words from `begin` on; word i = lowbias32(seed * 0x9E3779B9 + i), all in arithmetic modulo 2^32."""
     mask = np.uint64(0xFFFFFFFF)
-    x = (np.arange(count, dtype=np.uint64) + np.uint64((seed * 0x9E3779B9) & 0xFFFFFFFF)) & mask
+    x = (np.arange(begin, begin + count, dtype=np.uint64) + np.uint64((seed * 0x9E3779B9) & 0xFFFFFFFF)) & mask
     x ^= x >> np.uint64(16)
     x = (x * np.uint64(0x7FEB352D)) & mask
     x ^= x >> np.uint64(15)

@@ -9,8 +9,10 @@ def allowed(kind, k, expected):
     """The largest permitted |difference|, element by element, as float64."""
     r = np.abs(np.where(np.isfinite(expected), expected, 0).astype(np.float64))
     top = float(r.max()) if r.size else 0.0
-    if kind == "float16" or (expected.dtype == np.float16 and kind != "exact"):
+    if kind == "float16" or (expected.dtype == np.float16 and kind not in ("exact", "quantized")):
         return 1e-3 + 2e-3 * r
+    if kind == "quantized":
+        return np.full_like(r, k if expected.dtype.kind != "f" else k * top / 127)
     if kind == "exact" or expected.dtype.kind != "f":
         return np.zeros_like(r)
     if kind == "rounding":

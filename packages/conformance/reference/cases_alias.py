@@ -14,6 +14,7 @@ NORM = [given("data", seeded([2, 3, 2, 2])), stored("gamma", seeded([3], 0.5, 2)
 CONV = [given("data", seeded([1, 2, 4, 4])), stored("weight", seeded([3, 2, 3, 3])), stored("bias", seeded([3]))]
 DECONV = [given("data", seeded([1, 2, 3, 3])), stored("weight", seeded([2, 3, 2, 2]))]
 DENSE = [given("data", seeded([2, 5])), stored("weight", seeded([3, 5])), stored("bias", seeded([3]))]
+HEAD = [given("data", seeded([2, 6])), free("label")]
 TABLE = [given("data", values([3], [2, 0, 1])), stored("weight", seeded([3, 2]))]
 ASSIGN = [given("lhs", ramp([4, 3])), given("rhs", ramp([2, 3], 100))]
 
@@ -49,6 +50,14 @@ ALIASES = [
     ("_MaximumScalar _MinimumScalar _EqualScalar _NotEqualScalar _GreaterScalar _GreaterEqualScalar _LesserScalar _LesserEqualScalar _LogicalAndScalar _LogicalOrScalar _LogicalXorScalar", dict(scalar=1.5), [given("data", values([2, 3], [0, 1, 1.5, 2, -1, 1.25]))], "exact", None, 1),
     ("_sparse_sigmoid _sparse_cos _sparse_cosh", {}, MATRIX, "transcendental", None, 1),
     ("_sparse_arccos", {}, [given("data", seeded([2, 3], -0.9, 0.9))], "transcendental", None, 1),
+    ("_sparse_arcsin _sparse_arctanh _sparse_cbrt _sparse_expm1 _sparse_log1p", {}, [given("data", seeded([2, 3], -0.9, 0.9))], "transcendental", None, 1),
+    ("_sparse_arcsinh _sparse_arctan _sparse_exp _sparse_sin _sparse_sinh _sparse_tan _sparse_tanh", {}, MATRIX, "transcendental", None, 1),
+    ("_sparse_log _sparse_log10 _sparse_log2 _sparse_rsqrt _sparse_sqrt", {}, [given("data", seeded([2, 3], 0.5, 4))], "transcendental", None, 1),
+    ("_sparse_degrees _sparse_radians _sparse_square", {}, MATRIX, "rounding", None, 1),
+    ("_sparse_ceil _sparse_fix _sparse_rint _sparse_round _sparse_sign _sparse_trunc", {}, [given("data", values([6], [-1.5, -0.5, 0, 0.5, 1.5, 2.25]))], "exact", None, 1),
+    ("_sparse_norm", {}, MATRIX, "accumulating", 12, 1),
+    ("_scatter_elemwise_div", {}, PAIR, "rounding", None, 1),
+    ("_CrossDeviceCopy", {}, MATRIX, "exact", None, 1),
     ("_sparse_arccosh _sparse_gamma _sparse_gammaln", {}, [given("data", seeded([2, 3], 1, 4))], "transcendental", None, 1),
     ("identity stop_gradient _sparse_stop_gradient _sparse_make_loss _sparse_abs _sparse_relu _sparse_negative _sparse_floor", {}, MATRIX, "exact", None, 1),
     ("cast _npi_cast _npx_cast", dict(dtype="int32"), [given("data", values([4], [1.9, -1.9, 100.2, 0]))], "exact", None, 1),
@@ -56,8 +65,8 @@ ALIASES = [
     ("flatten _npx_batch_flatten", {}, IMAGE, "exact", None, 1),
     ("_npi_expand_dims", dict(axis=1), MATRIX, "exact", None, 1),
     ("crop _sparse_slice _npx_slice _npi_slice", dict(begin="(0,1)", end="(2,4)"), MATRIX, "exact", None, 1),
-    ("_crop_assign", dict(begin="(1,)", end="(3,)"), ASSIGN, "exact", None, 1),
-    ("_crop_assign_scalar", dict(begin="(1,)", end="(3,)", scalar=5), ASSIGN[:1], "exact", None, 1),
+    ("_crop_assign _npi_slice_assign", dict(begin="(1,)", end="(3,)"), ASSIGN, "exact", None, 1),
+    ("_crop_assign_scalar _npi_slice_assign_scalar", dict(begin="(1,)", end="(3,)", scalar=5), ASSIGN[:1], "exact", None, 1),
     ("_sparse_clip _npi_clip", dict(a_min=-0.5, a_max=0.5), MATRIX, "exact", None, 1),
     ("_np_repeat", dict(repeats=2, axis=1), MATRIX, "exact", None, 1),
     ("_npi_tile", dict(reps="(1,2)"), MATRIX, "exact", None, 1),
@@ -71,7 +80,10 @@ ALIASES = [
     ("max_axis min_axis", dict(axis=1), MATRIX, "exact", None, 1),
     ("_npx_softmax _npx_log_softmax", {}, MATRIX, "transcendental", None, 1),
     ("_npx_smooth_l1", dict(scalar=1), MATRIX, "rounding", None, 1),
-    ("_npx_embedding", dict(input_dim=3, output_dim=2), TABLE, "exact", None, 1),
+    ("_sparse_LinearRegressionOutput _sparse_MAERegressionOutput", {}, HEAD, "exact", None, 1),
+    ("_sparse_LogisticRegressionOutput", {}, HEAD, "transcendental", None, 1),
+    ("_sparse_zeros_like", {}, MATRIX, "exact", None, 1),
+    ("_npx_embedding _sparse_Embedding _contrib_SparseEmbedding", dict(input_dim=3, output_dim=2), TABLE, "exact", None, 1),
     ("_npx_erf", {}, MATRIX, "transcendental", None, 1),
     ("_npi_swapaxes", dict(dim1=0, dim2=1), MATRIX, "exact", None, 1),
     ("_npx_reshape_like", {}, [given("lhs", ramp([2, 6])), given("rhs", ramp([3, 4]))], "exact", None, 1),

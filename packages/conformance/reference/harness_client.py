@@ -40,14 +40,14 @@ class HarnessClient:
             raise Crashed(f"exit code {code}") from None
 
     def read(self, size):
-        data = b""
+        data = bytearray()
         while len(data) < size:
             ready, _, _ = select.select([self.process.stdout], [], [], self.timeout_seconds)
             part = os.read(self.process.stdout.fileno(), size - len(data)) if ready else b""
             if not part:
                 raise EOFError
             data += part
-        return data
+        return bytes(data)
 
     def stop(self):
         if self.process is None:

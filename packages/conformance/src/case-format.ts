@@ -143,12 +143,15 @@ export type ToleranceClass =
   | "transcendental"
   | "accumulating"
   | "float16"
-  | "network";
+  | "network"
+  | "quantized";
 
 /** One case: either nodes with inputs and outputs (or fails), or models with steps. */
 export interface CaseSpec extends ModelSpec {
   readonly id: string;
   readonly source: string;
+  /** Which of the reference's runs the expected values are of; default: `native`. */
+  readonly ask?: "native" | "onednn";
   readonly needs?: readonly string[];
   readonly tolerance?: ToleranceClass;
   readonly k?: number;

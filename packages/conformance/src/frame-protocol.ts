@@ -26,6 +26,8 @@ export function encodeFrame(json: Record<string, unknown>, payload: Uint8Array):
 export class FrameReader {
   #parts: Buffer[] = [];
   #size = 0;
+  /** Below this many bytes there is nothing to look at: large frames come in many pieces. */
+  #needed = headerSize;
 
   /**
    * Adds bytes; returns the frames that they complete.
@@ -36,7 +38,7 @@ export class FrameReader {
     this.#parts.push(bytes);
     this.#size += bytes.length;
     const frames: Frame[] = [];
-    while (this.#size >= headerSize) {
+    while (this.#size >= this.#needed) {
       let all = this.#join();
       const jsonSize = all.readUInt32LE(0);
       if (jsonSize > largestJson) {
@@ -46,8 +48,10 @@ export class FrameReader {
       const payloadSize = all.readUInt32LE(4);
       const total = headerSize + jsonSize + payloadSize;
       if (all.length < total) {
+        this.#needed = total;
         break;
       }
+      this.#needed = headerSize;
       const text = all.toString("utf8", headerSize, headerSize + jsonSize);
       frames.push({
         json: JSON.parse(text) as Record<string, unknown>,

@@ -28,6 +28,14 @@ export {
   referenceEnvironment,
 } from "./mxnet-reference.js";
 export {
+  type NetworkGolden,
+  type NetworkInput,
+  type NetworkRun,
+  readNetworkGoldens,
+} from "./network-golden.js";
+export { NetworkModels } from "./network-models.js";
+export { inputBytes } from "./network-runs.js";
+export {
   type CaseReport,
   type Outcome,
   protocolVersion,

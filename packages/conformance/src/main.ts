@@ -17,12 +17,15 @@ import { matrixPage, tabulate } from "./matrix-table.js";
 import {
   findReference,
   knownReferenceDifferences,
+  oneDnnEnvironment,
   referenceEnvironment,
 } from "./mxnet-reference.js";
+import { networkHead, networkLine, runNetworks } from "./networks-command.js";
 import { runSuite, type SuiteReport, wrongOutcomes } from "./suite-runner.js";
 import { summarise } from "./summary.js";
 
 const usage = `usage: npm run conformance -- [--all | --only BINDING,... | --levels] [--filter TEXT] [--json FILE]
+       npm run conformance -- --models small|all [--reference | --library FILE] [--filter TEXT] [--json FILE]
        npm run conformance -- --harness "COMMAND" [--library FILE | --reference | --compiled-in] [...]
 
 Without options: the TypeScript binding and plain calls, with libpredict and, where
@@ -35,6 +38,9 @@ LIBPREDICT_REFERENCE_PYTHON names a Python that has it, with MXNet 1.9.1.
   --filter TEXT       only cases whose id contains TEXT
   --every N           only every Nth case, of all groups
   --json FILE         the results, case by case
+
+  --models small|all  whole networks with random weights, against what MXNet 1.9.1 answered; those
+                      that are not in the cache are made (README.md, "Whole networks")
 
   --harness COMMAND   any program that speaks the protocol; the library's path is added to it
   --library FILE      the library it loads; default: libpredict, as the bindings find it
@@ -64,6 +70,7 @@ function parse() {
         all: { type: "boolean", default: false },
         only: { type: "string" },
         levels: { type: "boolean", default: false },
+        models: { type: "string" },
         filter: { type: "string" },
         every: { type: "string" },
         json: { type: "string" },
@@ -115,6 +122,7 @@ async function runHarness(options: Options, command: string): Promise<SuiteRepor
       ...Object.fromEntries(own),
     },
     cases: filteredCases(options),
+    ...(options.reference ? { oneDnnEnvironment } : {}),
     ...(options.filter === undefined ? {} : { filter: options.filter }),
     ...(known === undefined ? {} : { known }),
   });
@@ -228,6 +236,32 @@ function writeJson(options: Options, content: unknown): void {
   }
 }
 
+/** Whole networks with one library. */
+async function runModels(options: Options): Promise<number> {
+  const { models, reference, filter = "" } = options;
+  if (models !== "small" && models !== "all") {
+    throw new UsageError(`--models takes small or all, not ${models}`);
+  }
+  console.log(networkHead);
+  const results = await runNetworks({
+    library: libraryPath(options),
+    isReference: reference,
+    onlySmall: models === "small",
+    filter,
+    report: (result) => console.log(networkLine(result)),
+  });
+  if (results.length === 0) throw new UsageError(`--filter: no network contains "${filter}"`);
+  writeJson(options, results);
+  const count = (verdict: string): number =>
+    results.filter((result) => result.verdict === verdict).length;
+  const skipped = count("skipped");
+  const failed =
+    count("fails") + (process.env["LIBPREDICT_REQUIRE_ALL"] === "1" ? skipped : 0);
+  console.log(`${count("agrees")} of ${results.length} networks agree, ${skipped} skipped`);
+  console.log(`${count("agrees")} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
 /** The line that counts, and the exit code. */
 function conclude(reports: readonly SuiteReport[], skips: number): number {
   const sum = (of: (report: SuiteReport) => number): number =>
@@ -256,6 +290,9 @@ async function main(): Promise<number> {
     console.log(summarise(report));
     writeJson(options, report);
     return conclude([report], 0);
+  }
+  if (options.models !== undefined) {
+    return runModels(options);
   }
   refuseHarnessOptions(options);
   if (options.levels) {

@@ -6,6 +6,7 @@ import type { LanguageHarness } from "./language-harnesses.js";
 import {
   findReference,
   knownReferenceDifferences,
+  oneDnnEnvironment,
   referenceEnvironment,
 } from "./mxnet-reference.js";
 import { runSuite, type SuiteOptions, type SuiteReport } from "./suite-runner.js";
@@ -19,7 +20,7 @@ export interface MatrixLibrary {
   readonly name: string;
   /** The file, or why it is not at hand. */
   readonly at: { readonly library: string } | { readonly missing: string };
-  readonly options: Pick<SuiteOptions, "environment" | "known">;
+  readonly options: Pick<SuiteOptions, "environment" | "oneDnnEnvironment" | "known">;
 }
 
 /** libpredict, and the reference. */
@@ -29,7 +30,11 @@ export function matrixLibraries(): MatrixLibrary[] {
     {
       name: "MXNet 1.9.1",
       at: findReference(),
-      options: { environment: referenceEnvironment, known: knownReferenceDifferences() },
+      options: {
+        environment: referenceEnvironment,
+        oneDnnEnvironment,
+        known: knownReferenceDifferences(),
+      },
     },
   ];
 }

@@ -15,6 +15,9 @@ export const referenceEnvironment: Readonly<Record<string, string>> = {
   OMP_NUM_THREADS: "1",
 };
 
+/** What is different where a case asks for oneDNN's numbers. */
+export const oneDnnEnvironment: Readonly<Record<string, string>> = { MXNET_MKLDNN_ENABLED: "1" };
+
 const howToInstall =
   "pip install mxnet==1.9.1 numpy==1.23.5, and LIBPREDICT_REFERENCE_PYTHON=that Python";
 

@@ -35,6 +35,8 @@ export interface SuiteReport {
 
 export interface SuiteOptions extends HarnessOptions {
   readonly cases: readonly CaseSpec[];
+  /** Added to the environment for the cases that `ask` for oneDNN; default: they are as the others. */
+  readonly oneDnnEnvironment?: Readonly<Record<string, string>>;
   readonly known?: ReadonlyMap<string, KnownDifference>;
   /** Only cases whose id contains this. */
   readonly filter?: string;
@@ -52,6 +54,7 @@ export const protocolVersion = 1;
  */
 export async function runSuite(options: SuiteOptions): Promise<SuiteReport> {
   const harness = new HarnessProcess(options);
+  const oneDnnHarness = withOneDnn(options) ?? harness;
   const known = options.known ?? new Map<string, KnownDifference>();
   const problems: string[] = [];
   try {
@@ -68,7 +71,8 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteReport> {
     );
     const reports: CaseReport[] = [];
     for (const item of chosen) {
-      reports.push(await reportCase(harness, item, features, known));
+      const asked = item.ask === "onednn" ? oneDnnHarness : harness;
+      reports.push(await reportCase(asked, item, features, known));
     }
     const ids = new Set(options.cases.map((item) => item.id));
     for (const id of known.keys()) {
@@ -94,7 +98,16 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteReport> {
     };
   } finally {
     await harness.stop();
+    await oneDnnHarness.stop();
   }
+}
+
+/** The same harness in a process of its own, which starts when a case needs it. */
+function withOneDnn(options: SuiteOptions): HarnessProcess | undefined {
+  const { environment, oneDnnEnvironment } = options;
+  return oneDnnEnvironment === undefined
+    ? undefined
+    : new HarnessProcess({ ...options, environment: { ...environment, ...oneDnnEnvironment } });
 }
 
 function declaredFeatures(declared: unknown = []): readonly string[] {

@@ -64,6 +64,9 @@ function limits(
   k: number,
   dtype: string,
 ): (expected: number) => number {
+  if (tolerance === "quantized") {
+    return constant(dtype.startsWith("float") ? (k * largest(want)) / 127 : k);
+  }
   if (tolerance === "exact" || !dtype.startsWith("float")) {
     return () => 0;
   }

@@ -50,6 +50,21 @@ describe("the runner on a harness that is always right", () => {
   }, 60_000);
 });
 
+describe("a case that asks for oneDNN", () => {
+  it("gets a harness with that environment, if the library has one", async () => {
+    const plain = cases.filter((one) => one.outputs !== undefined && one.needs === undefined);
+    const chosen = [
+      ...plain.slice(0, 1),
+      ...plain.slice(1, 2).map((item) => ({ ...item, ask: "onednn" as const })),
+    ];
+    const outcomes = async (options: Partial<SuiteOptions>) =>
+      (await run("right", { cases: chosen, ...options })).cases.map(({ outcome }) => outcome);
+    const oneDnnEnvironment = { FAKE_MODE: "wrong" };
+    expect(await outcomes({ oneDnnEnvironment })).toEqual(["pass", "fail"]);
+    expect(await outcomes({})).toEqual(["pass", "pass"]);
+  }, 60_000);
+});
+
 describe("a known difference that varies", () => {
   it("may pass by chance", async () => {
     const item = cases.find((one) => one.outputs !== undefined);

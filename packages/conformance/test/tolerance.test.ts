@@ -39,13 +39,23 @@ describe("tolerance classes", () => {
     expect(off(1, 1.0051, "network", 1, 10)).toBe(true);
   });
 
+  it("quantized allows steps: of an integer 1, of a float the 127th part of the largest", () => {
+    expect(off(0, 1, "quantized", 1, 127)).toBe(false);
+    expect(off(0, 1.1, "quantized", 1, 127)).toBe(true);
+    expect(off(0, 2, "quantized", 2, 127)).toBe(false);
+    const integer: TensorSpec = { shape: [1], dtype: "int8", data: [1] };
+    const other = tensorBytes({ shape: [1], dtype: "int8", data: [2] });
+    expect(compareTensor(integer, other, "quantized", 1)).toBeUndefined();
+    expect(compareTensor(integer, other, "quantized", 0)).toBeDefined();
+  });
+
   it("infinities must be equal", () => {
     expect(off(Infinity, Infinity, "network")).toBe(false);
     expect(off(Infinity, 1e38, "network")).toBe(true);
     expect(off(-Infinity, Infinity, "rounding")).toBe(true);
   });
 
-  it("float16 results have a class of their own, integers are always exact", () => {
+  it("float16 results have a class of their own, integers are exact", () => {
     const half: TensorSpec = { shape: [1], dtype: "float16", data: [1] };
     const near = tensorBytes({ shape: [1], dtype: "float16", data: [1.002] });
     expect(compareTensor(half, near, "rounding", 1)).toBeUndefined();

@@ -31,7 +31,7 @@ static void api_describe_outputs(lp_text_writer *text, const lp_predictor *predi
     if (node->op != NULL) {
       char suffix[LP_OP_NAME_SIZE];
       lp_text_string(text, node->name[0] == '\0' ? "" : "_");
-      lp_text_escape(text, lp_op_output_name(node->op, k, suffix));
+      lp_text_escape(text, lp_op_output_name(node->op, node->param, k, suffix));
     }
     lp_text_format(text, "\",\"dtype\":\"%s\",\"shape\":[",
                    lp_dtype_name(predictor->dtypes[node->first_entry + (uint32_t)k]));

@@ -103,6 +103,10 @@ static void api_inspect_findings(lp_text_writer *text, const lp_findings *findin
     lp_text_quote(text, f->op);
     lp_text_string(text, ",\"text\":");
     lp_text_quote(text, f->text);
+    if (f->remedy != NULL) {
+      lp_text_string(text, ",\"remedy\":");
+      lp_text_quote(text, f->remedy);
+    }
     lp_text_string(text, "}");
     first = false;
   }
@@ -126,6 +130,11 @@ static lp_status api_inspect_check(const char *symbol, size_t symbol_size, char 
     api_inspect_findings(&text, &findings, false);
     lp_text_string(&text, "],\"warnings\":[");
     api_inspect_findings(&text, &findings, true);
+    lp_text_string(&text, "],\"weights\":[");
+    for (uint32_t i = 0; i < findings.num_weights; i++) {
+      lp_text_string(&text, i == 0 ? "" : ",");
+      lp_text_quote(&text, findings.weights[i]);
+    }
     lp_text_string(&text, "]}");
     lp_text_end(&text, report_size);
     *num_errors = findings.num_errors;
@@ -244,6 +253,9 @@ static lp_status api_inspect_stats(lp_predictor *predictor, LPStats *stats) {
   stats->scratch_bytes = predictor->plan.scratch_bytes;
   stats->plan_bytes = predictor->plan.pool.bytes + predictor->pool.bytes +
                       predictor->private_store.held_bytes + sizeof *predictor;
+  for (const lp_plan_weight *own = predictor->plan.weights; own != NULL; own = own->next) {
+    stats->plan_bytes += own->store.held_bytes;
+  }
   return LP_OK;
 }
 

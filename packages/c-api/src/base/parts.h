@@ -53,6 +53,10 @@ __asm__(".cfi_sections .debug_frame");
 #ifndef LP_WITH_OLD_FILES
 #define LP_WITH_OLD_FILES LP_PARTS_REST
 #endif
+/* Nodes with subgraphs: loops, what other backends fused. */
+#ifndef LP_WITH_SUBGRAPHS
+#define LP_WITH_SUBGRAPHS LP_PARTS_REST
+#endif
 /* LPPredDescribe, LPPredGetNodeProfile, LPUpgradeSymbol. */
 #ifndef LP_WITH_REPORTS
 #define LP_WITH_REPORTS LP_PARTS_REST

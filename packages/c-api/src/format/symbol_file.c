@@ -176,6 +176,25 @@ static lp_status symbol_file_read_text(symbol_file_reader *reader, const char *w
   return LP_OK;
 }
 
+/* Only looks where they are: whoever needs one reads it as a file of its own. */
+static lp_status symbol_file_read_subgraphs(lp_json *json, lp_symbol_node *node) {
+  node->num_subgraphs = 0;
+  LP_TRY(lp_json_next(json));
+  LP_TRY(lp_json_expect(json, LP_JSON_ARRAY, "\"subgraphs\" of a node"));
+  LP_TRY(lp_json_next(json));
+  while (json->kind != LP_JSON_ARRAY_END) {
+    const size_t begin = json->token;
+    LP_TRY(lp_json_expect(json, LP_JSON_OBJECT, "an item of \"subgraphs\""));
+    LP_TRY(lp_json_skip(json));
+    if (node->num_subgraphs++ == 0) {
+      node->subgraph = json->text + begin;
+      node->subgraph_size = json->at - begin;
+    }
+    LP_TRY(lp_json_next(json));
+  }
+  return LP_OK;
+}
+
 /* One node; the reader stands at its '{'. */
 static lp_status symbol_file_read_node(symbol_file_reader *reader) {
   lp_json *json = &reader->json;
@@ -203,10 +222,7 @@ static lp_status symbol_file_read_node(symbol_file_reader *reader) {
     } else if (lp_json_is(json, "param")) {
       LP_TRY(symbol_file_read_dictionary(reader, &param));
     } else if (lp_json_is(json, "subgraphs")) {
-      LP_TRY(lp_json_next(json));
-      size_t begin = json->at;
-      LP_TRY(lp_json_skip(json));
-      node.has_subgraphs = json->at > begin + 1;
+      LP_TRY(symbol_file_read_subgraphs(json, &node));
     } else {
       LP_TRY(lp_json_skip(json));
     }

@@ -27,7 +27,9 @@ typedef struct lp_symbol_node {
   int num_inputs;
   bool variable;
   bool has_param;     /* "param" was there: the format before 0.9, which lists every attribute of its day */
-  bool has_subgraphs; /* "subgraphs" was there and not empty; its content is passed over */
+  int num_subgraphs;
+  const char *subgraph; /* the first item of "subgraphs", a graph like the whole, within the text that was read; NULL: none */
+  size_t subgraph_size;
 } lp_symbol_node;
 
 typedef struct lp_symbol_file {

@@ -11,7 +11,7 @@ const char *lp_graph_entry_name(const lp_graph *graph, lp_entry entry, char *buf
     return buffer;
   }
   char suffix[LP_OP_NAME_SIZE];
-  (void)lp_op_output_name(node->op, (int)entry.output, suffix);
+  (void)lp_op_output_name(node->op, node->param, (int)entry.output, suffix);
   (void)snprintf(buffer, size, "%s%s%s", node->name, node->name[0] == '\0' ? "" : "_", suffix);
   return buffer;
 }

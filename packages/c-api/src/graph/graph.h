@@ -19,6 +19,7 @@ typedef struct lp_entry {
   uint32_t output;
 } lp_entry;
 
+struct lp_graph;
 typedef struct lp_node {
   const char *name;
   const lp_op *op; /* NULL: a variable */
@@ -31,6 +32,8 @@ typedef struct lp_node {
   int num_outputs; /* hidden ones included; 1 for variables */
   int num_visible;
   uint32_t first_entry; /* number of (this node, output 0) among all outputs of all nodes */
+  const struct lp_graph *body; /* LP_ROLE_LOOP: its subgraph, all of whose variables are inputs; else NULL */
+  const uint32_t *body_inputs; /* per input: which node of the body stands for it */
   /* Variables. */
   const lp_shape *shape; /* of __shape__; NULL where it says nothing */
   bool is_aux;      /* some operator takes it as auxiliary state */
@@ -48,6 +51,7 @@ typedef struct lp_graph {
   int max_outputs;
   bool is_np_shape; /* the file was written with numpy's shapes: only kept, for writing it again */
   bool has_legacy_rounding; /* some node has a param_round_down */
+  uint32_t *order; /* of a body: all nodes */
   lp_name_map variables; /* name to node */
   lp_name_map internals; /* full name of every visible output to entry number */
 } lp_graph;
@@ -60,11 +64,14 @@ typedef struct lp_finding {
   const char *node;
   const char *op;
   const char *text;
+  const char *remedy; /* NULL: none is known */
 } lp_finding;
 typedef struct lp_findings {
   lp_pool *pool;
   lp_finding *first, *last;
   uint32_t num_errors;
+  const char **weights; /* names of the variables that a parameter file must give, in execution order */
+  uint32_t num_weights;
 } lp_findings;
 
 /*

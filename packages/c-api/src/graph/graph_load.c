@@ -10,7 +10,10 @@
 #include <string.h>
 
 #include "../format/symbol_file.h"
+#include "../op/op_foreach.h"
+#include "../op/op_refused.h"
 #include "graph.h"
+#include "subgraph_quantized.h"
 
 /* How errors speak of an operator that is not there, and of those that are. */
 #if defined(LP_MINIMAL)
@@ -24,6 +27,8 @@
 #endif
 #define GRAPH_LOAD_VERSION_WITHOUT 800 /* of files that state none */
 #define GRAPH_LOAD_VERSION_PLAIN 905 /* from which on nothing is upgraded but missing inputs */
+/* Subgraphs within one another, the file itself included. */
+#define GRAPH_LOAD_MAX_LEVELS 4
 /* Outputs of one node, such as of a split. */
 #define GRAPH_LOAD_MAX_OUTPUTS 65536
 /*
@@ -35,7 +40,17 @@
 #define GRAPH_LOAD_FREE_OUTPUTS 4096
 #define GRAPH_LOAD_BYTES_PER_OUTPUT 32
 
+/* Unsupported operators, for one error that names all. */
+typedef struct graph_load_report {
+  char text[1500];
+  size_t used;
+  uint32_t count;
+  bool cut;
+  const char *first; /* operator */
+} graph_load_report;
+
 typedef struct graph_load_state {
+  int level; /* 1: the file; more: a subgraph */
   lp_pool *pool;
   lp_pool scratch;
   lp_findings *findings;
@@ -49,11 +64,7 @@ typedef struct graph_load_state {
   lp_node *nodes; /* file nodes first, then variables that were added */
   uint32_t num_nodes;
   uint32_t capacity;
-  /* Unsupported operators, for one error that names all. */
-  char unsupported[1500];
-  size_t unsupported_used;
-  uint32_t num_unsupported;
-  bool unsupported_cut;
+  graph_load_report *report;
 } graph_load_state;
 
 static const char *graph_load_attr(const lp_symbol_node *node, const char *key) {
@@ -63,6 +74,29 @@ static const char *graph_load_attr(const lp_symbol_node *node, const char *key) 
     }
   }
   return NULL;
+}
+
+/* The index-th operator's name, if it begins like the one looked for or one is a part of the other; else "". */
+static const char *graph_load_op_name(void *context, uint32_t index) {
+  const char *asked = context;
+  const char *name = lp_op_at((int)index)->name;
+  size_t same = 0;
+  while (asked[same] != '\0' && ((asked[same] ^ name[same]) & ~0x20) == 0) {
+    same++;
+  }
+  return same > 2 || strstr(name, asked) != NULL || strstr(asked, name) != NULL ? name : "";
+}
+
+/* Why there is no such operator, or which have a name like it: ": reason", "; did you mean ...?" or "". */
+static const char *graph_load_why(const char *op, const lp_refusal *refusal, char *buffer) {
+  if (refusal != NULL) {
+    (void)snprintf(buffer, LP_NEAR_NAMES_SIZE, ": %s", refusal->reason);
+    return buffer;
+  }
+  buffer[0] = '\0';
+  return LP_WITH_TEXTS ? lp_near_names(op, graph_load_op_name, (void *)(uintptr_t)op,
+                                       (uint32_t)lp_op_count(), buffer)
+                       : buffer;
 }
 
 /* Adds a finding; the text is the thread's last error if NULL. */
@@ -95,21 +129,29 @@ static lp_status graph_load_find(graph_load_state *state, bool warning, int code
 }
 
 static lp_status graph_load_unsupported(graph_load_state *state, const lp_symbol_node *node) {
-  char text[400];
-  (void)snprintf(text, sizeof text, "Operator %.150s is not " GRAPH_LOAD_ABSENT, node->op);
+  graph_load_report *report = state->report;
   if (state->findings != NULL) {
-    return graph_load_find(state, false, LP_ERROR_UNSUPPORTED, node->name, node->op, text);
+    const lp_refusal *refusal = lp_op_refusal(node->op);
+    char why[LP_NEAR_NAMES_SIZE];
+    char text[200 + LP_NEAR_NAMES_SIZE];
+    (void)snprintf(text, sizeof text, "Operator %.150s is not " GRAPH_LOAD_ABSENT "%s", node->op,
+                   graph_load_why(node->op, refusal, why));
+    LP_TRY(graph_load_find(state, false, LP_ERROR_UNSUPPORTED, node->name, node->op, text));
+    state->findings->last->remedy = refusal == NULL ? NULL : refusal->remedy;
+    return LP_OK;
+  }
+  if (report->count == 0) {
+    report->first = node->op;
   }
   char item[400];
   int length = snprintf(item, sizeof item, "%s%.150s (node %.150s)",
-                        state->num_unsupported == 0 ? "" : ", ", node->op, node->name);
-  state->num_unsupported++;
-  if (!state->unsupported_cut && length > 0 &&
-      state->unsupported_used + (size_t)length < sizeof state->unsupported) {
-    memcpy(state->unsupported + state->unsupported_used, item, (size_t)length + 1);
-    state->unsupported_used += (size_t)length;
+                        report->count == 0 ? "" : ", ", node->op, node->name);
+  report->count++;
+  if (!report->cut && length > 0 && report->used + (size_t)length < sizeof report->text) {
+    memcpy(report->text + report->used, item, (size_t)length + 1);
+    report->used += (size_t)length;
   } else {
-    state->unsupported_cut = true;
+    report->cut = true;
   }
   return LP_OK;
 }
@@ -212,15 +254,136 @@ static lp_status graph_load_parse(graph_load_state *state, const lp_symbol_node 
   return unknown.status;
 }
 
+/* ---- subgraphs -------------------------------------------------------------- */
+
+static lp_status graph_load_file(graph_load_state *state, const char *json, size_t size);
+
+/* The node's subgraph as a graph; NULL where an operator is missing that will be reported. */
+static lp_status graph_load_body(graph_load_state *state, const lp_symbol_node *from,
+                                 const lp_graph **body) {
+  if (from->num_subgraphs != 1 || state->level == GRAPH_LOAD_MAX_LEVELS) {
+    return lp_fail(LP_ERROR_SYMBOL,
+                   "Error in operator %.100s (%s): it has %d subgraphs, expected 1, at most %d "
+                   "within one another",
+                   from->name, from->op, from->num_subgraphs, GRAPH_LOAD_MAX_LEVELS - 1);
+  }
+  graph_load_state *inner = lp_pool_take(&state->scratch, sizeof *inner);
+  lp_graph *graph = lp_pool_take(state->pool, sizeof *graph);
+  if (inner == NULL || graph == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  inner->level = state->level + 1;
+  inner->pool = state->pool;
+  inner->findings = state->findings;
+  inner->report = state->report;
+  inner->graph = graph;
+  inner->num_outputs = state->num_outputs;
+  inner->text_size = state->text_size;
+  LP_TRY(graph_load_file(inner, from->subgraph, from->subgraph_size));
+  state->num_outputs = inner->num_outputs;
+  /* Where something is missing the graph is not whole. */
+  const bool whole = state->report->count == 0 &&
+                     (state->findings == NULL || state->findings->num_errors == 0);
+  *body = whole ? graph : NULL;
+  return LP_OK;
+}
+
+static uint32_t graph_load_count_variables(const lp_graph *graph) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < graph->num_nodes; i++) {
+    count += graph->nodes[i].op == NULL ? 1 : 0;
+  }
+  return count;
+}
+
+/* Every input of a loop is one variable of its body, and the other way round. */
+static lp_status graph_load_loop(graph_load_state *state, const lp_symbol_node *from,
+                                 lp_node *node) {
+  const lp_foreach *loop = node->param;
+  const int inputs = (int)loop->num_args - 1;
+  LP_TRY(graph_load_body(state, from, &node->body));
+  if (node->body == NULL) {
+    return LP_OK;
+  }
+  const lp_graph *body = node->body;
+  uint32_t *places = lp_pool_array(state->pool, (size_t)inputs, sizeof *places);
+  uint32_t *variables = lp_pool_array(&state->scratch, body->num_nodes, sizeof *variables);
+  bool *taken = lp_pool_array(&state->scratch, body->num_nodes, sizeof *taken);
+  if (places == NULL || variables == NULL || taken == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  int count = 0;
+  for (uint32_t i = 0; i < body->num_nodes; i++) {
+    if (body->nodes[i].op == NULL) {
+      variables[count++] = i;
+    }
+  }
+  if (count != inputs || from->num_inputs != inputs ||
+      body->num_heads != (uint32_t)loop->num_outputs) {
+    return lp_fail(LP_ERROR_SYMBOL,
+                   "Error in operator %.100s (%s): it has %d inputs, its subgraph %d and %u "
+                   "outputs; expected %d and %d",
+                   from->name, from->op, from->num_inputs, count, (unsigned)body->num_heads, inputs,
+                   (int)loop->num_outputs);
+  }
+  for (int k = 0; k < inputs; k++) {
+    const int64_t location = lp_foreach_location(loop, k);
+    if (location < 0 || location >= count || taken[location]) {
+      return lp_fail(LP_ERROR_ATTRIBUTE,
+                     "Error in operator %.100s (%s): input %d of the node is input %lld of its "
+                     "subgraph, expected each of 0 to %d once",
+                     from->name, from->op, k, (long long)location, count - 1);
+    }
+    taken[location] = true;
+    places[k] = variables[location];
+  }
+  node->body_inputs = places;
+  return LP_OK;
+}
+
+/* Float operators that a backend has fused: their subgraphs say what they do. */
+static bool graph_load_is_fused(const lp_symbol_node *from) {
+  const char *quantized = graph_load_attr(from, "quantized");
+  return from->num_subgraphs == 1 && strncmp(from->op, "_sg_mkldnn_", 11) == 0 &&
+         (quantized == NULL || quantized[0] == '0' || quantized[0] == 'F' || quantized[0] == 'f');
+}
+
+/* For now a node without an operator; graph_load_splice puts its body in its place. */
+static lp_status graph_load_fused(graph_load_state *state, const lp_symbol_node *from,
+                                  lp_node *node) {
+  LP_TRY(graph_load_body(state, from, &node->body));
+  if (node->body == NULL) {
+    return LP_OK;
+  }
+  const uint32_t variables = graph_load_count_variables(node->body);
+  if (variables != (uint32_t)from->num_inputs) {
+    return lp_fail(LP_ERROR_SYMBOL,
+                   "Error in operator %.100s (%s): it has %d inputs, its subgraph %u", from->name,
+                   from->op, from->num_inputs, (unsigned)variables);
+  }
+  node->num_outputs = (int)node->body->num_heads;
+  node->num_visible = node->num_outputs;
+  return LP_OK;
+}
+
 static lp_status graph_load_operator(graph_load_state *state, const lp_symbol_node *from,
                                      lp_node *node) {
+  if (LP_WITH_SUBGRAPHS && graph_load_is_fused(from)) {
+    return graph_load_fused(state, from, node);
+  }
   const lp_op *op = lp_op_find(from->op, strlen(from->op));
   if (op == NULL) {
     return graph_load_unsupported(state, from);
   }
   node->op = op;
   LP_TRY(graph_load_upgrade_attrs(state, from, op, node));
-  lp_status status = graph_load_parse(state, from, node, &node->param);
+  lp_status status = LP_OK;
+  if (lp_subgraph_is_quantized(from)) {
+    status = lp_subgraph_quantized_attrs(from, state->pool, &node->attrs, &node->num_attrs);
+  }
+  if (status == LP_OK) {
+    status = graph_load_parse(state, from, node, &node->param);
+  }
   if (LP_WITH_OLD_FILES && status == LP_OK && op->family->legacy != NULL && state->file.version == 0 && from->has_param &&
       graph_load_attr(from, "pooling_convention") == NULL) {
     lp_findings *findings = state->findings;
@@ -249,6 +412,14 @@ static lp_status graph_load_operator(graph_load_state *state, const lp_symbol_no
     return lp_fail(LP_ERROR_ATTRIBUTE, "Error in operator %.100s (%s): %d outputs, must be 1 to %d",
                    from->name, from->op, node->num_outputs, GRAPH_LOAD_MAX_OUTPUTS);
   }
+  if (op->family->role == LP_ROLE_LOOP) {
+    if (!LP_WITH_SUBGRAPHS) {
+      return lp_say(LP_ERROR_UNSUPPORTED,
+                    "Error in operator %.100s (%s): this build has no LP_WITH_SUBGRAPHS",
+                    from->name, from->op);
+    }
+    LP_TRY(graph_load_loop(state, from, node));
+  }
   state->num_outputs += (size_t)node->num_outputs;
   if (state->num_outputs >
       GRAPH_LOAD_FREE_OUTPUTS + state->text_size / GRAPH_LOAD_BYTES_PER_OUTPUT) {
@@ -260,13 +431,41 @@ static lp_status graph_load_operator(graph_load_state *state, const lp_symbol_no
   return LP_OK;
 }
 
+/* Makes room for so many more nodes. */
+static lp_status graph_load_reserve(graph_load_state *state, uint32_t more) {
+  if (more <= state->capacity - state->num_nodes) {
+    return LP_OK;
+  }
+  size_t capacity;
+  lp_node *grown = NULL;
+  if (lp_size_multiply((size_t)state->capacity + more, 2, &capacity) && capacity < UINT32_MAX) {
+    grown = lp_pool_array(&state->scratch, capacity, sizeof *grown);
+  }
+  if (grown == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  memcpy(grown, state->nodes, state->num_nodes * sizeof *grown);
+  state->nodes = grown;
+  state->capacity = (uint32_t)capacity;
+  return LP_OK;
+}
+
 /* Variables for inputs that the file leaves out. */
-static lp_status graph_load_inputs(graph_load_state *state, const lp_symbol_node *from,
-                                   lp_node *node) {
+static lp_status graph_load_inputs(graph_load_state *state, uint32_t index) {
+  const lp_symbol_node *from = &state->file.nodes[index];
+  lp_node *node = &state->nodes[index];
   int wanted = node->op == NULL ? from->num_inputs : lp_op_count_inputs(node->op, node->param);
-  if (from->num_inputs > wanted) {
-    return lp_fail(LP_ERROR_SYMBOL, "Error in operator %.100s (%s): it has %d inputs, expected %d",
-                   from->name, from->op, from->num_inputs, wanted);
+  if (from->num_inputs > wanted || (state->level > 1 && from->num_inputs != wanted)) {
+    lp_status status =
+        lp_fail(LP_ERROR_SYMBOL, "Error in operator %.100s (%s): it has %d inputs, expected %d",
+                from->name, from->op, from->num_inputs, wanted);
+    if (state->findings == NULL || state->level > 1) {
+      return status;
+    }
+    LP_TRY(graph_load_find(state, false, status, from->name, from->op, NULL));
+    node->op = NULL;
+    node->body = NULL;
+    wanted = from->num_inputs;
   }
   state->added_inputs += (size_t)(wanted - from->num_inputs);
   if (state->added_inputs >
@@ -299,21 +498,8 @@ static lp_status graph_load_inputs(graph_load_state *state, const lp_symbol_node
     }
     added.num_outputs = 1;
     added.num_visible = 1;
-    if (state->num_nodes == state->capacity) {
-      size_t capacity;
-      lp_node *grown = NULL;
-      if (lp_size_multiply(state->capacity, 2, &capacity)) {
-        grown = lp_pool_array(&state->scratch, capacity, sizeof *grown);
-      }
-      if (grown == NULL) {
-        return LP_ERROR_MEMORY;
-      }
-      size_t index = (size_t)(node - state->nodes);
-      memcpy(grown, state->nodes, state->num_nodes * sizeof *grown);
-      state->nodes = grown;
-      state->capacity = (uint32_t)capacity;
-      node = &grown[index];
-    }
+    LP_TRY(graph_load_reserve(state, 1));
+    node = &state->nodes[index];
     inputs[i].node = state->num_nodes;
     inputs[i].output = 0;
     state->nodes[state->num_nodes++] = added;
@@ -342,7 +528,82 @@ static bool graph_load_rounds_up(const lp_symbol_file *file) {
 
 /* Of the file, or added. */
 static bool graph_load_is_variable(const graph_load_state *state, uint32_t node) {
-  return node >= (uint32_t)state->file.num_nodes || state->file.nodes[node].variable;
+  return node < (uint32_t)state->file.num_nodes ? state->file.nodes[node].variable
+                                                : state->nodes[node].op == NULL;
+}
+
+/* Appends the operators of a fused node's body, their inputs those of this graph; the body's heads then are what the node's outputs mean. */
+static lp_status graph_load_append(graph_load_state *state, uint32_t index) {
+  const lp_graph *body = state->nodes[index].body;
+  LP_TRY(graph_load_reserve(state, body->num_nodes));
+  lp_node *fused = &state->nodes[index];
+  lp_entry *place = lp_pool_array(&state->scratch, body->num_nodes, sizeof *place);
+  if (place == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  uint32_t variable = 0;
+  for (uint32_t i = 0; i < body->num_nodes; i++) {
+    const lp_node *inner = &body->nodes[i];
+    if (inner->op == NULL) {
+      place[i] = fused->inputs[variable++];
+      continue;
+    }
+    lp_entry *inputs = (lp_entry *)(uintptr_t)inner->inputs;
+    for (uint32_t k = 0; k < inner->num_inputs; k++) {
+      const bool is_variable = body->nodes[inputs[k].node].op == NULL;
+      inputs[k].output = is_variable ? place[inputs[k].node].output : inputs[k].output;
+      inputs[k].node = place[inputs[k].node].node;
+    }
+    place[i].node = state->num_nodes;
+    state->nodes[state->num_nodes++] = *inner;
+  }
+  for (uint32_t i = 0; i < body->num_heads; i++) {
+    if (body->nodes[body->heads[i].node].op == NULL) {
+      return lp_fail(LP_ERROR_SYMBOL, "Error in operator %.100s: output %u of its subgraph is an input",
+                     fused->name, (unsigned)i);
+    }
+    body->heads[i].node = place[body->heads[i].node].node;
+  }
+  /* Outputs keep their names. */
+  if (body->num_heads == 1) {
+    state->nodes[body->heads[0].node].name = fused->name;
+  }
+  return LP_OK;
+}
+
+static lp_status graph_load_redirect(const graph_load_state *state, const char *who,
+                                     lp_entry *entry) {
+  const lp_node *node = &state->nodes[entry->node];
+  if (node->op != NULL || node->body == NULL) {
+    return LP_OK;
+  }
+  if (entry->output >= node->body->num_heads) {
+    return lp_fail(LP_ERROR_SYMBOL, "%.100s takes output %u of node '%.100s', which has %u", who,
+                   (unsigned)entry->output, node->name, (unsigned)node->body->num_heads);
+  }
+  *entry = node->body->heads[entry->output];
+  return LP_OK;
+}
+
+/* Puts the nodes of their subgraphs in the place of fused nodes. */
+static lp_status graph_load_splice(graph_load_state *state) {
+  bool any = false;
+  for (int i = 0; i < state->file.num_nodes; i++) {
+    if (state->nodes[i].op == NULL && state->nodes[i].body != NULL) {
+      any = true;
+      LP_TRY(graph_load_append(state, (uint32_t)i));
+    }
+  }
+  for (uint32_t i = 0; any && i < state->num_nodes; i++) {
+    for (uint32_t k = 0; k < state->nodes[i].num_inputs; k++) {
+      lp_entry *input = (lp_entry *)(uintptr_t)&state->nodes[i].inputs[k];
+      LP_TRY(graph_load_redirect(state, state->nodes[i].name, input));
+    }
+  }
+  for (uint32_t i = 0; any && i < state->graph->num_heads; i++) {
+    LP_TRY(graph_load_redirect(state, "the graph", &state->graph->heads[i]));
+  }
+  return LP_OK;
 }
 
 /* Variables of one name are one variable: everybody takes the first. */
@@ -399,6 +660,58 @@ static lp_status graph_load_check_outputs(graph_load_state *state) {
   return LP_OK;
 }
 
+/* Which variables are states, labels, weights. */
+static void graph_load_classify(lp_graph *graph) {
+  for (uint32_t i = 0; i < graph->num_nodes; i++) {
+    graph->nodes[i].is_label = graph->nodes[i].op == NULL;
+  }
+  for (uint32_t i = 0; i < graph->num_heads; i++) {
+    graph->nodes[graph->heads[i].node].is_label = false;
+  }
+  for (uint32_t i = 0; i < graph->num_nodes; i++) {
+    const lp_op *op = graph->nodes[i].op;
+    for (uint32_t k = 0; op != NULL && k < graph->nodes[i].num_inputs; k++) {
+      lp_node *input = &graph->nodes[graph->nodes[i].inputs[k].node];
+      uint32_t bit = k < 32 ? 1u << k : 0u;
+      if (input->op != NULL) {
+        continue;
+      }
+      if (LP_WITH_SUBGRAPHS && graph->nodes[i].body != NULL) {
+        const lp_node *within = &graph->nodes[i].body->nodes[graph->nodes[i].body_inputs[k]];
+        /* A loop has no states in MXNet's sense: those of its body are arguments here. */
+        input->is_weight = input->is_weight || within->is_weight || within->is_aux;
+        input->is_label = input->is_label && within->is_label;
+        continue;
+      }
+      input->is_aux = input->is_aux || (op->family->aux_inputs & bit) != 0;
+      input->is_weight = input->is_weight || ((op->family->weight_inputs | op->family->aux_inputs) & bit) != 0;
+      input->is_label = input->is_label && (op->family->label_inputs & bit) != 0;
+    }
+  }
+}
+
+/* Findings: which variables must be given. Nodes of operators that were refused have inputs, too. */
+static lp_status graph_load_find_weights(graph_load_state *state) {
+  lp_findings *findings = state->findings;
+  lp_graph whole = *state->graph;
+  uint32_t *order, count;
+  whole.nodes = state->nodes;
+  whole.num_nodes = state->num_nodes;
+  LP_TRY(lp_graph_select(&whole, whole.heads, whole.num_heads, &state->scratch, &order, &count));
+  findings->weights = lp_pool_array(findings->pool, count, sizeof *findings->weights);
+  if (findings->weights == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  graph_load_classify(&whole);
+  for (uint32_t i = 0; i < count; i++) {
+    const lp_node *node = &whole.nodes[order[i]];
+    if (graph_load_is_variable(state, order[i]) && (node->is_weight || node->is_aux)) {
+      findings->weights[findings->num_weights++] = node->name;
+    }
+  }
+  return LP_OK;
+}
+
 /* Puts the nodes that the heads need into execution order and numbers their outputs. */
 static lp_status graph_load_order(graph_load_state *state) {
   lp_graph *graph = state->graph;
@@ -435,29 +748,6 @@ static lp_status graph_load_order(graph_load_state *state) {
   return LP_OK;
 }
 
-/* Which variables are states, labels, weights. */
-static void graph_load_classify(lp_graph *graph) {
-  for (uint32_t i = 0; i < graph->num_nodes; i++) {
-    graph->nodes[i].is_label = graph->nodes[i].op == NULL;
-  }
-  for (uint32_t i = 0; i < graph->num_heads; i++) {
-    graph->nodes[graph->heads[i].node].is_label = false;
-  }
-  for (uint32_t i = 0; i < graph->num_nodes; i++) {
-    const lp_op *op = graph->nodes[i].op;
-    for (uint32_t k = 0; k < graph->nodes[i].num_inputs; k++) {
-      lp_node *input = &graph->nodes[graph->nodes[i].inputs[k].node];
-      uint32_t bit = k < 32 ? 1u << k : 0u;
-      if (input->op != NULL) {
-        continue;
-      }
-      input->is_aux = input->is_aux || (op->family->aux_inputs & bit) != 0;
-      input->is_weight = input->is_weight || ((op->family->weight_inputs | op->family->aux_inputs) & bit) != 0;
-      input->is_label = input->is_label && (op->family->label_inputs & bit) != 0;
-    }
-  }
-}
-
 static lp_status graph_load_names(graph_load_state *state) {
   lp_graph *graph = state->graph;
   size_t visible = 0, variables = 0;
@@ -476,7 +766,7 @@ static lp_status graph_load_names(graph_load_state *state) {
     }
     for (int k = 0; k < node->num_visible; k++) {
       char suffix[LP_OP_NAME_SIZE];
-      (void)lp_op_output_name(node->op, k, suffix);
+      (void)lp_op_output_name(node->op, node->param, k, suffix);
       const char *name = node->name[0] == '\0'
                              ? lp_pool_format(state->pool, "%s", suffix)
                              : lp_pool_format(state->pool, "%s_%s", node->name, suffix);
@@ -487,6 +777,22 @@ static lp_status graph_load_names(graph_load_state *state) {
     }
   }
   return LP_OK;
+}
+
+static lp_status graph_load_fail_unsupported(const graph_load_report *report) {
+  const lp_refusal *refusal = lp_op_refusal(report->first);
+  char why[LP_NEAR_NAMES_SIZE];
+  if (refusal == NULL) {
+    (void)graph_load_why(report->first, refusal, why);
+  } else {
+    (void)snprintf(why, sizeof why, ". %.60s: %s; %s", report->first, refusal->reason,
+                   refusal->remedy);
+  }
+  return lp_say(LP_ERROR_UNSUPPORTED,
+                "Operator is not " GRAPH_LOAD_ABSENT ": the model needs %u node%s of operators "
+                "that this library does not have: %s%s%s" GRAPH_LOAD_PRESENT,
+                (unsigned)report->count, report->count == 1 ? "" : "s", report->text,
+                report->cut ? ", ...; LPCheckModel lists them all" : "", why);
 }
 
 static lp_status graph_load_nodes(graph_load_state *state) {
@@ -505,13 +811,9 @@ static lp_status graph_load_nodes(graph_load_state *state) {
                ? graph_load_variable(state, &file->nodes[i], &state->nodes[i])
                : graph_load_operator(state, &file->nodes[i], &state->nodes[i]));
   }
-  if (state->num_unsupported != 0) {
-    return lp_say(LP_ERROR_UNSUPPORTED,
-                  "Operator is not " GRAPH_LOAD_ABSENT ": the model needs %u node%s of operators "
-                  "that this library does not have: %s%s" GRAPH_LOAD_PRESENT,
-                  (unsigned)state->num_unsupported, state->num_unsupported == 1 ? "" : "s",
-                  state->unsupported,
-                  state->unsupported_cut ? ", ...; LPCheckModel lists them all" : "");
+  const graph_load_report *report = state->report;
+  if (report->count != 0) {
+    return state->level > 1 ? LP_OK : graph_load_fail_unsupported(report);
   }
   state->graph->num_heads = (uint32_t)file->num_heads;
   for (int i = 0; i < file->num_heads; i++) {
@@ -519,41 +821,69 @@ static lp_status graph_load_nodes(graph_load_state *state) {
     state->graph->heads[i].output = (uint32_t)file->heads[i].output;
   }
   for (int i = 0; i < file->num_nodes; i++) {
-    LP_TRY(graph_load_inputs(state, &file->nodes[i], &state->nodes[i]));
+    LP_TRY(graph_load_inputs(state, (uint32_t)i));
   }
-  LP_TRY(graph_load_merge_names(state));
+  if (LP_WITH_SUBGRAPHS) {
+    LP_TRY(graph_load_splice(state));
+  }
+  if (state->level == 1) {
+    LP_TRY(graph_load_merge_names(state));
+  }
   LP_TRY(graph_load_check_outputs(state));
-  if (state->findings != NULL) {
+  if (state->findings != NULL && state->level == 1) {
+    return graph_load_find_weights(state);
+  }
+  if (state->findings != NULL && state->findings->num_errors != 0) {
     return LP_OK;
   }
   LP_TRY(graph_load_order(state));
   graph_load_classify(state->graph);
-  return graph_load_names(state);
+  if (state->level == 1) {
+    return graph_load_names(state);
+  }
+  lp_graph *graph = state->graph;
+  uint32_t count;
+  return lp_graph_select(graph, graph->heads, graph->num_heads, state->pool, &graph->order, &count);
 }
 
-lp_status lp_graph_load(const char *json, size_t size, lp_pool *pool, lp_findings *findings,
-                        lp_graph *graph) {
-  graph_load_state state;
-  memset(&state, 0, sizeof state);
-  memset(graph, 0, sizeof *graph);
-  state.pool = pool;
-  state.findings = findings;
-  state.graph = graph;
+/* Reads a file, or a subgraph, in which nothing is upgraded. */
+static lp_status graph_load_file(graph_load_state *state, const char *json, size_t size) {
+  const lp_findings *findings = state->findings;
+  lp_symbol_file *file = &state->file;
   /* Names and attribute texts stay, so the file's pool is the graph's. */
-  lp_status status = lp_symbol_file_read(json, size, pool, &state.file);
+  lp_status status = lp_symbol_file_read(json, size, state->pool, file);
   if (status == LP_OK) {
-    state.text_size = state.file.text_size;
-    graph->is_np_shape = state.file.is_np_shape;
-    state.version = state.file.version != 0 ? state.file.version : GRAPH_LOAD_VERSION_WITHOUT;
-    state.round_up = LP_WITH_OLD_FILES && state.file.version == 0 && graph_load_rounds_up(&state.file);
-    status = graph_load_nodes(&state);
+    if (state->level == 1) {
+      state->text_size = file->text_size;
+    } else {
+      file->version = GRAPH_LOAD_VERSION_PLAIN;
+    }
+    state->graph->is_np_shape = file->is_np_shape;
+    state->version = file->version != 0 ? file->version : GRAPH_LOAD_VERSION_WITHOUT;
+    state->round_up = LP_WITH_OLD_FILES && file->version == 0 && graph_load_rounds_up(file);
+    status = graph_load_nodes(state);
     /* Operators that are missing are of more interest. */
-    if (!LP_WITH_OLD_FILES && state.version < GRAPH_LOAD_VERSION_PLAIN && status == LP_OK &&
+    if (!LP_WITH_OLD_FILES && state->version < GRAPH_LOAD_VERSION_PLAIN && status == LP_OK &&
         (findings == NULL || findings->num_errors == 0)) {
       status = lp_say(LP_ERROR_UNSUPPORTED,
                       "the graph is of before MXNet 0.9.5: this build has no LP_WITH_OLD_FILES");
     }
   }
-  lp_pool_free(&state.scratch);
+  lp_pool_free(&state->scratch);
   return status;
+}
+
+lp_status lp_graph_load(const char *json, size_t size, lp_pool *pool, lp_findings *findings,
+                        lp_graph *graph) {
+  graph_load_report report;
+  graph_load_state state;
+  memset(&report, 0, sizeof report);
+  memset(&state, 0, sizeof state);
+  memset(graph, 0, sizeof *graph);
+  state.level = 1;
+  state.pool = pool;
+  state.findings = findings;
+  state.report = &report;
+  state.graph = graph;
+  return graph_load_file(&state, json, size);
 }

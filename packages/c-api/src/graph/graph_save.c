@@ -85,6 +85,12 @@ static lp_status graph_save_user(const graph_save_state *state, uint32_t index,
 static lp_status graph_save_plain(graph_save_state *state, uint32_t index) {
   const lp_node *node = &state->graph->nodes[index];
   graph_save_node *to = &state->nodes[index];
+  if (node->op != NULL && strncmp(node->op->name, "_sg_mkldnn_", 11) == 0) {
+    return lp_fail(LP_ERROR_UNSUPPORTED,
+                   "Error in operator %.100s (%s): fused int8 nodes are not written, their files "
+                   "are of today",
+                   node->name, node->op->name);
+  }
   to->op = node->op == NULL ? "null" : node->op->name;
   to->attrs =
       lp_pool_array(state->pool, (size_t)node->num_attrs + GRAPH_SAVE_GAINED, sizeof *to->attrs);
@@ -133,8 +139,10 @@ static void graph_save_entries(lp_text_writer *text, const lp_entry *entries, ui
   lp_text_string(text, "]");
 }
 
-static void graph_save_node_text(lp_text_writer *text, const lp_node *node,
-                                 const graph_save_node *saved) {
+static lp_status graph_save_graph(const lp_graph *graph, lp_pool *pool, lp_text_writer *text);
+
+static lp_status graph_save_node_text(lp_text_writer *text, lp_pool *pool, const lp_node *node,
+                                      const graph_save_node *saved) {
   lp_text_string(text, "{\"op\": ");
   lp_text_quote(text, saved->op);
   lp_text_string(text, ", \"name\": ");
@@ -147,15 +155,22 @@ static void graph_save_node_text(lp_text_writer *text, const lp_node *node,
   }
   lp_text_string(text, saved->num_attrs == 0 ? ", \"inputs\": " : "}, \"inputs\": ");
   graph_save_entries(text, node->inputs, node->num_inputs);
+  if (LP_WITH_SUBGRAPHS && node->body != NULL) {
+    lp_text_string(text, ", \"subgraphs\": [");
+    LP_TRY(graph_save_graph(node->body, pool, text));
+    lp_text_string(text, "}]");
+  }
   lp_text_string(text, "}");
+  return LP_OK;
 }
 
-static void graph_save_text(lp_text_writer *text, const graph_save_state *state) {
+/* A graph but for its attributes and closing brace. */
+static lp_status graph_save_text(lp_text_writer *text, const graph_save_state *state) {
   const lp_graph *graph = state->graph;
   lp_text_string(text, "{\n\"nodes\": [");
   for (uint32_t i = 0; i < graph->num_nodes; i++) {
     lp_text_string(text, i == 0 ? "\n" : ",\n");
-    graph_save_node_text(text, &graph->nodes[i], &state->nodes[i]);
+    LP_TRY(graph_save_node_text(text, state->pool, &graph->nodes[i], &state->nodes[i]));
   }
   lp_text_string(text, "\n],\n\"arg_nodes\": [");
   const char *between = "";
@@ -171,17 +186,22 @@ static void graph_save_text(lp_text_writer *text, const graph_save_state *state)
   }
   lp_text_format(text, "%u],\n\"heads\": ", (unsigned)graph->num_entries);
   graph_save_entries(text, graph->heads, graph->num_heads);
-  lp_text_format(text, ",\n\"attrs\": {%s\"mxnet_version\": [\"int\", %d]}\n}\n",
-                 graph->is_np_shape ? "\"is_np_shape\": [\"int\", 1], " : "", GRAPH_SAVE_VERSION);
+  return LP_OK;
 }
 
-lp_status lp_graph_save(const lp_graph *graph, lp_pool *pool, lp_text_writer *text) {
+static lp_status graph_save_graph(const lp_graph *graph, lp_pool *pool, lp_text_writer *text) {
   graph_save_state state = {graph, pool, NULL};
   state.nodes = lp_pool_array(pool, graph->num_nodes, sizeof *state.nodes);
   if (state.nodes == NULL) {
     return LP_ERROR_MEMORY;
   }
   LP_TRY(graph_save_attrs(&state));
-  graph_save_text(text, &state);
+  return graph_save_text(text, &state);
+}
+
+lp_status lp_graph_save(const lp_graph *graph, lp_pool *pool, lp_text_writer *text) {
+  LP_TRY(graph_save_graph(graph, pool, text));
+  lp_text_format(text, ",\n\"attrs\": {%s\"mxnet_version\": [\"int\", %d]}\n}\n",
+                 graph->is_np_shape ? "\"is_np_shape\": [\"int\", 1], " : "", GRAPH_SAVE_VERSION);
   return LP_OK;
 }

@@ -11,7 +11,7 @@ static bool pass_cse_same_attrs(const lp_node *a, const lp_node *b) {
   if (a == b) {
     return true;
   }
-  if (a == NULL || b == NULL || a->num_attrs != b->num_attrs) {
+  if (a == NULL || b == NULL || a->num_attrs != b->num_attrs || a->body != b->body) {
     return false;
   }
   for (uint32_t i = 0; i < a->num_attrs; i++) {

@@ -50,6 +50,15 @@ static lp_status pass_half_rewrite(lp_program *program, const lp_step *old, lp_s
       }
     }
   }
+  if (step.op->family->to_half != NULL) {
+    void *param = lp_pool_array(program->pool, 1, step.op->family->param_size);
+    if (param == NULL) {
+      return LP_ERROR_MEMORY;
+    }
+    memcpy(param, step.param, step.op->family->param_size);
+    step.op->family->to_half(param);
+    step.param = param;
+  }
   uint32_t place = (*count)++;
   for (int k = 0; k < step.num_outputs; k++) {
     uint32_t result = step.outputs[k];

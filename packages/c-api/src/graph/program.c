@@ -227,6 +227,9 @@ void lp_program_query(const lp_program *program, const lp_step *step, lp_tensor 
 
 bool lp_program_runnable(const lp_program *program, const lp_step *step, lp_tensor *tensors) {
   lp_query query;
+  if (LP_WITH_SUBGRAPHS && step->op->family->role == LP_ROLE_LOOP) {
+    return true;
+  }
   lp_program_query(program, step, tensors, &query);
   for (int i = 0; i < step->op->family->num_algorithms; i++) {
     if (step->op->family->algorithms[i].cost(&query) >= 0.0) {

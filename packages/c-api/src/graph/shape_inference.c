@@ -1,6 +1,8 @@
 /* shape_inference.c - sweeps of operators' shape and type rules. */
 #include "shape_inference.h"
 
+#include "../op/op_foreach.h"
+
 #include <string.h>
 
 /* A chain of any length settles in one sweep each way; more sweeps are for knowledge that turns around. */
@@ -18,8 +20,196 @@ typedef struct shape_inference_state {
   bool changed;
 } shape_inference_state;
 
+static lp_status shape_inference_run(const lp_selection *selection, lp_shape *shapes,
+                                     lp_dtype *dtypes);
+
 static uint32_t shape_inference_entry(const lp_graph *graph, lp_entry entry) {
   return graph->nodes[entry.node].first_entry + entry.output;
+}
+
+/* ---- loops ----------------------------------------------------------------- */
+
+/* Rounds in which what the body gives for the next step's states may be learned by it. */
+#define SHAPE_INFERENCE_MAX_ROUNDS 8
+
+/* What is inferred of a loop's body. */
+typedef struct shape_inference_body {
+  const lp_node *node;
+  const lp_foreach *loop;
+  const lp_infer *infer;
+  lp_shape *shapes; /* per entry of the body */
+  lp_dtype *dtypes; /* NULL: only shapes are asked for */
+  bool changed;
+} shape_inference_body;
+
+/* The entry of the body that stands for input k, or output k, of the node. */
+static uint32_t shape_inference_of_input(const shape_inference_body *body, int k) {
+  return body->node->body->nodes[body->node->body_inputs[k]].first_entry;
+}
+static uint32_t shape_inference_of_output(const shape_inference_body *body, int k) {
+  return shape_inference_entry(body->node->body, body->node->body->heads[k]);
+}
+
+/* Brings what is known of a tensor of the node into the body. */
+static lp_status shape_inference_teach(shape_inference_body *body, uint32_t entry,
+                                       const lp_shape *shape) {
+  lp_shape merged = body->shapes[entry];
+  if (!lp_shape_merge(&merged, shape, &body->changed)) {
+    lp_shape_text expected, actual;
+    return lp_infer_fail(body->infer, "its subgraph has a tensor of shape %s where the node has %s",
+                         lp_shape_print(&merged, &expected), lp_shape_print(shape, &actual));
+  }
+  body->shapes[entry] = merged;
+  return LP_OK;
+}
+
+/* A tensor that is the same in the node and in the body. */
+static lp_status shape_inference_exchange(shape_inference_body *body, lp_shape *outer,
+                                          uint32_t entry) {
+  LP_TRY(shape_inference_teach(body, entry, outer));
+  return lp_infer_merge(body->infer, outer, &body->shapes[entry]);
+}
+
+/* A tensor of which the node has *count along a new axis 0. Of data that are numbers an item is of shape (1). */
+static lp_status shape_inference_exchange_items(shape_inference_body *body, lp_shape *outer,
+                                                uint32_t entry, int64_t *count, bool data) {
+  if (outer->ndim == 0) {
+    return lp_infer_fail(body->infer, "a tensor that is taken item by item has no dimensions");
+  }
+  lp_shape item = *outer;
+  if (outer->ndim > 0) {
+    *count = *count < 0 ? outer->dim[0] : *count;
+    item.ndim--;
+    memmove(item.dim, item.dim + 1, (size_t)item.ndim * sizeof item.dim[0]);
+    if (data && item.ndim == 0) {
+      item = lp_shape_1(1);
+    }
+    LP_TRY(shape_inference_teach(body, entry, &item));
+  }
+  item = body->shapes[entry];
+  if (item.ndim < 0 || (data && outer->ndim < 0 && item.ndim == 1)) {
+    return LP_OK;
+  }
+  if (item.ndim == LP_MAX_NDIM) {
+    return lp_infer_fail(body->infer, "its result has more than %d dimensions", LP_MAX_NDIM);
+  }
+  if (!data || outer->ndim != 1) {
+    memmove(item.dim + 1, item.dim, (size_t)item.ndim * sizeof item.dim[0]);
+    item.ndim++;
+  }
+  item.dim[0] = *count;
+  return lp_infer_merge(body->infer, outer, &item);
+}
+
+static lp_status shape_inference_exchange_all(shape_inference_body *body, int64_t *count) {
+  const lp_infer *infer = body->infer;
+  const int data = body->loop->data.count, stacked = (int)body->loop->num_out_data;
+  for (int k = 0; k < infer->num_inputs; k++) {
+    const uint32_t entry = shape_inference_of_input(body, k);
+    LP_TRY(k < data ? shape_inference_exchange_items(body, &infer->in[k], entry, count, true)
+                    : shape_inference_exchange(body, &infer->in[k], entry));
+  }
+  for (int k = 0; k < infer->num_outputs; k++) {
+    const uint32_t entry = shape_inference_of_output(body, k);
+    if (k < stacked) {
+      LP_TRY(shape_inference_exchange_items(body, &infer->out[k], entry, count, false));
+    } else { /* the next step's state */
+      LP_TRY(shape_inference_exchange(body, &infer->out[k], entry));
+      LP_TRY(shape_inference_exchange(body, &infer->in[data + k - stacked], entry));
+    }
+  }
+  return LP_OK;
+}
+
+static lp_status shape_inference_exchange_dtypes(shape_inference_body *body) {
+  const lp_infer *infer = body->infer;
+  const int data = body->loop->data.count, stacked = (int)body->loop->num_out_data;
+  for (int k = 0; k < infer->num_inputs + infer->num_outputs; k++) {
+    const int out = k - infer->num_inputs;
+    lp_dtype *outer = out < 0 ? &infer->in_dtype[k] : &infer->out_dtype[out];
+    const uint32_t entry =
+        out < 0 ? shape_inference_of_input(body, k) : shape_inference_of_output(body, out);
+    lp_dtype *inner = &body->dtypes[entry], before = *inner;
+    if (out >= stacked && *outer == LP_DTYPE_UNKNOWN) {
+      *outer = infer->in_dtype[data + out - stacked];
+    }
+    if (*outer != LP_DTYPE_UNKNOWN) {
+      LP_TRY(lp_infer_merge_dtype(infer, inner, *outer));
+    }
+    if (*inner != LP_DTYPE_UNKNOWN) {
+      LP_TRY(lp_infer_merge_dtype(infer, outer, *inner));
+    }
+    body->changed = body->changed || *inner != before;
+  }
+  return LP_OK;
+}
+
+static lp_status shape_inference_settle(shape_inference_body *body) {
+  const lp_graph *graph = body->node->body;
+  const lp_selection selection = {.graph = graph,
+                                  .order = graph->order,
+                                  .num_nodes = graph->num_nodes,
+                                  .heads = graph->heads,
+                                  .num_heads = graph->num_heads};
+  int64_t count = LP_DIM_UNKNOWN;
+  body->changed = true;
+  for (int round = 0; body->changed && round < SHAPE_INFERENCE_MAX_ROUNDS; round++) {
+    body->changed = false;
+    LP_TRY(shape_inference_exchange_all(body, &count));
+    if (body->dtypes != NULL) {
+      LP_TRY(shape_inference_exchange_dtypes(body));
+    }
+    LP_TRY(shape_inference_run(&selection, body->shapes, NULL));
+    if (body->dtypes != NULL) {
+      LP_TRY(shape_inference_run(&selection, body->shapes, body->dtypes));
+    }
+  }
+  LP_TRY(shape_inference_exchange_all(body, &count));
+  return body->dtypes != NULL ? shape_inference_exchange_dtypes(body) : LP_OK;
+}
+
+lp_status lp_infer_body(const lp_node *node, const lp_infer *infer, lp_shape *shapes,
+                        lp_dtype *dtypes) {
+  shape_inference_body body = {
+      .node = node, .loop = node->param, .infer = infer, .shapes = shapes, .dtypes = dtypes};
+  for (uint32_t i = 0; i < node->body->num_entries; i++) {
+    shapes[i] = lp_shape_unknown();
+    if (dtypes != NULL) {
+      dtypes[i] = LP_DTYPE_UNKNOWN;
+    }
+  }
+  for (uint32_t i = 0; i < node->body->num_nodes; i++) {
+    const lp_node *inner = &node->body->nodes[i];
+    if (inner->shape != NULL) {
+      shapes[inner->first_entry] = *inner->shape;
+    }
+  }
+  return shape_inference_settle(&body);
+}
+
+static lp_status shape_inference_loop(const lp_node *node, const lp_infer *infer) {
+  lp_pool pool = {0};
+  lp_shape *shapes = lp_pool_array(&pool, node->body->num_entries, sizeof *shapes);
+  lp_dtype *dtypes = infer->in_dtype == NULL
+                         ? NULL
+                         : lp_pool_array(&pool, node->body->num_entries, sizeof *dtypes);
+  lp_status status = LP_ERROR_MEMORY;
+  if (shapes != NULL && (dtypes != NULL || infer->in_dtype == NULL)) {
+    status = lp_infer_body(node, infer, shapes, dtypes);
+  }
+  lp_pool_free(&pool);
+  return status;
+}
+
+static lp_status shape_inference_rule(const lp_node *node, const lp_infer *infer) {
+  const lp_op_family *family = node->op->family;
+  if (LP_WITH_SUBGRAPHS && node->body != NULL) {
+    return shape_inference_loop(node, infer);
+  }
+  if (infer->in_dtype != NULL) {
+    return family->dtype != NULL ? family->dtype(infer) : lp_infer_same_dtype(infer);
+  }
+  return family->shape != NULL ? family->shape(infer) : lp_infer_same_shape(infer);
 }
 
 static lp_status shape_inference_visit(shape_inference_state *state, uint32_t position) {
@@ -37,7 +227,7 @@ static lp_status shape_inference_visit(shape_inference_state *state, uint32_t po
   infer.num_outputs = node->num_outputs;
   infer.in = state->in;
   infer.out = state->out;
-  infer.in_dtype = state->in_dtype;
+  infer.in_dtype = state->dtypes != NULL ? state->in_dtype : NULL;
   infer.out_dtype = state->out_dtype;
   bool known = true;
   for (uint32_t i = 0; i < node->num_inputs; i++) {
@@ -55,7 +245,7 @@ static lp_status shape_inference_visit(shape_inference_state *state, uint32_t po
     }
   }
   if (state->dtypes != NULL) {
-    LP_TRY(node->op->family->dtype != NULL ? node->op->family->dtype(&infer) : lp_infer_same_dtype(&infer));
+    LP_TRY(shape_inference_rule(node, &infer));
     for (uint32_t i = 0; i < node->num_inputs; i++) {
       lp_dtype *dtype = &state->dtypes[shape_inference_entry(graph, node->inputs[i])];
       /* Two inputs from one output: the second merge sees what the first left. */
@@ -74,7 +264,7 @@ static lp_status shape_inference_visit(shape_inference_state *state, uint32_t po
       known = known && *dtype != LP_DTYPE_UNKNOWN;
     }
   } else {
-    LP_TRY(node->op->family->shape != NULL ? node->op->family->shape(&infer) : lp_infer_same_shape(&infer));
+    LP_TRY(shape_inference_rule(node, &infer));
     bool learned = false;
     for (uint32_t i = 0; i < node->num_inputs; i++) {
       lp_shape *shape = &state->shapes[shape_inference_entry(graph, node->inputs[i])];

@@ -37,4 +37,11 @@ LP_INTERNAL lp_status lp_infer_shapes(const lp_selection *selection,
 LP_INTERNAL lp_status lp_infer_dtypes(const lp_selection *selection, const lp_shape *shapes,
                                       lp_dtype *dtypes);
 
+/*
+ * Shapes and, unless NULL, types of every entry of a loop's body, from those of
+ * the node, which learn in turn. What stays unknown is no error here.
+ */
+LP_INTERNAL lp_status lp_infer_body(const lp_node *node, const lp_infer *infer, lp_shape *shapes,
+                                    lp_dtype *dtypes);
+
 #endif

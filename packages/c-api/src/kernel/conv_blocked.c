@@ -77,7 +77,7 @@ bool lp_conv_blocked_accepts(const lp_conv_geometry *g, int block, bool planar) 
     return false;
   }
   /* A third dimension only if it falls together with the second. */
-  return g->in[0] == 1 ? g->out[0] == 1 : point && lp_conv_in_pixels(g) == lp_conv_out_pixels(g);
+  return lp_conv_is_flat(g) || (point && lp_conv_in_pixels(g) == lp_conv_out_pixels(g));
 }
 
 /* Whether windows do not reach over the edge, and do not step, where steps matter. */

@@ -173,12 +173,18 @@ static void conv_columns_body_f32(void *context, int64_t chunk, unsigned worker)
                   .added = job->run->added != NULL ? job->run->added + place : NULL,
                   .epilogue = &job->epilogue,
                   .channel = piece.filter};
-  if (job->cut.direct && piece.count % job->kernels->gemm_columns == 0) {
+  const lp_conv_fill *own = job->run->fill;
+  if (own == NULL && job->cut.direct && piece.count % job->kernels->gemm_columns == 0) {
     gemm.b = x + piece.first;
     gemm.b_depth = pixels;
   } else {
     float *tile = (float *)(void *)(job->tiles + worker * job->tile_bytes);
-    conv_columns_fill_f32(g, x, piece.first, piece.count, tile, job->cut.tile);
+    if (own != NULL) {
+      own->fill(own->context, piece.image, piece.group, piece.first, piece.count, tile,
+                job->cut.tile);
+    } else {
+      conv_columns_fill_f32(g, x, piece.first, piece.count, tile, job->cut.tile);
+    }
     gemm.b = tile;
     gemm.b_depth = job->cut.tile;
   }
@@ -196,7 +202,13 @@ static void conv_columns_body_f64(void *context, int64_t chunk, unsigned worker)
                                         lp_conv_in_pixels(g);
   const double *bias = job->run->bias;
   double *tile = (double *)(void *)(job->tiles + worker * job->tile_bytes);
-  conv_columns_fill_f64(g, x, piece.first, piece.count, tile, job->cut.tile);
+  const lp_conv_fill *own = job->run->fill;
+  if (own != NULL) {
+    own->fill(own->context, piece.image, piece.group, piece.first, piece.count, tile,
+              job->cut.tile);
+  } else {
+    conv_columns_fill_f64(g, x, piece.first, piece.count, tile, job->cut.tile);
+  }
   conv_columns_product_f64(piece.filters, piece.count, job->cut.depth,
                       (const double *)job->run->w + piece.filter * job->cut.depth, tile,
                       job->cut.tile, bias != NULL ? bias + piece.filter : NULL,

@@ -24,8 +24,7 @@ typedef struct conv_depthwise_job {
 } conv_depthwise_job;
 
 bool lp_conv_depthwise_accepts(const lp_conv_geometry *g, int block) {
-  return block > 1 && g->groups == g->channels && g->filters == g->channels && g->in[0] == 1 &&
-         g->out[0] == 1 && g->kernel[0] == 1;
+  return block > 1 && g->groups == g->channels && g->filters == g->channels && lp_conv_is_flat(g);
 }
 
 size_t lp_conv_depthwise_scratch(const lp_conv_geometry *g) {

@@ -57,7 +57,7 @@ bool lp_conv_winograd_accepts(const lp_conv_geometry *g, int block, lp_winograd_
   bool wide = g->kernel[2] == sizes.taps && (sizes.line ? g->kernel[1] == 1 : g->kernel[1] == sizes.taps);
   bool high = sizes.line && g->kernel[1] == sizes.taps && g->kernel[2] == 1;
   if (block < 2 || !(wide || high) || g->groups != 1 || g->channels < 1 || g->batch < 1 ||
-      lp_conv_out_pixels(g) < 1 || g->in[0] != 1 || g->out[0] != 1) {
+      lp_conv_out_pixels(g) < 1 || !lp_conv_is_flat(g)) {
     return false;
   }
   for (int d = 1; d < LP_CONV_DIMS; d++) {

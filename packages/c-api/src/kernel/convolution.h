@@ -23,6 +23,13 @@ typedef struct lp_conv_geometry {
   int64_t pad[LP_CONV_DIMS]; /* before, may be negative: windows begin inside; behind follows from the sizes */
 } lp_conv_geometry;
 
+/* What fills the columns of pixels [first, first + count) of a group instead of plain windows: [channel and tap][pixel], rows `row` elements apart. */
+typedef struct lp_conv_fill {
+  void (*fill)(const void *context, int64_t image, int64_t group, int64_t first, int64_t count,
+               void *target, int64_t row);
+  const void *context;
+} lp_conv_fill;
+
 typedef struct lp_conv_run {
   const lp_conv_geometry *geometry;
   const void *x;
@@ -31,6 +38,7 @@ typedef struct lp_conv_run {
   const void *bias;             /* of the filters, or NULL */
   const float *added;           /* laid out as y, or NULL; may be y */
   const lp_epilogue *epilogue;  /* float32 only */
+  const lp_conv_fill *fill; /* columns only; NULL: plain windows */
   void *scratch;
   const void *prepared; /* blocked: by lp_conv_blocked_prepare for the same geometry and threads, or NULL */
   lp_threads *threads;
@@ -39,6 +47,10 @@ typedef struct lp_conv_run {
 
 static inline int64_t lp_conv_taps(const lp_conv_geometry *g) {
   return g->kernel[0] * g->kernel[1] * g->kernel[2];
+}
+/* One and two dimensions, or a third that is only there in name. */
+static inline bool lp_conv_is_flat(const lp_conv_geometry *g) {
+  return g->in[0] == 1 && g->out[0] == 1 && g->kernel[0] == 1 && g->pad[0] == 0;
 }
 static inline int64_t lp_conv_in_pixels(const lp_conv_geometry *g) {
   return g->in[0] * g->in[1] * g->in[2];

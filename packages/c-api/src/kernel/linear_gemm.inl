@@ -3,7 +3,7 @@
  *
  * Register block: LINEAR_GEMM_ROWS rows by LINEAR_GEMM_VECTORS vectors of
  * columns; each k takes the vectors of b once and broadcasts a's rows. Rows
- * left over take blocks of 4, 2 and 1. With weights packed in panels of so many
+ * left over take blocks of 8, 4, 2 and 1. With weights packed in panels of so many
  * columns the same blocks are those of FullyConnected (linear_panel). Sums go from the
  * registers to c, or through a small buffer, so that columns beyond the last are cut
  * off and the epilogue is written once.
@@ -76,6 +76,12 @@ static LP_NOINLINE void LP_NAME(linear_gemm_full)(const lp_gemm *gemm, int64_t r
                                                  const LP_NAME(linear_sums) *sums) {
   LP_NAME(linear_gemm_block)(gemm, row, column, LINEAR_GEMM_ROWS, sums);
 }
+#if LINEAR_GEMM_ROWS > 8
+static LP_NOINLINE void LP_NAME(linear_gemm_8)(const lp_gemm *gemm, int64_t row, int64_t column,
+                                               const LP_NAME(linear_sums) *sums) {
+  LP_NAME(linear_gemm_block)(gemm, row, column, 8, sums);
+}
+#endif
 #if LINEAR_GEMM_ROWS > 4
 static LP_NOINLINE void LP_NAME(linear_gemm_4)(const lp_gemm *gemm, int64_t row, int64_t column,
                                               const LP_NAME(linear_sums) *sums) {
@@ -94,10 +100,17 @@ static LP_NOINLINE void LP_NAME(linear_gemm_1)(const lp_gemm *gemm, int64_t row,
 /* The sums of the next rows of the `left` that there are from `row` on; how many. No block with so few rows that its additions wait for each other, where it can be helped. */
 static int64_t LP_NAME(linear_gemm_rows)(const lp_gemm *gemm, int64_t row, int64_t column,
                                          int64_t left, const LP_NAME(linear_sums) *sums) {
-  if (left >= LINEAR_GEMM_ROWS && (left == LINEAR_GEMM_ROWS || left > LINEAR_GEMM_ROWS + 2)) {
+  if (left >= LINEAR_GEMM_ROWS && (left == LINEAR_GEMM_ROWS || left > LINEAR_GEMM_ROWS + 2) &&
+      (LINEAR_GEMM_ROWS < 12 || left != 16)) {
     LP_NAME(linear_gemm_full)(gemm, row, column, sums);
     return LINEAR_GEMM_ROWS;
   }
+#if LINEAR_GEMM_ROWS > 8
+  if (left >= 8) {
+    LP_NAME(linear_gemm_8)(gemm, row, column, sums);
+    return 8;
+  }
+#endif
   if (left >= 4) {
 #if LINEAR_GEMM_ROWS > 4
     LP_NAME(linear_gemm_4)(gemm, row, column, sums);

@@ -329,10 +329,15 @@ static bool attr_is_hidden(const char *key) {
   return lp_attr_is_dunder(key) || lp_attr_user_word(key) != NULL;
 }
 
+const lp_op_family *lp_op_attrs(const lp_op *op) {
+  return op->family->like != NULL ? op->family->like->family : op->family;
+}
+
 static const lp_attr *attr_find(const lp_op *op, const char *key) {
-  for (int i = 0; i < op->family->num_attrs; i++) {
-    if (strcmp(op->family->attrs[i].key, key) == 0) {
-      return &op->family->attrs[i];
+  const lp_op_family *family = lp_op_attrs(op);
+  for (int i = 0; i < family->num_attrs; i++) {
+    if (strcmp(family->attrs[i].key, key) == 0) {
+      return &family->attrs[i];
     }
   }
   return NULL;
@@ -349,15 +354,16 @@ static bool attr_is_given(const char *key, const lp_attr_text *texts, int num_te
 
 lp_status lp_attr_parse(const lp_op *op, const lp_attr_text *texts, int num_texts, lp_pool *pool,
                         lp_attr_unknown unknown, void *context, void **param) {
+  const lp_op_family *family = lp_op_attrs(op);
   void *fields = NULL;
-  if (op->family->param_size > 0) {
-    fields = lp_pool_take(pool, op->family->param_size);
+  if (family->param_size > 0) {
+    fields = lp_pool_take(pool, family->param_size);
     if (fields == NULL) {
       return LP_ERROR_MEMORY;
     }
   }
-  for (int i = 0; i < op->family->num_attrs; i++) {
-    const lp_attr *attr = &op->family->attrs[i];
+  for (int i = 0; i < family->num_attrs; i++) {
+    const lp_attr *attr = &family->attrs[i];
     if (attr_is_given(attr->key, texts, num_texts)) {
       continue;
     }
@@ -372,12 +378,12 @@ lp_status lp_attr_parse(const lp_op *op, const lp_attr_text *texts, int num_text
     const lp_attr *attr = attr_find(op, texts[i].key);
     if (attr != NULL) {
       LP_TRY(attr_parse_value(attr, texts[i].value, pool, fields));
-    } else if (!op->family->attrs_any && unknown != NULL && !attr_is_hidden(texts[i].key)) {
+    } else if (!family->attrs_any && unknown != NULL && !attr_is_hidden(texts[i].key)) {
       unknown(context, texts[i].key);
     }
   }
-  if (op->family->check != NULL) {
-    LP_TRY(op->family->check(fields));
+  if (family->check != NULL) {
+    LP_TRY(family->check(fields));
   }
   *param = fields;
   return LP_OK;

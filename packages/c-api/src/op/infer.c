@@ -26,7 +26,7 @@ lp_status lp_infer_fail_at(const lp_infer *infer, int line) {
 static const char *infer_name(const lp_infer *infer, int index, char *buffer) {
   return index < infer->num_inputs
              ? lp_op_input_name(infer->op, index, buffer)
-             : lp_op_output_name(infer->op, index - infer->num_inputs, buffer);
+             : lp_op_output_name(infer->op, infer->param, index - infer->num_inputs, buffer);
 }
 
 lp_status lp_infer_merge(const lp_infer *infer, lp_shape *target, const lp_shape *shape) {

@@ -29,6 +29,32 @@ bool lp_movement_product(const lp_shape *shape, int from, int to, int64_t *produ
   return true;
 }
 
+lp_status lp_movement_check_shape(const char *key, const lp_tuple *shape, int free) {
+  if (shape->count < 1 || shape->count > LP_MAX_NDIM) {
+    return lp_fail(LP_ERROR_ATTRIBUTE, "%s has %d items, expected 1 to %d", key, shape->count,
+                   LP_MAX_NDIM);
+  }
+  for (int i = free; i < shape->count; i++) {
+    if (shape->values[i] < 1) {
+      return lp_fail(LP_ERROR_ATTRIBUTE, "item %d of %s is %lld, expected at least 1", i, key,
+                     (long long)shape->values[i]);
+    }
+  }
+  return LP_OK;
+}
+
+lp_movement_diagonal lp_movement_diagonal_of(int64_t rows, int64_t columns, int64_t k) {
+  lp_movement_diagonal diagonal = {0, 0, -1};
+  if (k >= -rows && k <= columns) {
+    diagonal.row = k < 0 ? -k : 0;
+    diagonal.column = k > 0 ? k : 0;
+    rows -= diagonal.row;
+    columns -= diagonal.column;
+    diagonal.size = rows < columns ? rows : columns;
+  }
+  return diagonal;
+}
+
 void lp_movement_strides(const lp_shape *shape, int64_t *strides) {
   int64_t stride = 1;
   for (int i = shape->ndim - 1; i >= 0; i--) {

@@ -18,6 +18,16 @@ static inline int lp_movement_position(int64_t axis, int ndim) {
 
 /* Product of dims [from, to): LP_DIM_UNKNOWN when one of them is not known. False: too big. */
 LP_INTERNAL bool lp_movement_product(const lp_shape *shape, int from, int to, int64_t *product);
+/* A shape that an attribute gives: 1 to LP_MAX_NDIM items, all but the first `free` ones greater than 0. Fails like an operator's check. */
+LP_INTERNAL lp_status lp_movement_check_shape(const char *key, const lp_tuple *shape, int free);
+
+/* Diagonal k of a matrix (above the main one if positive): where it begins, and its length, -1: there is none. */
+typedef struct lp_movement_diagonal {
+  int64_t row;
+  int64_t column;
+  int64_t size;
+} lp_movement_diagonal;
+LP_INTERNAL lp_movement_diagonal lp_movement_diagonal_of(int64_t rows, int64_t columns, int64_t k);
 /* Strides of a row-major tensor, in elements. */
 LP_INTERNAL void lp_movement_strides(const lp_shape *shape, int64_t *strides);
 

@@ -242,7 +242,8 @@ typedef enum lp_role {
   LP_ROLE_LINEAR,     /* Convolution, FullyConnected: takes an epilogue */
   LP_ROLE_BATCH_NORM, /* `batch_norm` tells scale and shift */
   LP_ROLE_ACTIVATION, /* `activation` tells which */
-  LP_ROLE_ADD         /* elementwise sum of two inputs of one shape */
+  LP_ROLE_ADD,        /* elementwise sum of two inputs of one shape */
+  LP_ROLE_LOOP        /* runs its node's subgraph: op_foreach.h */
 } lp_role;
 
 struct lp_link;
@@ -252,13 +253,14 @@ typedef struct lp_op_family {
   int num_attrs;
   bool attrs_any; /* accepts unknown attributes without a warning, as MXNet does for operators that parse none */
   size_t param_size; /* of the parameter structure; 0: none */
+  const struct lp_op *like; /* the operator whose attributes, structure and check this one has instead of its own; NULL: none */
   /* After parsing: ranges and combinations. Fails with LP_ERROR_ATTRIBUTE or LP_ERROR_UNSUPPORTED, text without the node (it is put in front). NULL: nothing to check. */
   lp_status (*check)(void *param);
 
   /* Names of inputs, separated by blanks: "data weight bias". A last name that ends in '*' repeats: "arg*" is arg0, arg1, ... */
   const char *inputs;
   int (*count_inputs)(const void *param); /* NULL: as many as there are names */
-  /* Names of outputs; NULL: "output". A name that ends in '*' repeats: "output*". */
+  /* Names of outputs; NULL: "output" of one, "output0", ... of several. A name that ends in '*' repeats: "output*". */
   const char *outputs;
   int (*count_outputs)(const void *param); /* hidden ones included; NULL: as many as there are names */
   int (*count_visible)(const void *param); /* NULL: one */
@@ -278,6 +280,8 @@ typedef struct lp_op_family {
   lp_role role;
   /* At inference output 0 is input 0 and nothing else is computed. NULL: never. */
   bool (*identity)(const void *param);
+  /* Of constants it is computed when the plan is made: its one output then is a weight, too. Its algorithms need neither scratch nor packing. */
+  bool once;
   /* Output 0 is input 0's memory under another shape (plain layout). */
   bool reshapes;
   /* Output `output` is a contiguous part of input 0 (plain layout): sets the offset in elements. NULL: never. */
@@ -290,6 +294,8 @@ typedef struct lp_op_family {
   void (*batch_norm)(const void *param, double *epsilon, bool *fix_gamma, int64_t *axis);
   /* What the operator does to each element, as at most LP_OP_LINKS links (op_chain.h); returns how many, 0: it is none of these. NULL: never. */
   int (*links)(const lp_query *query, struct lp_link *links);
+  /* A float16 node is computed in float32: rounds the numbers among its parameters that it would have in float16. NULL: there are none. */
+  void (*to_half)(void *param);
   /* The graph is of 2015/16 and does not say how this node rounds: called once with the rule (operators.md 1.7). NULL: no such rule. */
   void (*legacy)(void *param, bool round_up);
   /* After `legacy`: the operator and the pooling_convention that say the same in a file of today. LP_ERROR_UNSUPPORTED, text without the node: there are none. NULL where `legacy` is. */
@@ -330,6 +336,8 @@ LP_INTERNAL const char *lp_attr_user_word(const char *key);
 LP_INTERNAL lp_status lp_attr_parse_tuple(const char *key, const char *text, bool optional_items,
                                           lp_pool *pool, lp_tuple *tuple);
 
+/* The family that has the operator's attributes. */
+LP_INTERNAL const lp_op_family *lp_op_attrs(const lp_op *op);
 LP_INTERNAL int lp_op_count_inputs(const lp_op *op, const void *param);
 LP_INTERNAL int lp_op_count_outputs(const lp_op *op, const void *param);
 LP_INTERNAL int lp_op_count_visible(const lp_op *op, const void *param);
@@ -338,7 +346,8 @@ LP_INTERNAL int lp_op_count_visible(const lp_op *op, const void *param);
 LP_INTERNAL const char *lp_op_input_name(const lp_op *op, int index, char *buffer);
 /* The index of the input of this name, which may be beyond what a node has; -1: none. */
 LP_INTERNAL int lp_op_find_input(const lp_op *op, const char *name, size_t length);
-LP_INTERNAL const char *lp_op_output_name(const lp_op *op, int index, char *buffer);
+LP_INTERNAL const char *lp_op_output_name(const lp_op *op, const void *param, int index,
+                                          char *buffer);
 
 /* ---- conveniences of cost functions -------------------------------------- */
 

@@ -7,7 +7,8 @@
  *   dtype: type = float32; ctx: no effect
  * _contrib_arange_like: start: double = 0; step: double = 1; repeat: int = 1;
  *   axis: optional int = None: None: data's shape; else a vector of that axis' size; ctx: no effect
- * float32 is computed in float32, as MXNet does, other types in float64.
+ * float32 is computed in float32, as MXNet does, float64 in float64; all other types, float16 too,
+ * from start and step without their fractions.
  */
 #include "movement.h"
 #include "op_table.h"
@@ -101,14 +102,20 @@ static lp_status op_arange_run(const lp_call *call) {
   const lp_tensor *out = &call->out[0];
   int64_t count = lp_shape_size(&out->shape);
   size_t size = lp_dtype_size(out->dtype);
+  int64_t start;
+  int64_t step;
+  lp_dtype_convert(LP_FLOAT64, &param->start, LP_INT64, &start, 1);
+  lp_dtype_convert(LP_FLOAT64, &param->step, LP_INT64, &step, 1);
   for (int64_t i = 0; i < count; i++) {
     int64_t k = i / param->repeat;
     if (out->dtype == LP_FLOAT32) {
-      float step = (float)k * (float)param->step;
-      ((float *)out->data)[i] = (float)param->start + step;
+      float distance = (float)k * (float)param->step;
+      ((float *)out->data)[i] = (float)param->start + distance;
+    } else if (out->dtype == LP_FLOAT64) {
+      ((double *)out->data)[i] = param->start + (double)k * param->step;
     } else {
-      double value = param->start + (double)k * param->step;
-      lp_dtype_convert(LP_FLOAT64, &value, out->dtype, (char *)out->data + (size_t)i * size, 1);
+      int64_t value = (int64_t)((uint64_t)start + (uint64_t)k * (uint64_t)step);
+      lp_dtype_convert(LP_INT64, &value, out->dtype, (char *)out->data + (size_t)i * size, 1);
     }
   }
   return LP_OK;

@@ -8,7 +8,7 @@
  *
  * Attributes: eps = 1e-3, fix_gamma = True, axis = 1 (BatchNorm_v1: always 1),
  * output_mean_var = False (shows the hidden outputs mean and var; the latter is
- * 1 / sqrt(variance + eps)). momentum, use_global_stats and others change nothing here.
+ * 1 / sqrt(variance + eps), but the variance itself of BatchNorm_v1). momentum, use_global_stats and others change nothing here.
  * Of all ages; the 2015 graphs without fix_gamma mean False (the loader says so).
  */
 #include "../kernel/layout.h"
@@ -18,7 +18,7 @@
 
 #include <math.h>
 
-enum { OP_BATCH_NORM_LINEAR, OP_BATCH_NORM_RELU };
+enum { OP_BATCH_NORM_LINEAR, OP_BATCH_NORM_RELU, OP_BATCH_NORM_V1 };
 enum {
   OP_BATCH_NORM_DATA,
   OP_BATCH_NORM_GAMMA,
@@ -221,11 +221,13 @@ static lp_status op_batch_norm_run(const lp_call *call) {
   const int64_t channels = shape->dim[axis];
   const int64_t inner = lp_shape_product(shape, axis + 1, shape->ndim);
   const int64_t padded = (int64_t)op_batch_norm_padded(channels);
+  const bool v1 = call->op->kind == OP_BATCH_NORM_V1;
   double *wide = call->scratch;
   float *narrow = call->scratch;
   for (int64_t c = 0; c < channels; c++) {
     double mean = op_batch_norm_get(&call->in[OP_BATCH_NORM_MEAN], c);
-    double inverse = 1 / sqrt(op_batch_norm_get(&call->in[OP_BATCH_NORM_VARIANCE], c) + param->eps);
+    double variance = op_batch_norm_get(&call->in[OP_BATCH_NORM_VARIANCE], c);
+    double inverse = 1 / sqrt(variance + param->eps);
     double scale = param->fix_gamma
                        ? inverse
                        : inverse * op_batch_norm_get(&call->in[OP_BATCH_NORM_GAMMA], c);
@@ -240,7 +242,7 @@ static lp_status op_batch_norm_run(const lp_call *call) {
       narrow[2 * padded + c] = (float)shift;
     }
     op_batch_norm_set(&call->out[1], c, mean);
-    op_batch_norm_set(&call->out[2], c, inverse);
+    op_batch_norm_set(&call->out[2], c, v1 ? variance : inverse);
   }
   if (lp_dtype_is(call->in[0].dtype, LP_FLOAT64)) {
     op_batch_norm_doubles(call, wide, wide + padded, wide + 2 * padded, channels, inner);
@@ -335,6 +337,7 @@ static const lp_op_family op_batchnorm_v1_family = {
 };
 LP_DATA const lp_op lp_op_BatchNorm_v1 = {
     .name = "BatchNorm_v1",
+    .kind = OP_BATCH_NORM_V1,
     .family = &op_batchnorm_v1_family,
 };
 

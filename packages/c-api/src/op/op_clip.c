@@ -19,7 +19,9 @@ static const lp_attr op_clip_attrs[] = {
 };
 
 static lp_status op_clip_check(void *param) {
-  const op_clip_param *clip = param;
+  op_clip_param *clip = param;
+  clip->a_min = (double)(float)clip->a_min; /* attributes are float, whatever the tensor's type */
+  clip->a_max = (double)(float)clip->a_max;
   if (!(clip->a_min <= clip->a_max)) {
     return lp_fail(LP_ERROR_UNSUPPORTED, "expected a_min <= a_max, not a_min %g and a_max %g",
                    clip->a_min, clip->a_max);

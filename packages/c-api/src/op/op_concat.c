@@ -244,6 +244,7 @@ static const lp_op_family op_rnn_param_concat_family = {
     .shape = op_concat_shape,
     .algorithms = &op_concat_algorithms[1],
     .num_algorithms = 1,
+    .once = true,
 };
 LP_DATA const lp_op lp_op_rnn_param_concat = {
     .name = "_rnn_param_concat",

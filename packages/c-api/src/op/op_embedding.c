@@ -95,6 +95,6 @@ static const lp_op_family op_embedding_family = {
 };
 LP_DATA const lp_op lp_op_Embedding = {
     .name = "Embedding",
-    .aliases = "_npx_embedding _contrib_SparseEmbedding",
+    .aliases = "_npx_embedding _contrib_SparseEmbedding _sparse_Embedding",
     .family = &op_embedding_family,
 };

@@ -1,8 +1,9 @@
 /*
- * op_fill.c - tensors of one number: _zeros, _ones, _full; zeros_like, ones_like: of data's shape.
+ * op_fill.c - tensors of one number: _zeros, _ones, _full, _zeros_without_dtype; zeros_like,
+ *             ones_like: of data's shape.
  *
  * shape: tuple = (): 0 in it, or an empty one, is not known and comes from elsewhere in the graph
- * dtype: type = float32; ctx: no effect; _full: value: double, required
+ * dtype: type = float32 (_zeros_without_dtype: a type's number, -1: whatever it is used as); ctx: no effect; _full: value: double, required
  * Begin states of recurrent nets; masks.
  */
 #include "movement.h"
@@ -11,6 +12,7 @@
 typedef struct op_fill_param {
   lp_tuple shape;
   int dtype;
+  int64_t number; /* _zeros_without_dtype: instead of dtype */
   double value;
 } op_fill_param;
 
@@ -40,6 +42,26 @@ static lp_status op_fill_dtype(const lp_infer *infer) {
   return lp_infer_merge_dtype(infer, &infer->out_dtype[0], param->dtype);
 }
 
+static const lp_attr op_fill_free_attrs[] = {
+    {"shape", LP_ATTR_TUPLE, 0, LP_ATTR_OF(op_fill_param, shape), "()", NULL},
+    {"dtype", LP_ATTR_INT, 0, LP_ATTR_OF(op_fill_param, number), "-1", NULL},
+    {"ctx", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
+};
+
+static lp_status op_fill_free_check(void *any_param) {
+  const op_fill_param *param = any_param;
+  if (param->number < -1 || param->number >= LP_DTYPE_COUNT) {
+    return lp_fail(LP_ERROR_ATTRIBUTE, "dtype is %lld, expected -1 to %d",
+                   (long long)param->number, LP_DTYPE_COUNT - 1);
+  }
+  return LP_OK;
+}
+
+static lp_status op_fill_free_dtype(const lp_infer *infer) {
+  const op_fill_param *param = infer->param;
+  return lp_infer_merge_dtype(infer, &infer->out_dtype[0], (lp_dtype)param->number);
+}
+
 static lp_status op_fill_run(const lp_call *call) {
   const op_fill_param *param = call->param;
   double value = call->op == &lp_op_full                                        ? param->value
@@ -66,6 +88,19 @@ LP_DATA const lp_op lp_op_zeros = {.name = "_zeros", .family = &op_zeros_family}
 
 LP_DATA const lp_op lp_op_ones = {.name = "_ones", .family = &op_zeros_family};
 
+static const lp_op_family op_zeros_without_dtype_family = {
+    .attrs = op_fill_free_attrs,
+    .num_attrs = LP_COUNT(op_fill_free_attrs),
+    .param_size = sizeof(op_fill_param),
+    .check = op_fill_free_check,
+    .shape = op_fill_shape,
+    .dtype = op_fill_free_dtype,
+    .algorithms = op_fill_algorithms,
+    .num_algorithms = LP_COUNT(op_fill_algorithms),
+};
+LP_DATA const lp_op lp_op_zeros_without_dtype = {
+    .name = "_zeros_without_dtype", .family = &op_zeros_without_dtype_family};
+
 static const lp_op_family op_full_family = {
     .attrs = op_fill_attrs,
     .num_attrs = LP_COUNT(op_fill_attrs),
@@ -87,6 +122,7 @@ static const lp_op_family op_zeros_like_family = {
     .algorithms = op_fill_algorithms,
     .num_algorithms = LP_COUNT(op_fill_algorithms),
 };
-LP_DATA const lp_op lp_op_zeros_like = {.name = "zeros_like", .family = &op_zeros_like_family};
+LP_DATA const lp_op lp_op_zeros_like = {
+    .name = "zeros_like", .aliases = "_sparse_zeros_like", .family = &op_zeros_like_family};
 
 LP_DATA const lp_op lp_op_ones_like = {.name = "ones_like", .family = &op_zeros_like_family};

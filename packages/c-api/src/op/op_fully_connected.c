@@ -11,24 +11,19 @@
  */
 #include "../kernel/blas.h"
 #include "../kernel/fully_connected.h"
+#include "fully_connected_param.h"
 #include "movement.h"
 #include "op_table.h"
 
-typedef struct op_fully_connected_param {
-  int64_t num_hidden;
-  int no_bias;
-  int flatten;
-} op_fully_connected_param;
-
 static const lp_attr op_fully_connected_attrs[] = {
-    {"num_hidden", LP_ATTR_INT, LP_ATTR_REQUIRED, LP_ATTR_OF(op_fully_connected_param, num_hidden),
+    {"num_hidden", LP_ATTR_INT, LP_ATTR_REQUIRED, LP_ATTR_OF(lp_fully_connected_param, num_hidden),
      NULL, NULL},
-    {"no_bias", LP_ATTR_BOOL, 0, LP_ATTR_OF(op_fully_connected_param, no_bias), "False", NULL},
-    {"flatten", LP_ATTR_BOOL, 0, LP_ATTR_OF(op_fully_connected_param, flatten), "True", NULL},
+    {"no_bias", LP_ATTR_BOOL, 0, LP_ATTR_OF(lp_fully_connected_param, no_bias), "False", NULL},
+    {"flatten", LP_ATTR_BOOL, 0, LP_ATTR_OF(lp_fully_connected_param, flatten), "True", NULL},
 };
 
 static lp_status op_fully_connected_check(void *param) {
-  const op_fully_connected_param *p = param;
+  const lp_fully_connected_param *p = param;
   if (p->num_hidden < 1 || p->num_hidden > INT32_MAX) {
     return lp_fail(LP_ERROR_ATTRIBUTE, "num_hidden is %lld, expected 1 to %lld",
                    (long long)p->num_hidden, (long long)INT32_MAX);
@@ -37,12 +32,12 @@ static lp_status op_fully_connected_check(void *param) {
 }
 
 static int op_fully_connected_inputs(const void *param) {
-  return ((const op_fully_connected_param *)param)->no_bias ? 2 : 3;
+  return ((const lp_fully_connected_param *)param)->no_bias ? 2 : 3;
 }
 
 /* Elements of one image: what a row of weights has. LP_DIM_UNKNOWN if that is not known yet. */
 static lp_status op_fully_connected_depth(const lp_infer *infer, int64_t *depth) {
-  const op_fully_connected_param *p = infer->param;
+  const lp_fully_connected_param *p = infer->param;
   const lp_shape *data = &infer->in[0];
   *depth = LP_DIM_UNKNOWN;
   if (data->ndim < 1) {
@@ -60,14 +55,14 @@ static lp_status op_fully_connected_depth(const lp_infer *infer, int64_t *depth)
 }
 
 static lp_status op_fully_connected_bias(const lp_infer *infer) {
-  const op_fully_connected_param *p = infer->param;
+  const lp_fully_connected_param *p = infer->param;
   lp_shape *bias = &infer->in[2];
   lp_shape shape = bias->ndim == 2 ? lp_shape_2(p->num_hidden, 1) : lp_shape_1(p->num_hidden);
   return lp_infer_merge(infer, bias, &shape);
 }
 
 static lp_status op_fully_connected_shape(const lp_infer *infer) {
-  const op_fully_connected_param *p = infer->param;
+  const lp_fully_connected_param *p = infer->param;
   lp_shape *data = &infer->in[0];
   lp_shape *out = &infer->out[0];
   int64_t depth;
@@ -102,7 +97,7 @@ static lp_status op_fully_connected_shape(const lp_infer *infer) {
 }
 
 static lp_fully_connected op_fully_connected_job(const void *param, const lp_tensor *in) {
-  const op_fully_connected_param *p = param;
+  const lp_fully_connected_param *p = param;
   const lp_shape *data = &in[0].shape;
   return (lp_fully_connected){
       .images = p->flatten ? data->dim[0] : lp_shape_product(data, 0, data->ndim - 1),
@@ -128,13 +123,13 @@ static double op_fully_connected_cost(const lp_query *query) {
 }
 
 static size_t op_fully_connected_scratch(const lp_query *query) {
-  return lp_fully_connected_scratch(((const op_fully_connected_param *)query->param)->num_hidden,
+  return lp_fully_connected_scratch(((const lp_fully_connected_param *)query->param)->num_hidden,
                                     query->threads);
 }
 
 /* All but the weights. */
 static lp_fully_connected op_fully_connected_fill(const lp_call *call) {
-  const op_fully_connected_param *p = call->param;
+  const lp_fully_connected_param *p = call->param;
   lp_fully_connected job = op_fully_connected_job(p, call->in);
   job.x = call->in[0].data;
   job.bias = p->no_bias || call->epilogue->bias_in_shift ? NULL : call->in[2].data;
@@ -228,7 +223,7 @@ static const lp_algorithm op_fully_connected_algorithms[] = {
 static const lp_op_family op_fullyconnected_family = {
     .attrs = op_fully_connected_attrs,
     .num_attrs = (int)LP_COUNT(op_fully_connected_attrs),
-    .param_size = sizeof(op_fully_connected_param),
+    .param_size = sizeof(lp_fully_connected_param),
     .check = op_fully_connected_check,
     .inputs = "data weight bias",
     .count_inputs = op_fully_connected_inputs,

@@ -1,8 +1,9 @@
 /*
  * op_identity.c - operators that give their first input back: y = x, of any element type.
  *
- * _copy (identity), BlockGrad (stop_gradient), and _identity_with_attr_like_rhs, whose second input
- * only says shape and type. Attributes: none; any are accepted. In models since 2015.
+ * _copy (identity), BlockGrad (stop_gradient), _contrib_gradientmultiplier, cast_storage (all tensors
+ * are dense here), and _identity_with_attr_like_rhs, whose second input only says shape and type.
+ * Attributes: none that matter; any are accepted. In models since 2015.
  */
 #include <string.h>
 
@@ -58,8 +59,10 @@ static const lp_algorithm op_identity_algorithms[] = {
   LP_DATA const lp_op lp_op_##identifier = {                           \
       .name = text, .aliases = alias_texts, .family = &op_identity_##identifier##_family}
 
-OP_IDENTITY(copy, "_copy", "identity _copyto _CrossDeviceCopy", "input0");
+OP_IDENTITY(copy, "_copy", "identity _copyto _npi_copyto _CrossDeviceCopy", "input0");
 OP_IDENTITY(block_grad, "BlockGrad", "stop_gradient _sparse_stop_gradient", "input0");
+OP_IDENTITY(gradient_multiplier, "_contrib_gradientmultiplier", NULL, "data");
+OP_IDENTITY(cast_storage, "cast_storage", "_sparse_cast_storage", "data");
 OP_IDENTITY(identity_with_attr_like_rhs, "_identity_with_attr_like_rhs", NULL, "lhs rhs");
 
 #undef OP_IDENTITY

@@ -136,11 +136,13 @@ static const lp_op_family op_linearregressionoutput_family = {
 };
 LP_DATA const lp_op lp_op_LinearRegressionOutput = {
     .name = "LinearRegressionOutput",
+    .aliases = "_sparse_LinearRegressionOutput",
     .family = &op_linearregressionoutput_family,
 };
 
 LP_DATA const lp_op lp_op_MAERegressionOutput = {
     .name = "MAERegressionOutput",
+    .aliases = "_sparse_MAERegressionOutput",
     .family = &op_linearregressionoutput_family,
 };
 
@@ -154,6 +156,7 @@ static const lp_op_family op_logisticregressionoutput_family = {
 };
 LP_DATA const lp_op lp_op_LogisticRegressionOutput = {
     .name = "LogisticRegressionOutput",
+    .aliases = "_sparse_LogisticRegressionOutput",
     .family = &op_logisticregressionoutput_family,
 };
 

@@ -22,6 +22,7 @@
 #include <float.h>
 
 #include "op_table.h"
+#include "pooling_param.h"
 
 enum { OP_POOLING_NOW, OP_POOLING_V1 };
 enum { OP_POOLING_VALID, OP_POOLING_FULL, OP_POOLING_SAME };
@@ -76,6 +77,12 @@ static const lp_attr op_pooling_v1_attrs[] = {
      "NCW|NCHW|NCDHW|NWC|NHWC|NDHWC"},
     {"cudnn_off", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
 };
+
+lp_pooling_kind lp_pooling_param_kind(const void *param, bool *include_pad) {
+  const op_pooling_param *pooling = param;
+  *include_pad = pooling->count_include_pad != 0;
+  return (lp_pooling_kind)pooling->pool_type;
+}
 
 static lp_status op_pooling_check_tuple(const char *key, const lp_tuple *tuple, int axes,
                                         int64_t least) {

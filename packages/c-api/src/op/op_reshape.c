@@ -81,6 +81,19 @@ static lp_status op_reshape_finish(const lp_infer *infer, int left, lp_shape *ou
   return LP_OK;
 }
 
+/*
+ * MXNet puts an inferred dim where -1 stands in `shape`, which is further right than its own place
+ * if -4 comes before; its own place then has 1. Models that run with it expect this. Where it
+ * cannot be, since there is no 1, MXNet refuses and the own place is taken.
+ */
+static void op_reshape_move(lp_shape *out, int *left, int left_item) {
+  if (left_item > *left && left_item < out->ndim && out->dim[left_item] == 1) {
+    out->dim[*left] = 1;
+    *left = left_item;
+    out->dim[*left] = LP_DIM_UNKNOWN;
+  }
+}
+
 static lp_status op_reshape_by_shape(const lp_infer *infer, const op_reshape_param *param,
                                      lp_shape *out) {
   const lp_shape *in = &infer->in[0];
@@ -88,6 +101,7 @@ static lp_status op_reshape_by_shape(const lp_infer *infer, const op_reshape_par
   int reverse = param->reverse;
   int source = 0;
   int left = -1;
+  int left_item = -1; /* the item of `shape` that is -1 */
   out->ndim = 0;
   for (int i = 0; i < count; i++) {
     int64_t code = op_reshape_at(param->shape.values, count, reverse, i);
@@ -131,6 +145,7 @@ static lp_status op_reshape_by_shape(const lp_infer *infer, const op_reshape_par
         return lp_infer_fail(infer, "shape has -1 twice: one dimension can be inferred");
       }
       left = out->ndim;
+      left_item = i;
       *target = LP_DIM_UNKNOWN;
       source++;
     } else if (code > 0) {
@@ -142,6 +157,7 @@ static lp_status op_reshape_by_shape(const lp_infer *infer, const op_reshape_par
     }
     out->ndim += makes;
   }
+  op_reshape_move(out, &left, left_item);
   for (int i = 0; reverse && i < out->ndim / 2; i++) {
     int64_t dim = out->dim[i];
     out->dim[i] = out->dim[out->ndim - 1 - i];

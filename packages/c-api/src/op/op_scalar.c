@@ -58,6 +58,13 @@ static lp_status op_scalar_run(const lp_call *call) {
   return LP_OK;
 }
 
+static void op_scalar_to_half(void *param) {
+  double *scalar = &((op_scalar_param *)param)->scalar;
+  uint16_t half;
+  lp_dtype_convert(LP_FLOAT64, scalar, LP_FLOAT16, &half, 1);
+  lp_dtype_convert(LP_FLOAT16, &half, LP_FLOAT64, scalar, 1);
+}
+
 static int op_scalar_links(const lp_query *query, lp_link *links) {
   links[0] = (lp_link){.kind = LP_LINK_FUNCTION,
                        .function = (int)LP_FUNCTION_OF(query->op->kind),
@@ -92,6 +99,7 @@ static const lp_op_family op_scalar_family = {
     .inputs = "input0",
     .dtype = op_scalar_dtype,
     .links = op_scalar_links,
+    .to_half = op_scalar_to_half,
     .algorithms = op_scalar_algorithms,
     .num_algorithms = (int)LP_COUNT(op_scalar_algorithms),
 };

@@ -201,7 +201,7 @@ static const lp_op_family op_slice_assign_family = {
 };
 LP_DATA const lp_op lp_op_slice_assign = {
     .name = "_slice_assign",
-    .aliases = "_crop_assign",
+    .aliases = "_crop_assign _npi_slice_assign",
     .family = &op_slice_assign_family,
 };
 
@@ -217,6 +217,6 @@ static const lp_op_family op_slice_assign_scalar_family = {
 };
 LP_DATA const lp_op lp_op_slice_assign_scalar = {
     .name = "_slice_assign_scalar",
-    .aliases = "_crop_assign_scalar",
+    .aliases = "_crop_assign_scalar _npi_slice_assign_scalar",
     .family = &op_slice_assign_scalar_family,
 };

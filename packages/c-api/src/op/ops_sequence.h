@@ -8,6 +8,7 @@
   X(interleaved_matmul_encdec_valatt) X(LayerNorm) X(GroupNorm) X(moments) X(SequenceMask)     \
   X(SequenceLast) X(SequenceReverse) X(div_sqrt_dim) X(linalg_potrf) X(linalg_potri)           \
   X(linalg_trmm) X(linalg_trsm) X(linalg_syrk) X(linalg_sumlogdiag) X(linalg_extractdiag)      \
-  X(linalg_makediag) X(linalg_extracttrian) X(linalg_maketrian)
+  X(linalg_makediag) X(linalg_extracttrian) X(linalg_maketrian)                                \
+  X(RNN) X(foreach)
 
 #endif

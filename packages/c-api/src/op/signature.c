@@ -82,9 +82,9 @@ int lp_op_find_input(const lp_op *op, const char *name, size_t length) {
                                                       : -1;
 }
 
-const char *lp_op_output_name(const lp_op *op, int index, char *buffer) {
+const char *lp_op_output_name(const lp_op *op, const void *param, int index, char *buffer) {
   if (!signature_word(op->family->outputs, index, buffer)) {
-    if (index == 0 && op->family->outputs == NULL) {
+    if (op->family->outputs == NULL && lp_op_count_outputs(op, param) == 1) {
       (void)snprintf(buffer, LP_OP_NAME_SIZE, "output");
     } else {
       (void)snprintf(buffer, LP_OP_NAME_SIZE, "output%d", index);

@@ -5,6 +5,7 @@
 
 #include "../op/op_chain.h"
 #include "plan_build.h"
+#include "plan_loop.h"
 
 lp_status lp_plan_keep_use(lp_plan *plan, lp_weight *weight, lp_packed *packed) {
   lp_plan_use *use = lp_pool_take(&plan->pool, sizeof *use);
@@ -98,6 +99,14 @@ static lp_status plan_fill_call(lp_plan_build *build, const size_t *offsets,
   *epilogue = from->epilogue;
   call->op = from->op;
   call->param = from->param;
+  if (from->op->family->to_half != NULL) { /* a pass may have changed them, in the program's pool */
+    void *param = lp_pool_take(pool, from->op->family->param_size);
+    if (param == NULL) {
+      return LP_ERROR_MEMORY;
+    }
+    memcpy(param, from->param, from->op->family->param_size);
+    call->param = param;
+  }
   if (LP_WITH_CHAINS && from->op == &lp_op_chain) {
     /* Made by a pass, in the program's pool: it does not outlive the build. */
     lp_chain *chain = lp_pool_take(pool, sizeof *chain);
@@ -147,7 +156,10 @@ static lp_status plan_fill_step(lp_plan_build *build, const size_t *offsets,
     LP_TRY(plan_fill_call(build, offsets, emitted - 1, before));
     step->call.before = before;
   }
-  return plan_fill_call(build, offsets, emitted, &step->call);
+  LP_TRY(plan_fill_call(build, offsets, emitted, &step->call));
+  return LP_WITH_SUBGRAPHS && step->call.op->family->role == LP_ROLE_LOOP
+             ? lp_plan_loop_create(build, &emitted->step, &step->call, &step->loop)
+             : LP_OK;
 }
 
 static lp_status plan_fill(lp_plan_build *build) {
@@ -214,12 +226,20 @@ lp_status lp_plan_create(const lp_plan_source *source, lp_plan *plan) {
 }
 
 void lp_plan_free(lp_plan *plan) {
+  for (uint32_t i = 0; LP_WITH_SUBGRAPHS && i < plan->num_steps; i++) {
+    if (plan->steps[i].loop != NULL) {
+      lp_plan_loop_free(plan->steps[i].loop);
+    }
+  }
   for (lp_plan_use *use = plan->uses; use != NULL; use = use->next) {
     if (use->packed != NULL) {
       lp_weight_drop_packed(use->weight, use->packed);
     } else {
       lp_weight_drop_plain(use->weight);
     }
+  }
+  for (lp_plan_weight *own = plan->weights; own != NULL; own = own->next) {
+    lp_weight_free(&own->weight);
   }
   lp_release(plan->arena, plan->arena_bytes);
   lp_release(plan->scratch, plan->scratch_bytes);

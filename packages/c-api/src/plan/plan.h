@@ -8,12 +8,15 @@
 #include "../graph/program.h"
 #include "weight.h"
 
+typedef struct lp_plan_loop lp_plan_loop;
+
 /* One call of an algorithm. */
 typedef struct lp_plan_step {
   const char *name;
   const lp_node *node; /* NULL: a conversion */
   const lp_algorithm *algorithm;
   lp_call call;
+  lp_plan_loop *loop; /* LP_ROLE_LOOP: what to do instead; else NULL */
 } lp_plan_step;
 
 /* A use of a weight, to be given back. */
@@ -22,6 +25,12 @@ typedef struct lp_plan_use {
   lp_weight *weight;
   lp_packed *packed; /* NULL: the plain form */
 } lp_plan_use;
+
+typedef struct lp_plan_weight {
+  struct lp_plan_weight *next;
+  lp_weight_store store;
+  lp_weight weight;
+} lp_plan_weight;
 
 typedef struct lp_plan {
   lp_pool pool;
@@ -34,6 +43,7 @@ typedef struct lp_plan {
   void *scratch;
   size_t scratch_bytes;
   lp_plan_use *uses;
+  lp_plan_weight *weights; /* of its own, made from the model's */
 } lp_plan;
 
 /* What a plan is made from. */

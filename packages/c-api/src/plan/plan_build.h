@@ -17,6 +17,7 @@ typedef struct lp_place {
   lp_tensor tensor;  /* data: filled for fixed places */
   size_t bytes;
   bool fixed;        /* memory of a variable or weight */
+  bool constant;     /* of a weight */
   bool is_output;
   uint32_t alias;    /* lies in this place, at offset; LP_NO_PLACE: a place of its own */
   size_t offset;     /* bytes */
@@ -48,6 +49,7 @@ typedef struct lp_plan_build {
   uint32_t emitted_capacity;
   uint32_t *plain_place;   /* per value */
   uint32_t *blocked_place; /* per value */
+  lp_weight **weights;     /* per value: of a constant */
   lp_tensor *tensors;      /* room for a query */
 } lp_plan_build;
 

@@ -10,6 +10,7 @@
 
 #include "../kernel/layout.h"
 #include "../op/op_conversion.h"
+#include "../op/op_foreach.h"
 #include "plan_build.h"
 
 /* Estimated nanoseconds to convert one element between layouts. */
@@ -78,12 +79,17 @@ static lp_status plan_emit_place(lp_plan_build *build, uint32_t value, int block
   return LP_OK;
 }
 
+/* Of the graph, or a weight that the plan has made. */
+static bool plan_emit_is_variable(const lp_plan_build *build, uint32_t value) {
+  return build->program.values[value].node != LP_NO_VALUE || build->weights[value] != NULL;
+}
+
 /* The plain place of a variable, made when it is first read. */
 static lp_status plan_emit_variable(lp_plan_build *build, uint32_t value) {
   const lp_value *v = &build->program.values[value];
-  void *data = build->source->variables[v->node];
+  void *data = v->constant ? NULL : build->source->variables[v->node];
   if (v->constant) {
-    lp_weight *weight = build->source->weights[v->node];
+    lp_weight *weight = build->weights[value];
     const void *plain;
     LP_TRY(lp_weight_use_plain(weight, &plain));
     lp_status status = lp_plan_keep_use(build->plan, weight, NULL);
@@ -96,6 +102,7 @@ static lp_status plan_emit_variable(lp_plan_build *build, uint32_t value) {
   uint32_t place;
   LP_TRY(plan_emit_place(build, value, 1, &place));
   build->places[place].fixed = true;
+  build->places[place].constant = v->constant;
   build->places[place].tensor.data = data;
   return LP_OK;
 }
@@ -135,6 +142,7 @@ static void plan_emit_alias(lp_plan_build *build, uint32_t place, uint32_t from,
   view->offset = offset;
   if (build->places[from].fixed) {
     view->fixed = true;
+    view->constant = build->places[from].constant;
     view->alias = LP_NO_PLACE;
     view->tensor.data = (char *)build->places[from].tensor.data + offset;
   }
@@ -156,8 +164,7 @@ static lp_status plan_emit_read(lp_plan_build *build, const char *name, uint32_t
     *place = *wanted;
     return LP_OK;
   }
-  if (build->program.values[value].node != LP_NO_VALUE &&
-      build->plain_place[value] == LP_NO_PLACE) {
+  if (plan_emit_is_variable(build, value) && build->plain_place[value] == LP_NO_PLACE) {
     LP_TRY(plan_emit_variable(build, value));
     if (!blocked) {
       *place = *wanted;
@@ -348,7 +355,7 @@ static lp_status plan_emit_unable(const lp_plan_build *build, const lp_step *ste
                                                                       : step->outputs[0]];
   lp_shape_text text;
   return lp_say(LP_ERROR_UNSUPPORTED,
-                 "Error in operator %.200s: %s cannot work on %s data of shape %s", step->name,
+                 "Error in operator %.200s (%s): it cannot work on %s data of shape %s", step->name,
                  step->op->name, lp_dtype_name(first->dtype),
                  lp_shape_print(&first->shape, &text));
 }
@@ -375,6 +382,9 @@ static bool plan_emit_allows(const lp_op *op, const lp_algorithm *algorithm) {
 
 static const lp_algorithm *plan_emit_choose(const lp_plan_build *build, const lp_step *step,
                                             const lp_query *query) {
+  if (LP_WITH_SUBGRAPHS && step->op->family->role == LP_ROLE_LOOP) {
+    return &step->op->family->algorithms[0]; /* only a name */
+  }
   const lp_algorithm *best = NULL;
   double best_cost = 0.0;
   bool layouts = plan_emit_has(build, LP_PASS_LAYOUT) && !build->source->every_node;
@@ -402,7 +412,7 @@ static const lp_algorithm *plan_emit_choose(const lp_plan_build *build, const lp
       }
       bool there = wants ? build->blocked_place[value] != LP_NO_PLACE
                          : build->plain_place[value] != LP_NO_PLACE ||
-                               build->program.values[value].node != LP_NO_VALUE;
+                               plan_emit_is_variable(build, value);
       if (!there) {
         cost += (double)lp_shape_size(&build->program.values[value].shape) *
                 PLAN_EMIT_CONVERSION_COST;
@@ -424,7 +434,7 @@ static lp_status plan_emit_inputs(lp_plan_build *build, const lp_query *query,
     bool packed = plan_emit_packs(algorithm, i);
     emitted->in[i] = LP_NO_PLACE;
     if (packed) {
-      lp_weight *weight = build->source->weights[build->program.values[value].node];
+      lp_weight *weight = build->weights[value];
       lp_packed *use;
       LP_TRY(lp_weight_use_packed(weight, algorithm->packing, query, build->source->threads,
                                   &emitted->packed, &use));
@@ -434,8 +444,11 @@ static lp_status plan_emit_inputs(lp_plan_build *build, const lp_query *query,
         return status;
       }
     }
-    /* The bias is in the shift already; a label is not read, nor what is there for its shape. */
+    /* The bias is in the shift already; a label is not read, nor what is there for its shape, nor weights of a loop but by its body. */
     bool unread = (step->epilogue.bias_in_shift && i == 2) ||
+                  (LP_WITH_SUBGRAPHS && step->op->family->role == LP_ROLE_LOOP &&
+                   build->program.values[value].constant &&
+                   !lp_foreach_copies(step->param, i)) ||
                   (i < 32 && (step->op->family->shape_inputs >> i & 1u) != 0) ||
                   (i < 32 && (step->op->family->label_inputs >> i & 1u) != 0 &&
                    build->program.values[value].node != LP_NO_VALUE);
@@ -447,6 +460,51 @@ static lp_status plan_emit_inputs(lp_plan_build *build, const lp_query *query,
   return LP_OK;
 }
 
+/* Whether every input is a weight, or a view of one. */
+static bool plan_emit_is_constant(const lp_plan_build *build, const lp_step *step) {
+  for (int k = 0; k < step->num_inputs; k++) {
+    const uint32_t place = build->plain_place[step->inputs[k]];
+    if (build->weights[step->inputs[k]] == NULL &&
+        (place == LP_NO_PLACE || !build->places[place].constant)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Runs the step now. Its output is a weight of the plan, which may be packed like the model's. */
+static lp_status plan_emit_once(lp_plan_build *build, const lp_step *step) {
+  const uint32_t output = step->outputs[0];
+  lp_plan_weight *own = lp_pool_take(&build->plan->pool, sizeof *own);
+  lp_tensor *in = lp_pool_array(&build->pool, (size_t)step->num_inputs, sizeof *in);
+  if (own == NULL || in == NULL) {
+    return LP_ERROR_MEMORY;
+  }
+  for (int k = 0; k < step->num_inputs; k++) {
+    uint32_t place;
+    LP_TRY(plan_emit_read(build, step->name, step->inputs[k], false, &place));
+    in[k] = build->places[place].tensor;
+  }
+  lp_value *value = &build->program.values[output];
+  LP_TRY(lp_weight_create(&own->store, value->dtype, &value->shape, &own->weight));
+  own->next = build->plan->weights;
+  build->plan->weights = own;
+  build->weights[output] = &own->weight;
+  value->constant = true;
+  const lp_tensor out = {own->weight.plain, value->dtype, 1, value->shape};
+  const lp_call call = {.op = step->op,
+                        .param = step->param,
+                        .num_inputs = step->num_inputs,
+                        .num_outputs = 1,
+                        .in = in,
+                        .out = &out,
+                        .epilogue = &step->epilogue,
+                        .threads = build->source->threads,
+                        .isa = build->program.isa,
+                        .block = 1};
+  return step->op->family->algorithms[0].run(&call);
+}
+
 static lp_status plan_emit_step(lp_plan_build *build, const lp_step *original) {
   lp_step step = *original;
   lp_query query;
@@ -454,6 +512,10 @@ static lp_status plan_emit_step(lp_plan_build *build, const lp_step *original) {
   LP_TRY(plan_emit_view(build, &step, &viewed));
   if (viewed) {
     return LP_OK;
+  }
+  if (LP_WITH_FAST && step.op->family->once && !build->program.lean && !build->source->every_node &&
+      plan_emit_is_constant(build, &step)) {
+    return plan_emit_once(build, &step);
   }
   if (step.op->family->role == LP_ROLE_LINEAR && step.num_inputs - (step.epilogue.add ? 1 : 0) > 2 &&
       build->program.values[step.inputs[2]].constant &&
@@ -510,11 +572,16 @@ lp_status lp_plan_emit(lp_plan_build *build) {
   build->emitted = lp_pool_array(&build->pool, build->emitted_capacity, sizeof *build->emitted);
   build->plain_place = lp_pool_array(&build->pool, values, sizeof(uint32_t));
   build->blocked_place = lp_pool_array(&build->pool, values, sizeof(uint32_t));
+  build->weights = lp_pool_array(&build->pool, values, sizeof *build->weights);
   build->tensors =
       lp_pool_array(&build->pool, (size_t)program->max_tensors + 2, sizeof *build->tensors);
   if (build->places == NULL || build->emitted == NULL || build->plain_place == NULL ||
-      build->blocked_place == NULL || build->tensors == NULL) {
+      build->blocked_place == NULL || build->weights == NULL || build->tensors == NULL) {
     return LP_ERROR_MEMORY;
+  }
+  for (size_t i = 0; i < values; i++) {
+    const lp_value *value = &program->values[i];
+    build->weights[i] = value->constant ? build->source->weights[value->node] : NULL;
   }
   memset(build->plain_place, 0xff, values * sizeof(uint32_t));
   memset(build->blocked_place, 0xff, values * sizeof(uint32_t));

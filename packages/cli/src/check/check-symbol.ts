@@ -3,14 +3,16 @@ import { type Binding, nativeErrorCodes } from "@libpredict/ffi";
 
 /** One thing that the engine objects to. */
 export interface Finding {
-  /** What kind, as a word: `unsupported`, `attribute`, … */
+  /** What kind, as a word: `unsupported`, `attribute`, `missing`, … */
   readonly code: string;
-  /** Name of the node. */
+  /** Name of the node or variable; empty where the engine names none. */
   readonly node: string;
-  /** Its operator. */
+  /** Its operator, `null` for a variable; empty where the engine names none. */
   readonly op: string;
   /** The engine's sentence. */
   readonly text: string;
+  /** What to do, where there is something. */
+  readonly remedy?: string;
 }
 
 /** Everything that the engine objects to. */
@@ -19,6 +21,8 @@ export interface SymbolFindings {
   readonly errors: readonly Finding[];
   /** These are ignored when it runs. */
   readonly warnings: readonly Finding[];
+  /** Variables that the parameters must give. */
+  readonly weights: readonly string[];
 }
 
 /**
@@ -34,12 +38,18 @@ export function checkSymbol(library: Binding, symbol: Uint8Array): SymbolFinding
   library.LPCheckModel(symbol, symbol.byteLength, report, report.byteLength);
   // The report ends with a NUL.
   const text = new TextDecoder().decode(report.subarray(0, -1));
-  const { errors, warnings } = JSON.parse(text) as Record<"errors" | "warnings", NativeFinding[]>;
-  return { errors: errors.map(named), warnings: warnings.map(named) };
+  const { errors, warnings, weights } = JSON.parse(text) as NativeReport;
+  return { errors: errors.map(named), warnings: warnings.map(named), weights };
 }
 
 type NativeFinding = Omit<Finding, "code"> & { readonly code: number };
 
-function named({ code, node, op, text }: NativeFinding): Finding {
-  return { code: nativeErrorCodes[code] ?? "unknown", node, op, text };
+interface NativeReport {
+  readonly errors: readonly NativeFinding[];
+  readonly warnings: readonly NativeFinding[];
+  readonly weights: readonly string[];
+}
+
+function named({ code, ...finding }: NativeFinding): Finding {
+  return { code: nativeErrorCodes[code] ?? "unknown", ...finding };
 }

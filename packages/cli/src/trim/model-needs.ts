@@ -15,6 +15,7 @@ interface SymbolNode {
   readonly attrs?: Readonly<Record<string, string>>;
   readonly attr?: Readonly<Record<string, string>>;
   readonly param?: Readonly<Record<string, string>>;
+  readonly subgraphs?: readonly { readonly nodes: readonly SymbolNode[] }[];
 }
 
 /** From this version on nothing is upgraded but missing inputs. */
@@ -51,8 +52,9 @@ export function modelNeeds(symbol: Uint8Array, kinds?: ParameterKinds): ModelNee
   if (Number(graph.attrs?.mxnet_version?.[1] ?? 0) < plainVersion) parts.add("old-files");
   if (kinds?.sparse) parts.add("old-files");
   if (kinds && !kinds.float32) parts.add("dtypes");
-  for (const node of graph.nodes) {
-    if (node.op === "null") continue;
+  for (const node of allNodes(graph.nodes)) {
+    if (node.subgraphs !== undefined) parts.add("subgraphs");
+    if (node.op === "null" || isFused(node)) continue;
     const attributes = { ...node.param, ...node.attr, ...node.attrs };
     const id = Object.hasOwn(operatorNames, node.op) ? operatorNames[node.op] : undefined;
     // The engine knows it, so this command is of another version.
@@ -63,6 +65,19 @@ export function modelNeeds(symbol: Uint8Array, kinds?: ParameterKinds): ModelNee
     if (typedOperators.has(id) || namesOtherType(attributes)) parts.add("dtypes");
   }
   return { operators, activations, parts };
+}
+
+/** The nodes and those of their subgraphs; the engine has limited how deep these lie. */
+function allNodes(nodes: readonly SymbolNode[]): readonly SymbolNode[] {
+  return nodes.flatMap((node) => [
+    node,
+    ...(node.subgraphs ?? []).flatMap((subgraph) => allNodes(subgraph.nodes)),
+  ]);
+}
+
+/** Whether the engine puts the nodes of its subgraph in the node's place. */
+function isFused({ op, subgraphs }: SymbolNode): boolean {
+  return subgraphs !== undefined && op.startsWith("_sg_mkldnn_") && operatorNames[op] === undefined;
 }
 
 /** All that several models need. */

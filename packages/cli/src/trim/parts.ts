@@ -1,7 +1,15 @@
 /** Parts of the engine that a trimmed library has only where they are asked for. */
 
 /** The word for a part, in `--keep`. */
-export type Part = "speed" | "levels" | "threads" | "words" | "reports" | "dtypes" | "old-files";
+export type Part =
+  | "speed"
+  | "levels"
+  | "threads"
+  | "words"
+  | "reports"
+  | "dtypes"
+  | "subgraphs"
+  | "old-files";
 
 /** A part: its word, what keeping it means, and what the header defines then. */
 export interface PartDescription {
@@ -34,6 +42,11 @@ export const parts: readonly PartDescription[] = [
     macros: ["LP_WITH_REPORTS"],
   },
   { name: "dtypes", keeps: "element types besides float32", macros: ["LP_WITH_DTYPES"] },
+  {
+    name: "subgraphs",
+    keeps: "nodes with subgraphs: loops, what a back end of MXNet has fused",
+    macros: ["LP_WITH_SUBGRAPHS"],
+  },
   {
     name: "old-files",
     keeps: "graphs of before MXNet 0.9.5, sparse arrays",

@@ -912,9 +912,11 @@ public:
     /**
      * Says all at once what stands in the way of running a model.
      *
-     * The report is JSON: {"errors": [...], "warnings": [...]}; each entry has "code" (of
-     * LPErrorCode, as a number), "node", "op" and "text". Errors: operators and modes that are not
-     * supported, bad attribute values. Warnings: attributes that are not known and are ignored.
+     * The report is JSON: {"errors": [...], "warnings": [...], "weights": [...]}. Each error or
+     * warning has "code" (of LPErrorCode, as a number), "node", "op", "text" and, where one is
+     * known, "remedy", what to do. Errors: operators and modes that are not supported, bad
+     * attribute values. Warnings: attributes that are not known and are ignored. Weights: names of
+     * the variables that must come from a parameter file or be set.
      *
      * @param symbol_json The graph. (`symbol_json_size` bytes)
      * @param symbol_json_size Its size in bytes; a NUL byte ends it early.

@@ -1,0 +1,120 @@
+"""One model in one library with the C predict API, in a process of its own; src/peers/peer-process.ts tells
+how requests and answers look.
+
+    python model_worker.py LIBRARY
+
+    {"do": "load", "symbol": F, "params": F, "inputs": [{"name", "shape", "file"}]}
+        -> {"growth_bytes": by how much creating and the first forward raised the peak of resident memory,
+            "temporary_bytes": what the library says it uses besides weights, or null}
+    {"do": "run", "seconds": S, "runs": N}  -> {"ms": the least time of at least N forwards, "runs"}
+
+Plain ctypes, so that both libraries are called alike and nothing else is loaded.
+"""
+
+import ctypes
+import gc
+import json
+import os
+import pathlib
+import sys
+import time
+
+
+class Stats(ctypes.Structure):
+    """LPStats of c_predict_api.h."""
+
+    _fields_ = [
+        *((name, ctypes.c_uint32) for name in ("struct_size", "graph_nodes", "plan_nodes", "num_threads")),
+        *((name, ctypes.c_uint64) for name in ("weights_bytes", "packed_bytes", "arena_bytes", "scratch_bytes", "plan_bytes")),
+    ]
+
+
+def resident(key):
+    for line in pathlib.Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(key + ":"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError(f"/proc/self/status has no {key}")
+
+
+class Model:
+    def __init__(self, library):
+        self.library = ctypes.CDLL(library)
+        self.library.MXGetLastError.restype = ctypes.c_char_p
+        self.handle = ctypes.c_void_p()
+        self.results = []
+
+    def call(self, function, *arguments):
+        if getattr(self.library, function)(*arguments) != 0:
+            raise RuntimeError(f"{function}: {self.library.MXGetLastError().decode()[:300]}")
+
+    def load(self, request):
+        symbol, params = (pathlib.Path(request[name]).read_bytes() for name in ("symbol", "params"))
+        inputs = [(one["name"].encode(), one["shape"], pathlib.Path(one["file"]).read_bytes()) for one in request["inputs"]]
+        gc.collect()
+        pathlib.Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+        before = resident("VmRSS")
+        keys = (ctypes.c_char_p * len(inputs))(*(name for name, _, _ in inputs))
+        places, dims = [0], []
+        for _, shape, _ in inputs:
+            dims += shape
+            places.append(len(dims))
+        indptr = (ctypes.c_uint32 * len(places))(*places)
+        shapes = (ctypes.c_uint32 * max(1, len(dims)))(*dims)
+        self.call("MXPredCreate", symbol, params, len(params), 1, 0, len(inputs), keys, indptr, shapes, ctypes.byref(self.handle))
+        for name, _, data in inputs:
+            self.call("MXPredSetInput", self.handle, name, data, len(data) // 4)
+        self.results = self.outputs()
+        self.forward()
+        growth = resident("VmHWM") - before - sum(len(result) * 4 for result in self.results)
+        return {"growth_bytes": growth, "temporary_bytes": self.temporary_bytes()}
+
+    def outputs(self):
+        results = []
+        dims, ndim = ctypes.POINTER(ctypes.c_uint32)(), ctypes.c_uint32()
+        while self.library.MXPredGetOutputShape(self.handle, len(results), ctypes.byref(dims), ctypes.byref(ndim)) == 0:
+            size = 1
+            for i in range(ndim.value):
+                size *= dims[i]
+            results.append((ctypes.c_float * size)())
+        return results
+
+    def temporary_bytes(self):
+        if not hasattr(self.library, "LPPredGetStats"):
+            return None
+        stats = Stats(struct_size=ctypes.sizeof(Stats))
+        self.call("LPPredGetStats", self.handle, ctypes.byref(stats))
+        return stats.arena_bytes + stats.scratch_bytes
+
+    def forward(self):
+        """Reading the outputs waits for an engine that works in the background."""
+        self.call("MXPredForward", self.handle)
+        for i, result in enumerate(self.results):
+            self.call("MXPredGetOutput", self.handle, i, result, len(result))
+
+    def run(self, request):
+        least, runs = float("inf"), 0
+        end = time.perf_counter() + request["seconds"]
+        begin = 0
+        while runs < request["runs"] or begin < end:
+            begin = time.perf_counter()
+            self.forward()
+            least = min(least, time.perf_counter() - begin)
+            runs += 1
+        return {"ms": least * 1000, "runs": runs}
+
+
+def main():
+    answers = os.fdopen(3, "w")
+    os.dup2(2, 1)  # what a library prints goes to standard error
+    model = Model(sys.argv[1])
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            answer = getattr(model, request["do"])(request)
+        except Exception as problem:
+            answer = {"error": f"{type(problem).__name__}: {problem}"}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+main()
