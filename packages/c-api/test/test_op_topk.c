@@ -191,6 +191,7 @@ static void refused(const lp_op *op, const char *attributes, lp_shape shape, con
 
 TEST(bad_input_is_refused) {
     refused(&lp_op_topk, "k=6", lp_shape_2(2, 5), "k is 6, expected at most 5");
+    refused(&lp_op_topk, "k=6 ret_typ=mask", lp_shape_2(2, 5), "k is 6");
     refused(&lp_op_topk, "axis=2", lp_shape_2(2, 5), "axis is 2");
     refused(&lp_op_sort, "axis=-3", lp_shape_2(2, 5), "axis is -3");
     refused(&lp_op_topk, "dtype=int8", lp_shape_1(1), "'dtype' is int8");

@@ -107,15 +107,15 @@ static lp_status op_topk_shape(const lp_infer *infer) {
   if (n > LP_ORDER_MAX) {
     return lp_infer_fail(infer, "%lld elements to sort, expected fewer than 2^32", (long long)n);
   }
-  if (some && param->ret_typ == OP_TOPK_MASK) {
-    return lp_infer_merge(infer, &infer->out[0], in);
-  }
   if (some && param->k > 0) {
     if (n >= 0 && param->k > n) {
       return lp_infer_fail(infer, "k is %lld, expected at most %lld, the number of elements",
                            (long long)param->k, (long long)n);
     }
     out.dim[axis] = param->k;
+  }
+  if (some && param->ret_typ == OP_TOPK_MASK) {
+    return lp_infer_merge(infer, &infer->out[0], in);
   }
   for (int i = 0; i < infer->num_outputs; i++) {
     LP_TRY(lp_infer_merge(infer, &infer->out[i], &out));
