@@ -156,6 +156,9 @@ static bool stays_zero(const lp_op *op, int input) {
         {&lp_op_contrib_box_encode, 0},
         {&lp_op_contrib_Proposal, 2},
         {&lp_op_contrib_MultiProposal, 2},
+        {&lp_op_CTCLoss, 1},
+        {&lp_op_CTCLoss, 2},
+        {&lp_op_CTCLoss, 3},
     };
     for (size_t i = 0; i < LP_COUNT(inputs); i++) {
         if (inputs[i].op == op && inputs[i].input == input) {

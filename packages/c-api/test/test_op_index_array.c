@@ -1,4 +1,4 @@
-/* Tests of index_array, index_copy and softmax_cross_entropy. Expected values: MXNet 1.9.1's answers. */
+/* Tests of index_array, index_copy, softmax_cross_entropy and CTCLoss. Expected values: MXNet 1.9.1's answers. */
 #include "operator_check.h"
 
 TEST(index_array_tells_places) {
@@ -52,10 +52,42 @@ TEST(softmax_cross_entropy_sums) {
                      (const lp_shape[]){lp_shape_2(2, 0), lp_shape_1(2)}, 2, "no classes");
 }
 
+/* Two steps of two classes, all equally likely. By hand: the label 1 comes from 3 of 4 paths, the label
+ * 1 1 from none, the empty one from 1 of 4. */
+TEST(ctc_loss_counts_paths) {
+    const double way = 0.28768207245178093; /* log 4/3 */
+    operator_input inputs[4] = {{lp_shape_3(2, 2, 2), NULL},
+                                {lp_shape_2(2, 2), (const float[]){1, 0, 1, 1}},
+                                {lp_shape_1(2), (const float[]){2, 2}},
+                                {lp_shape_1(2), (const float[]){1, 0}}};
+    operator_gives(&lp_op_CTCLoss, "", inputs, 2, 0, lp_shape_1(2), (const double[]){way, 0}, 1e-6);
+    operator_gives(&lp_op_CTCLoss, "use_data_lengths=1 use_label_lengths=1", inputs, 4, 0,
+                   lp_shape_1(2), (const double[]){way, 1.3862943611198906}, 1e-6);
+    inputs[1].data = (const float[]){0, -1, 0.4f, -0.6f};
+    operator_gives(&lp_op_CTCLoss, "blank_label=last", inputs, 2, 0, lp_shape_1(2),
+                   (const double[]){way, way}, 1e-6);
+    inputs[2].data = (const float[]){2, 0};
+    inputs[1].data = (const float[]){1, 0, 1, 0};
+    operator_gives(&lp_op_CTCLoss, "use_data_lengths=1", inputs, 3, 0, lp_shape_1(2),
+                   (const double[]){way, 0}, 1e-6);
+    const float labels[4][4] = {{1, 2, 0, 0}, {-1, 0, 0, 0}, {NAN, 0, 0, 0}, {1, INFINITY, 0, 0}};
+    for (int i = 0; i < 4; i++) {
+        inputs[1].data = labels[i];
+        operator_fails(&lp_op_CTCLoss, "", inputs, 2, "expected 0 to 1");
+    }
+    inputs[2].data = (const float[]){3, 0};
+    operator_fails(&lp_op_CTCLoss, "use_data_lengths=1", inputs, 3, "length 3 at position 0");
+    operator_refuses(&lp_op_CTCLoss, "", (const lp_shape[]){lp_shape_3(2, 2, 2), lp_shape_2(2, 3)}, 2,
+                     "no longer than data");
+    operator_refuses(&lp_op_CTCLoss, "", (const lp_shape[]){lp_shape_3(2, 2, 0), lp_shape_2(2, 2)}, 2,
+                     "expected classes");
+}
+
 int main(int argc, char **argv) {
     check_begin(argc, argv);
     RUN(index_array_tells_places);
     RUN(index_copy_replaces_rows);
     RUN(softmax_cross_entropy_sums);
+    RUN(ctc_loss_counts_paths);
     return check_end();
 }

@@ -378,6 +378,29 @@ def indices():
     yield loss("refuses three axes", ramp([1, 2, 3]), ramp([1]), fails=[])
 
 
+def text_losses():
+    def loss(title, attrs, label, lengths=(), op="CTCLoss", steps=5, **more):
+        label = np.array(label)
+        operands = [given("data", seeded([steps, 2, 4], -2, 2)), given("label", values(list(label.shape), label))]
+        operands += [given(f"lengths{i}", values([2], row)) for i, row in enumerate(lengths)]
+        return op_case(SORT, op, title, attrs, operands, "accumulating", k=16, **more)
+
+    yield loss("first blank", {}, [[1, 2], [2, 0]])
+    yield loss("last blank", dict(blank_label="last"), [[1, 2], [2, -1]])
+    yield loss("repeated classes", {}, [[1, 1], [2, 2]])
+    yield loss("ends at the first 0", {}, [[1, 0, 2], [0, 2, 2]])
+    yield loss("both lengths", dict(use_data_lengths=True, use_label_lengths=True), [[1, 2], [2, 3]], ([4, 3], [2, 1]))
+    yield loss("lengths of data", dict(use_data_lengths=True), [[1, 2], [2, 3]], ([4, 3],))
+    yield loss("lengths of labels", dict(use_label_lengths=True), [[1, 0], [2, 3]], ([2, 0],))
+    yield loss("rounded", dict(use_label_lengths=True), [[1.5, 2.25], [2.5, 3]], ([1.75, 0.5],))
+    yield loss("no way", {}, [[1, 1], [2, 2]], steps=2)
+    yield loss("long", {}, [[1, 2, 3, 1, 2, 3, 3, 1], [3, 2, 1, 0, 0, 0, 0, 0]], steps=40)
+    for alias in ("ctc_loss", "_contrib_CTCLoss", "_contrib_ctc_loss"):
+        yield loss("alias", {}, [[1, 2], [2, 0]], op=alias)
+    yield loss("refuses long labels", {}, [[1, 2, 3], [2, 0, 0]], steps=2, fails=[])
+    yield loss("refuses a vector", {}, [1, 2], fails=[])
+
+
 def ssd(title, clip, threshold, **attrs):
     """Two feature maps, three classes, and the head of the symbolic SSD."""
     nodes, classes, boxes, anchors, operands = [], [], [], [], []
@@ -484,5 +507,5 @@ def heads():
 
 
 def cases():
-    for part in (sorting, suppression, box_codings, multibox, proposals, indices, heads):
+    for part in (sorting, suppression, box_codings, multibox, proposals, indices, text_losses, heads):
         yield from part()

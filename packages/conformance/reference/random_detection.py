@@ -298,6 +298,28 @@ def softmax_cross_entropy(rng):
     return build(rng, "softmax_cross_entropy", dtype, {}, operands, "accumulating", k=rows * classes)
 
 
+def ctc_loss(rng):
+    steps, rows, classes = int(rng.integers(1, 8)), int(rng.integers(1, 4)), int(rng.integers(2, 6))
+    length = int(rng.integers(1, steps + 1))
+    last, data_lengths, label_lengths = (bool(rng.integers(2)) for _ in range(3))
+    attrs = {"blank_label": "last"} if last else {}
+    lo = -1 if last and not label_lengths else 0 if last or not label_lengths else 1
+    hi = classes - 1 if last else classes
+    label = rng.integers(lo, hi, (rows, length))
+    label[0, 0] = int(rng.integers(0 if last else 1, hi))  # where no row has a label the reference reads memory that nothing wrote
+    operands = [
+        given("data", seeded([steps, rows, classes], -3, 3, seed=seed(rng))),
+        given("label", values([rows, length], label)),
+    ]
+    if data_lengths:
+        attrs["use_data_lengths"] = True
+        operands.append(given("data_lengths", values([rows], rng.integers(1, steps + 1, rows))))
+    if label_lengths:
+        attrs["use_label_lengths"] = True
+        operands.append(given("label_lengths", values([rows], [max(1, int(n)) if i == 0 else int(n) for i, n in enumerate(rng.integers(0, length + 1, rows))])))
+    return build(rng, "CTCLoss", "", attrs, operands, "accumulating", k=16)
+
+
 GENERATORS = {
     "topk": topk,
     "sort": sort,
@@ -314,4 +336,5 @@ GENERATORS = {
     "_contrib_index_array": index_array,
     "_contrib_index_copy": index_copy,
     "softmax_cross_entropy": softmax_cross_entropy,
+    "CTCLoss": ctc_loss,
 }

@@ -3,10 +3,9 @@
  * -sum log max(softmax(data)[n, label[n]], 1e-8). Labels are cut to integers; those beyond the ends
  * count as the ends (MXNet reads elsewhere). No attributes. Training symbols.
  */
+#include "../kernel/suppress.h"
 #include "movement.h"
 #include "op_table.h"
-
-#include <math.h>
 
 static lp_status op_softmax_cross_entropy_shape(const lp_infer *infer) {
   lp_shape data = lp_shape_2(LP_DIM_UNKNOWN, LP_DIM_UNKNOWN);
@@ -29,11 +28,6 @@ static double op_softmax_cross_entropy_cost(const lp_query *query) {
              : LP_COST_REJECT;
 }
 
-static double op_softmax_cross_entropy_get(const lp_tensor *tensor, int64_t i) {
-  return lp_dtype_is(tensor->dtype, LP_FLOAT64) ? ((const double *)tensor->data)[i]
-                                                : (double)((const float *)tensor->data)[i];
-}
-
 static lp_status op_softmax_cross_entropy_run(const lp_call *call) {
   const lp_tensor *data = &call->in[0];
   const int64_t classes = data->shape.dim[1];
@@ -42,16 +36,16 @@ static lp_status op_softmax_cross_entropy_run(const lp_call *call) {
     const int64_t first = n * classes;
     const int64_t label = lp_movement_index(&call->in[1], n);
     const int64_t own = label < 0 ? 0 : label < classes ? label : classes - 1;
-    double most = op_softmax_cross_entropy_get(data, first);
+    double most = lp_suppress_get(data->dtype, data->data, first);
     double sum = 0;
     for (int64_t k = 1; k < classes; k++) {
-      const double x = op_softmax_cross_entropy_get(data, first + k);
+      const double x = lp_suppress_get(data->dtype, data->data, first + k);
       most = x > most ? x : most;
     }
     for (int64_t k = 0; k < classes; k++) {
-      sum += exp(op_softmax_cross_entropy_get(data, first + k) - most);
+      sum += exp(lp_suppress_get(data->dtype, data->data, first + k) - most);
     }
-    const double share = exp(op_softmax_cross_entropy_get(data, first + own) - most) / sum;
+    const double share = exp(lp_suppress_get(data->dtype, data->data, first + own) - most) / sum;
     loss -= log(share < 1e-8 ? 1e-8 : share);
   }
   lp_movement_fill(&call->out[0], loss, call->threads);
