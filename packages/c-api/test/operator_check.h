@@ -70,8 +70,20 @@ static inline void operator_fails(const lp_op *op, const char *attributes,
                   .out = run.out,
                   .epilogue = &run.epilogue,
                   .block = 1};
-  CHECK(op->family->algorithms[0].run(&call) != LP_OK);
+  const lp_query query = {.op = op,
+                          .param = run.param,
+                          .num_inputs = run.num_inputs,
+                          .num_outputs = run.num_outputs,
+                          .in = run.in,
+                          .out = run.out,
+                          .epilogue = &run.epilogue,
+                          .block = 1,
+                          .threads = 1};
+  const lp_algorithm *algorithm = &op->family->algorithms[0];
+  call.scratch = run_op_memory(algorithm->scratch != NULL ? algorithm->scratch(&query) : 0);
+  CHECK(algorithm->run(&call) != LP_OK);
   CHECK_CONTAINS(lp_status_text(), text);
+  free(call.scratch);
   run_op_end(&run);
 }
 

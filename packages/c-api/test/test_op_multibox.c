@@ -1,4 +1,4 @@
-/* Tests of MultiBoxPrior, MultiBoxDetection, Proposal and MultiProposal. Expected values: MXNet
+/* Tests of MultiBoxPrior, MultiBoxDetection, MultiBoxTarget, Proposal and MultiProposal. Expected values: MXNet
  * 1.9.1's answers, and the check vectors of operators.md. */
 #include "operator_check.h"
 
@@ -97,6 +97,37 @@ TEST(multibox_detection_refuses) {
                      3, "2^32");
 }
 
+TEST(multibox_target_pairs_and_mines) {
+    const lp_op *op = &lp_op_contrib_MultiBoxTarget;
+    const operator_input inputs[3] = {
+        {lp_shape_3(1, 3, 4), (const float[]){0, 0, 0.5f, 0.5f, 0, 0, 0.5f, 0.25f, 0.5f, 0.5f, 1, 1}},
+        {lp_shape_3(2, 1, 5), (const float[]){0, 0, 0, 0.5f, 0.5f, 1, 0.5f, 0.5f, 0.9f, 0.9f}},
+        {lp_shape_3(2, 2, 3), NULL}};
+    operator_gives(op, "", inputs, 3, 2, lp_shape_2(2, 3), (const double[]){1, 0, 0, 0, 0, 2}, 0);
+    operator_gives(op, "overlap_threshold=0.49", inputs, 3, 2, lp_shape_2(2, 3),
+                   (const double[]){1, 1, 0, 0, 0, 2}, 0);
+    operator_gives(op, "", inputs, 3, 0, lp_shape_2(2, 12),
+                   (const double[]){0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1,
+                                    -1.115718, -1.115718},
+                   1e-5);
+    operator_gives(op, "", inputs, 3, 1, lp_shape_2(2, 12),
+                   (const double[]){1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1},
+                   0);
+    /* One pair, so one of each image's others: the first of equal ones. */
+    operator_gives(op, "negative_mining_ratio=1 negative_mining_thresh=0.9 ignore_label=-5", inputs, 3,
+                   2, lp_shape_2(2, 3), (const double[]){1, 0, -5, 0, -5, 2}, 0);
+    operator_gives(op, "negative_mining_ratio=9 negative_mining_thresh=0.4", inputs, 3, 2,
+                   lp_shape_2(2, 3), (const double[]){1, -1, 0, 0, 0, 2}, 0);
+    const lp_shape shapes[3] = {inputs[0].shape, inputs[1].shape, inputs[2].shape};
+    operator_refuses(op, "variances=(1,)", shapes, 3, "1 variances");
+    operator_refuses(op, "negative_mining_ratio=1 negative_mining_thresh=0", shapes, 3, "more than 0");
+    operator_refuses(op, "", (const lp_shape[]){shapes[0], lp_shape_3(2, 1, 4), shapes[2]}, 3, "label");
+    operator_refuses(op, "", (const lp_shape[]){shapes[0], shapes[1], lp_shape_3(2, 2, 4)}, 3,
+                     "'cls_pred'");
+    operator_refuses(op, "", (const lp_shape[]){shapes[0], lp_shape_3(2, INT64_MAX / 8, 5), shapes[2]},
+                     3, "too many");
+}
+
 #define REGIONS "scales=(0.5,1) ratios=(0.5,2) rpn_post_nms_top_n=3 rpn_min_size=4 output_score=True"
 
 static void proposes(const lp_op *op, const char *attributes, int output, lp_shape shape,
@@ -157,6 +188,7 @@ int main(int argc, char **argv) {
     RUN(multibox_detection_finds_and_suppresses);
     RUN(multibox_detection_of_many_on_threads);
     RUN(multibox_detection_refuses);
+    RUN(multibox_target_pairs_and_mines);
     RUN(proposal_gives_regions);
     RUN(proposal_refuses);
     return check_end();

@@ -320,6 +320,39 @@ def ctc_loss(rng):
     return build(rng, "CTCLoss", "", attrs, operands, "accumulating", k=16)
 
 
+def multibox_target(rng):
+    batch, anchors, rows, classes = int(rng.integers(1, 3)), int(rng.integers(1, 20)), int(rng.integers(1, 5)), int(rng.integers(1, 4))
+
+    def corners(count):
+        low = rng.uniform(0, 0.6, (count, 2))
+        return np.concatenate([low, low + rng.uniform(0.1, 0.4, low.shape)], 1)
+
+    label = np.full((batch, rows, 5), -1.0)
+    for n in range(batch):
+        count = int(rng.integers(0, rows + 1))
+        label[n, :count] = np.concatenate([rng.integers(0, 3, (count, 1)), corners(count)], 1)
+    attrs = {}
+    if rng.random() < 0.6:
+        attrs["overlap_threshold"] = float(np.round(rng.uniform(-0.2, 0.8), 3))
+    if rng.random() < 0.5:  # thresholds of 1 and more take every anchor: where there are too few the reference fails
+        attrs["negative_mining_ratio"] = float(np.round(rng.uniform(0.1, 4), 2))
+        attrs["negative_mining_thresh"] = 1.5
+    if rng.random() < 0.4:
+        attrs["ignore_label"] = int(rng.integers(-3, 3))
+    if rng.random() < 0.3:
+        attrs["variances"] = floats(rng, 4, 0.1, 1)
+    if rng.random() < 0.2:
+        attrs["minimum_negative_samples"] = int(rng.integers(0, 4))
+    operands = [
+        given("anchor", values([1, anchors, 4], corners(anchors).astype("float32").astype("float64"))),
+        given("label", values([batch, rows, 5], label.astype("float32").astype("float64"))),
+        given("cls_pred", seeded([batch, classes, anchors], -2, 2, seed=seed(rng))),
+    ]
+    if classes == 1:
+        attrs.pop("negative_mining_ratio", None)
+    return build(rng, "_contrib_MultiBoxTarget", "", attrs, operands, "accumulating", k=8, count=3)
+
+
 GENERATORS = {
     "topk": topk,
     "sort": sort,
@@ -337,4 +370,5 @@ GENERATORS = {
     "_contrib_index_copy": index_copy,
     "softmax_cross_entropy": softmax_cross_entropy,
     "CTCLoss": ctc_loss,
+    "_contrib_MultiBoxTarget": multibox_target,
 }

@@ -6,6 +6,7 @@
   X(argsort) X(sort) X(topk) X(contrib_box_nms) X(contrib_box_iou) X(contrib_box_decode) \
   X(contrib_box_encode) X(contrib_bipartite_matching) X(contrib_MultiBoxPrior)           \
   X(contrib_MultiBoxDetection) X(contrib_Proposal) X(contrib_MultiProposal)        \
-  X(contrib_index_array) X(contrib_index_copy) X(softmax_cross_entropy) X(CTCLoss)
+  X(contrib_index_array) X(contrib_index_copy) X(softmax_cross_entropy) X(CTCLoss)          \
+  X(contrib_MultiBoxTarget)
 
 #endif
