@@ -104,10 +104,11 @@ static op_multibox_target_room op_multibox_target_lay(const lp_shape *anchor, co
                                                       lp_carve *carve) {
   const int64_t room = lp_suppress_room(anchor->dim[1]);
   const size_t size = (size_t)room * sizeof(float);
+  const bool fits = size == 0 || (uint64_t)label->dim[1] <= SIZE_MAX / size;
   return (op_multibox_target_room){
       .stride = room,
       .rows = lp_carve_part(carve, size * LP_SUPPRESS_BOX),
-      .overlaps = lp_carve_part(carve, size * (size_t)label->dim[1]),
+      .overlaps = lp_carve_part(carve, fits ? size * (size_t)label->dim[1] : SIZE_MAX),
       .pair = lp_carve_part(carve, size * 2),
       .best = lp_carve_part(carve, size),
       .scores = lp_carve_part(carve, size),
