@@ -35,7 +35,7 @@ static const char op_refused_table[] =
     "_contrib_calibrate_entropy\0"
     "it trains a network or prepares it for int8, and computes nothing of it\0"
     "export the forward network alone\0"
-    "CTCLoss ctc_loss _contrib_CTCLoss _contrib_ctc_loss WarpCTC *_MultiBoxTarget\0"
+    "WarpCTC\0"
     "it computes from labels what training needs\0"
     "choose the output that it is computed from\0"
     "_backward_* _contrib_backward_* *_backward\0"
