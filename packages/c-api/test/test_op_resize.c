@@ -172,9 +172,9 @@ TEST(bad_input_is_refused) {
   check_attribute(resize, "mode=cubic", "cubic");
   check_refused(resize, "height=2 width=2", lp_shape_3(2, 3, 4), "'data'");
   check_refused(resize, "height=2 width=2", lp_shape_4(1, 2, 0, 4), "height 0");
-  check_attribute(adaptive, "output_size=(2,-1)", "the entry -1");
+  check_attribute(adaptive, "output_size=(2,-1)", "'output_size' is -1");
   check_refused(adaptive, "", lp_shape_3(2, 3, 4), "'data'");
-  check_refused(adaptive, "", lp_shape_4(1, 2, 3, 0), "no columns");
+  check_refused(adaptive, "", lp_shape_4(1, 2, 3, 0), "width 0");
 }
 
 int main(int argc, char **argv) {

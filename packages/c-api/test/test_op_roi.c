@@ -237,7 +237,7 @@ TEST(bad_input_is_refused) {
   check_refused(&lp_op__contrib_PSROIPooling, "spatial_scale=1 output_dim=2 pooled_size=2", data,
                 lp_shape_2(1, 5), "4 channels, expected output_dim group_size^2 = 2 * 4");
   check_attribute(&lp_op_ROIPooling, "pooled_size=(2,) spatial_scale=1", "1 entries, expected 2");
-  check_attribute(&lp_op_ROIPooling, "pooled_size=(0,2) spatial_scale=1", "the entry 0");
+  check_attribute(&lp_op_ROIPooling, "pooled_size=(0,2) spatial_scale=1", "'pooled_size' is 0");
   check_attribute(&lp_op__contrib_ROIAlign, "pooled_size=(2,2) spatial_scale=2", "expected 0 to 1");
   check_attribute(&lp_op__contrib_ROIAlign, "pooled_size=(2,2) spatial_scale=nan", "expected 0 to 1");
   check_attribute(&lp_op__contrib_ROIAlign, "pooled_size=(2,2)", "spatial_scale");
