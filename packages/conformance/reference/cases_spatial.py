@@ -1,7 +1,7 @@
 """Sampling and regions: resizing, adaptive pooling, pooling of regions, deformable convolutions,
 samplers, correlation, operators on images."""
 
-from case_builders import given, op_case, stored
+from case_builders import given, net_case, op_case, stored
 from case_tensors import fill, ramp, seeded, values
 
 REGION = "operator/region"
@@ -23,6 +23,36 @@ def cases():
     yield from correlations()
     yield from columns()
     yield from images()
+    yield from networks()
+
+
+def networks():
+    """Between convolutions, whose tensors may stand in another layout."""
+    conv = dict(kernel=(3, 3), pad=(1, 1), num_filter=19, no_bias=True)
+    middles = {
+        "BilinearResize2D": ("_contrib_BilinearResize2D", dict(height=9, width=13), None),
+        "AdaptiveAvgPooling2D": ("_contrib_AdaptiveAvgPooling2D", dict(output_size=(3, 4)), None),
+        "ROIAlign": ("_contrib_ROIAlign", dict(pooled_size=(4, 3), spatial_scale=0.5, sample_ratio=2), BOXES),
+        "ROIPooling": ("ROIPooling", dict(pooled_size=(4, 3), spatial_scale=0.5), BOXES),
+    }
+    for title, (op, attrs, boxes) in middles.items():
+        operands = [given("data", seeded([2, 3, 6, 7])), stored("w1", seeded([19, 3, 3, 3])), stored("w2", seeded([19, 19, 3, 3]))]
+        if boxes:
+            operands.append(given("rois", rois(*boxes)))
+        nodes = [
+            ("before", "Convolution", conv, ["data", "w1"]),
+            ("middle", op, attrs, ["before", "rois"] if boxes else ["before"]),
+            ("after", "Convolution", conv, ["middle", "w2"]),
+        ]
+        yield net_case(SAMPLING, f"{title} between convolutions", nodes, operands, "network", heads=["middle", "after"])
+    # the offsets are a convolution's own, as in a deformable network
+    nodes = [
+        ("before", "Convolution", conv, ["data", "w1"]),
+        ("offsets", "Convolution", dict(conv, num_filter=18), ["before", "w3"]),
+        ("middle", "_contrib_DeformableConvolution", dict(conv, num_filter=8), ["before", "offsets", "w4"]),
+        ("after", "Activation", dict(act_type="relu"), ["middle"]),
+    ]
+    yield net_case(SAMPLING, "DeformableConvolution behind convolutions", nodes, [given("data", seeded([2, 3, 6, 7])), stored("w1", seeded([19, 3, 3, 3])), stored("w3", seeded([18, 19, 3, 3], -0.1, 0.1)), stored("w4", seeded([8, 19, 3, 3]))], "network")
 
 
 def rounding(dtype):
