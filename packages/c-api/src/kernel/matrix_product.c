@@ -23,6 +23,7 @@
 /* Rows so many floats apart, or a multiple, meet in few sets; and by how many they are moved. */
 #define MATRIX_PRODUCT_SET 512
 #define MATRIX_PRODUCT_APART 16
+#define MATRIX_PRODUCT_AHEAD 16 /* rows of b that are asked for while one is packed */
 /* Multiply-adds below which one thread does it all. */
 #define MATRIX_PRODUCT_PARALLEL 200000.0
 
@@ -101,6 +102,9 @@ static void matrix_product_pack(const matrix_product_work *work, const float *b,
   }
   if (job->b_column == 1) { /* row by row, as memory has them */
     for (int64_t k = 0; k < depth; k++) {
+      for (int64_t column = 0; column < count && k + MATRIX_PRODUCT_AHEAD < depth; column += 16) {
+        LP_PREFETCH(b + (k + MATRIX_PRODUCT_AHEAD) * job->b_depth + column);
+      }
       for (int64_t column = 0; column < count; column += width) {
         memcpy(panels + column * depth + k * width, b + k * job->b_depth + column,
                (size_t)matrix_product_least(width, count - column) * sizeof(float));
@@ -290,4 +294,5 @@ void lp_matrix_product_run(const lp_matrix_product *product) {
 #undef MATRIX_PRODUCT_FEW
 #undef MATRIX_PRODUCT_SET
 #undef MATRIX_PRODUCT_APART
+#undef MATRIX_PRODUCT_AHEAD
 #undef MATRIX_PRODUCT_PARALLEL
