@@ -71,6 +71,10 @@ static double op_roi_align_cost_blocked(const lp_query *query) {
                                    : lp_plane_cost_of(query, 12.0 / query->block, true);
 }
 
+static double op_roi_align_cost_to_plain(const lp_query *query) {
+  return lp_roi_cost_to_plain(query, op_roi_align_cost_blocked(query));
+}
+
 static lp_status op_roi_align_run(const lp_call *call) {
   const op_roi_align_param *param = call->param;
   lp_roi_bins bins = {.axis = {.rule = param->aligned ? LP_BINS_HALF : LP_BINS_SAMPLED,
@@ -88,6 +92,11 @@ static const lp_algorithm op_roi_align_algorithms[] = {
      .cost = op_roi_align_cost_blocked,
      .blocked_inputs = 1,
      .blocked_output = true,
+     .scratch = lp_roi_scratch,
+     .run = op_roi_align_run},
+    {.name = "blocked_to_plain",
+     .cost = op_roi_align_cost_to_plain,
+     .blocked_inputs = 1,
      .scratch = lp_roi_scratch,
      .run = op_roi_align_run},
     {.name = "plain", .cost = op_roi_align_cost, .scratch = lp_roi_scratch, .run = op_roi_align_run},

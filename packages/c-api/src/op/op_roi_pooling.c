@@ -45,6 +45,10 @@ static double op_roi_pooling_cost_blocked(const lp_query *query) {
   return lp_plane_cost_of(query, 12.0 / query->block, true);
 }
 
+static double op_roi_pooling_cost_to_plain(const lp_query *query) {
+  return lp_roi_cost_to_plain(query, op_roi_pooling_cost_blocked(query));
+}
+
 static lp_status op_roi_pooling_run(const lp_call *call) {
   const op_roi_pooling_param *param = call->param;
   const lp_roi_bins bins = {.axis = {.rule = LP_BINS_ROUNDED, .scale = param->spatial_scale},
@@ -58,6 +62,11 @@ static const lp_algorithm op_roi_pooling_algorithms[] = {
      .cost = op_roi_pooling_cost_blocked,
      .blocked_inputs = 1,
      .blocked_output = true,
+     .scratch = lp_roi_scratch,
+     .run = op_roi_pooling_run},
+    {.name = "blocked_to_plain",
+     .cost = op_roi_pooling_cost_to_plain,
+     .blocked_inputs = 1,
      .scratch = lp_roi_scratch,
      .run = op_roi_pooling_run},
     {.name = "plain",

@@ -30,6 +30,8 @@ typedef struct lp_roi_bins {
   /* Output channel c of bin (i, j) reads input channel (c groups + i groups / rows) groups + j groups / columns; 1: c. Plain layout. */
   int64_t groups[2];
 } lp_roi_bins;
+/* The cost of making plain outputs of blocked data, from that of blocked ones. A plan does not know who reads them: few bins mostly go to a FullyConnected, many to a Convolution. */
+LP_INTERNAL double lp_roi_cost_to_plain(const lp_query *query, double cost);
 LP_INTERNAL size_t lp_roi_scratch(const lp_query *query);
 LP_INTERNAL lp_status lp_roi_run(const lp_call *call, const lp_roi_bins *bins);
 
