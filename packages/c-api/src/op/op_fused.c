@@ -1,5 +1,5 @@
 /*
- * op_quantized_fused.c - _sg_mkldnn_conv and _sg_mkldnn_fully_connected with quantized=True: a
+ * op_fused.c - _sg_mkldnn_conv and _sg_mkldnn_fully_connected with quantized=True: a
  * Convolution or FullyConnected with what MXNet's graph passes have joined to it, on 8 bits.
  *
  * conv  Weights W and bias b are real, and BatchNorm goes into them first: W a, beta + a (b - mean),
@@ -30,7 +30,7 @@
 #include "conv_param.h"
 #include "fully_connected_param.h"
 #include "op_table.h"
-#include "quantized.h"
+#include "quantized_rules.h"
 
 enum { OP_FUSED_CONV, OP_FUSED_ROWS };
 
@@ -231,17 +231,17 @@ static lp_status op_fused_dtype(const lp_infer *infer) {
     LP_TRY(lp_infer_merge_dtype(infer, &infer->in_dtype[i], LP_FLOAT32));
   }
   LP_TRY(lp_infer_merge_dtype(infer, &infer->out_dtype[0],
-                              param->float_output                              ? LP_FLOAT32
-                              : !lp_quantized_calibrated(&param->calib)        ? LP_INT32
-                              : op_fused_is_positive(infer->op, param)         ? LP_UINT8
-                                                                               : LP_INT8));
-  return lp_quantized_ranges(infer, infer->op->kind == OP_FUSED_CONV ? op_fused_ranges(param)
-                                                                     : tensors);
+                              param->float_output                       ? LP_FLOAT32
+                              : !lp_quantized_calibrated(&param->calib) ? LP_INT32
+                              : op_fused_is_positive(infer->op, param)  ? LP_UINT8
+                                                                        : LP_INT8));
+  return lp_quantized_ranges(
+      infer, infer->op->kind == OP_FUSED_CONV ? op_fused_ranges(param) : tensors);
 }
 
 /* ---- running ---- */
 
-/* What a run needs besides the sums' own scratch: for each filter two numbers, then 8-bit weights, then the sums. */
+/* What a run needs besides the sums' own scratch: two numbers of each filter, 8-bit weights, sums. */
 typedef struct op_fused_layout {
   size_t bias, weights, sums, inner, total;
 } op_fused_layout;
@@ -302,7 +302,10 @@ static size_t op_fused_scratch(const lp_query *query) {
   return op_fused_lay_out(&query->in[1], query->out, inner, &layout) ? layout.total : SIZE_MAX;
 }
 
-/* BatchNorm's factor of filter f, 1 without; its bias with BatchNorm's. Rounded as MXNet does, for the largest weight lies between two steps. */
+/*
+ * BatchNorm's factor of filter f, 1 without; its bias with BatchNorm's. Rounded as MXNet does, for
+ * the largest weight lies between two steps.
+ */
 static float op_fused_factor(const lp_call *call, int64_t f, float *bias) {
   const op_fused_param *param = call->param;
   const lp_tensor *norm = call->in + op_fused_tensors(param);
