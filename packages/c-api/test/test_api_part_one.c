@@ -350,6 +350,33 @@ TEST(weights_of_half_precision_work_in_float32_unless_types_are_given) {
     model_free(&m);
 }
 
+/* Values are MXNet 1.9.1's: 0.1 is 0.0999756 to a float16 tensor. */
+TEST(scalars_are_rounded_to_half_precision_with_the_tensor) {
+    static const char *const ops[] = {"_equal_scalar", "_mod_scalar", "_rminus_scalar"};
+    static const uint16_t expected[][2] = {{0x3c00, 0}, {0, 0x0c00}, {0, 0xbb33}};
+    for (int i = 0; i < 3; i++) {
+        built_model m = {0};
+        int data = built_variable(&m, "data");
+        built_head(&m, built_unary(&m, ops[i], "x", "'scalar':'0.1'", data), 0);
+        built_finish(&m);
+        const int half = LP_FLOAT16;
+        const uint16_t numbers[2] = {0x2e66, 0x3c00}; /* 0.1 and 1 */
+        const void *raw = numbers;
+        uint16_t out[2];
+        PredictorHandle p;
+        REQUIRE(MXPredCreateEx(m.symbol, m.params, (int)m.params_size, 1, 0, 1,
+                               (const char **)(uintptr_t)data_key, one_indptr, one_dims, 1,
+                               (const char **)(uintptr_t)data_key, &half, &p) == 0);
+        CHECK_EQ_INT(MXPredSetInput(p, "data", raw, 2), 0);
+        CHECK_EQ_INT(MXPredForward(p), 0);
+        CHECK_EQ_INT(MXPredGetOutput(p, 0, (void *)out, 2), 0);
+        CHECK_EQ_INT(out[0], expected[i][0]);
+        CHECK_EQ_INT(out[1], expected[i][1]);
+        CHECK_EQ_INT(MXPredFree(p), 0);
+        model_free(&m);
+    }
+}
+
 /* ---- chosen outputs --------------------------------------------------------------------------- */
 
 static int create_partial(const built_model *m, uint32_t count, const char **keys,
@@ -1123,6 +1150,7 @@ int main(int argc, char **argv) {
     RUN(a_uint8_input_takes_bytes);
     RUN(create_ex_checks_its_arguments);
     RUN(weights_of_half_precision_work_in_float32_unless_types_are_given);
+    RUN(scalars_are_rounded_to_half_precision_with_the_tensor);
     RUN(partial_out_has_the_outputs_that_were_chosen);
     RUN(inputs_that_chosen_outputs_do_not_need_vanish);
     RUN(partial_out_checks_its_arguments);

@@ -2,7 +2,8 @@
 
 from draws import chance, choose, dtype, product, shape, tensor, tuple_text, whole
 
-from case_builders import given, net_case, state, stored
+from case_builders import given, net_case, state, steps_case, stored
+from case_calls import create, create_ex, forward, get, put, reshape
 
 FILE = "random/graph"
 
@@ -210,6 +211,32 @@ def image_network(rng):
     return g.case("network")
 
 
+def reshaped(rng):
+    """An image network whose predictor takes other batches and sizes, one after the other, and runs each twice."""
+    case = image_network(rng)
+    data = case["inputs"][0]
+    fixed = any(n["op"] == "FullyConnected" for n in case["nodes"])
+    heads = range(len(case["heads"]))
+    model = {k: case[k] for k in ("nodes", "heads", "params", "variables") if k in case}
+    types = {"dtypes": {data["name"]: data["dtype"]}} if "dtype" in data else {}
+    make = create_ex if types else create
+    steps = [make({data["name"]: data["shape"]}, model="m", name="p0", **types)]
+    for turn in range(whole(rng, 2, 4)):
+        dims = [whole(rng, 1, 3), data["shape"][1], *(data["shape"][2:] if fixed else [whole(rng, 5, 13) for _ in range(2)])]
+        dims = data["shape"] if turn == 0 else dims
+        if turn > 0:
+            steps.append(reshape({data["name"]: dims}, f"p{turn}", handle=f"p{turn - 1}"))
+        for _ in range(2):
+            steps.append(put(data["name"], tensor(rng, dims, type_of(data), -1, 1), handle=f"p{turn}"))
+            steps.append(forward(f"p{turn}"))
+            steps += [get(index, handle=f"p{turn}") for index in heads]
+    return steps_case(FILE, case["id"] + "-reshaped", {"m": model}, steps, tolerance="network")
+
+
+def type_of(data):
+    return data.get("dtype", "float32")
+
+
 UNARY = ["relu", "sigmoid", "tanh", "abs", "negative", "square", "exp", "sin", "floor", "sign", "_copy"]
 BINARY = ["broadcast_add", "broadcast_sub", "broadcast_mul", "broadcast_maximum", "broadcast_minimum", "broadcast_greater", "broadcast_lesser_equal", "broadcast_hypot"]
 SCALAR = ["_plus_scalar", "_mul_scalar", "_rminus_scalar", "_maximum_scalar", "_minimum_scalar", "_greater_scalar"]
@@ -243,4 +270,4 @@ def expression(rng):
     return g.case("network")
 
 
-GENERATORS = {"(image network)": image_network, "(expression)": expression}
+GENERATORS = {"(image network)": image_network, "(expression)": expression, "(reshaped network)": reshaped}

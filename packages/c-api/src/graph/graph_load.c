@@ -380,7 +380,7 @@ static lp_status graph_load_operator(graph_load_state *state, const lp_symbol_no
   node->op = op;
   LP_TRY(graph_load_upgrade_attrs(state, from, op, node));
   lp_status status = LP_OK;
-  if (lp_subgraph_is_quantized(from)) {
+  if (LP_WITH_SUBGRAPHS && lp_subgraph_is_quantized(from)) {
     status = lp_subgraph_quantized_attrs(from, state->pool, &node->attrs, &node->num_attrs);
   }
   if (status == LP_OK) {
@@ -685,8 +685,11 @@ static void graph_load_classify(lp_graph *graph) {
         input->is_label = input->is_label && within->is_label;
         continue;
       }
-      input->is_aux = input->is_aux || (op->family->aux_inputs & bit) != 0;
-      input->is_weight = input->is_weight || ((op->family->weight_inputs | op->family->aux_inputs) & bit) != 0;
+      const uint32_t states = op->family->aux_inputs_of != NULL
+                                  ? op->family->aux_inputs_of(graph->nodes[i].param)
+                                  : op->family->aux_inputs;
+      input->is_aux = input->is_aux || (states & bit) != 0;
+      input->is_weight = input->is_weight || ((op->family->weight_inputs | states) & bit) != 0;
       input->is_label = input->is_label && (op->family->label_inputs & bit) != 0;
     }
   }

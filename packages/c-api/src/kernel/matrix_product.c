@@ -43,15 +43,11 @@ static int64_t matrix_product_least(int64_t a, int64_t b) { return a < b ? a : b
 
 static int64_t matrix_product_quotient(int64_t a, int64_t b) { return a / b + (a % b != 0); }
 
-static double matrix_product_adds(const lp_matrix_product *job) {
-  return (double)job->rows * (double)job->columns * (double)job->depth;
-}
-
 /* Columns are cut first; rows too where several threads would have too few chunks. */
 static matrix_product_work matrix_product_plan(const lp_matrix_product *job, unsigned threads) {
   matrix_product_work work = {.job = job, .kernels = lp_linear_find(job->isa)};
-  work.width = lp_blas_takes(job->isa, matrix_product_adds(job)) ? MATRIX_PRODUCT_GROUP
-                                                                 : work.kernels->gemm_columns;
+  work.width = lp_blas_takes(job->isa, lp_matrix_product_adds(job)) ? MATRIX_PRODUCT_GROUP
+                                                                    : work.kernels->gemm_columns;
   work.step = matrix_product_least(job->depth, MATRIX_PRODUCT_DEPTH);
   work.columns = matrix_product_least(
       MATRIX_PRODUCT_GROUP, matrix_product_quotient(job->columns, work.width) * work.width);
@@ -278,9 +274,8 @@ void lp_matrix_product_run(const lp_matrix_product *product) {
     job.b_inner = product->a_inner;
     job.b_column = product->a_row;
   }
-  lp_threads *threads = matrix_product_adds(&job) * (double)products < MATRIX_PRODUCT_PARALLEL
-                            ? NULL
-                            : job.threads;
+  lp_threads *threads =
+      lp_matrix_product_adds(&job) < MATRIX_PRODUCT_PARALLEL ? NULL : job.threads;
   if (lp_dtype_is(job.dtype, LP_FLOAT64)) {
     lp_threads_run(threads, products * job.rows, matrix_product_doubles, &job);
     return;

@@ -15,35 +15,6 @@ lp_status lp_roi_shape(const lp_infer *infer, int64_t columns, int64_t channels,
   return lp_infer_merge(infer, &infer->in[1], &rois);
 }
 
-lp_status lp_roi_check_pooled(const lp_tuple *pooled) {
-  if (pooled->count != 2) {
-    return lp_fail(LP_ERROR_ATTRIBUTE, "attribute 'pooled_size' has %d entries, expected 2",
-                   pooled->count < 0 ? 0 : pooled->count);
-  }
-  for (int i = 0; i < 2; i++) {
-    if (pooled->values[i] < 1 || pooled->values[i] > INT32_MAX) {
-      return lp_fail(LP_ERROR_ATTRIBUTE,
-                     "attribute 'pooled_size' has the entry %lld, expected 1 to %lld",
-                     (long long)pooled->values[i], (long long)INT32_MAX);
-    }
-  }
-  return LP_OK;
-}
-
-lp_status lp_roi_check_scale(double scale) {
-  return scale >= 0.0 && scale <= 1.0
-             ? LP_OK
-             : lp_fail(LP_ERROR_ATTRIBUTE, "attribute 'spatial_scale' is %g, expected 0 to 1",
-                       scale);
-}
-
-lp_status lp_roi_check_count(const char *key, int64_t value) {
-  return value >= 1 && value <= INT32_MAX
-             ? LP_OK
-             : lp_fail(LP_ERROR_ATTRIBUTE, "attribute '%s' is %lld, expected 1 to %lld", key,
-                       (long long)value, (long long)INT32_MAX);
-}
-
 lp_status lp_roi_group_channels(const lp_infer *infer, int64_t output_dim, int64_t group_size) {
   const int64_t bins = group_size * group_size;
   const int64_t channels = infer->in[0].dim[1];
@@ -53,12 +24,6 @@ lp_status lp_roi_group_channels(const lp_infer *infer, int64_t output_dim, int64
                          (long long)channels, (long long)output_dim, (long long)bins);
   }
   return LP_OK;
-}
-
-bool lp_roi_possible(const lp_query *query) {
-  const lp_dtype dtype = query->in[0].dtype;
-  return lp_query_no_epilogue(query) && lp_query_all(query, dtype) &&
-         (dtype == LP_FLOAT32 || lp_dtype_is(dtype, LP_FLOAT64));
 }
 
 int64_t lp_roi_image(const lp_call *call, int64_t roi) {
@@ -207,7 +172,6 @@ lp_status lp_roi_run(const lp_call *call, const lp_roi_bins *bins) {
                    .kernel = lp_bins_find(data->dtype, data->block, call->isa),
                    .image = data->shape.dim[2] * data->shape.dim[3] * data->block};
   (void)roi_bytes(&data->shape, &call->out[0].shape, &work.bytes);
-  lp_threads_run(lp_shape_size(&call->out[0].shape) > 20000 ? call->threads : NULL,
-                 call->out[0].shape.dim[0], roi_region, &work);
+  lp_threads_run(lp_plane_threads(call, 20000), call->out[0].shape.dim[0], roi_region, &work);
   return LP_OK;
 }
