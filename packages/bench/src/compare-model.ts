@@ -86,7 +86,11 @@ class Side {
   #loaded: LoadAnswer | undefined;
   #ms = Number.POSITIVE_INFINITY;
 
-  constructor(files: ModelFiles, { command, environment }: Contestant, options: CompareModelOptions) {
+  constructor(
+    files: ModelFiles,
+    { command, environment }: Contestant,
+    options: CompareModelOptions,
+  ) {
     this.#files = files;
     this.#worker = new PeerProcess(command, environment);
     this.#options = options;

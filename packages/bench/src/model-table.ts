@@ -2,7 +2,13 @@
 
 import type { BenchResults } from "./bench-results.js";
 import type { LibraryMeasurement, ModelComparison } from "./compare-model.js";
-import { type Cells, geometricMean, markdownTable, megabytes, threeDigits } from "./network-table.js";
+import {
+  type Cells,
+  geometricMean,
+  markdownTable,
+  megabytes,
+  threeDigits,
+} from "./network-table.js";
 
 export interface ModelRow extends ModelComparison {
   readonly network: string;
@@ -49,7 +55,8 @@ export function modelTable({ rows }: Pick<ModelResults, "rows">): Cells {
   ];
 }
 
-const time = ({ ms }: LibraryMeasurement): string => (ms === undefined ? "failed" : threeDigits(ms));
+const time = ({ ms }: LibraryMeasurement): string =>
+  ms === undefined ? "failed" : threeDigits(ms);
 const grown = ({ growthBytes }: LibraryMeasurement): string =>
   growthBytes === undefined ? "" : (growthBytes / 1e6).toFixed(1);
 

@@ -15,7 +15,13 @@ import { loadLibrary } from "@libpredict/ffi";
 import { UsageError, wholeNumber } from "./arguments.js";
 import { machine } from "./bench-results.js";
 import { type Contestant, compareModel, type ModelFiles } from "./compare-model.js";
-import { type ModelResults, type ModelRow, modelTable, modelVerdict, modelsPage } from "./model-table.js";
+import {
+  type ModelResults,
+  type ModelRow,
+  modelsPage,
+  modelTable,
+  modelVerdict,
+} from "./model-table.js";
 import { alignTable } from "./network-table.js";
 import { makeScratchFolder } from "./scratch-folder.js";
 
@@ -95,7 +101,10 @@ async function measureModels(
   for (const golden of goldens) {
     const model = await models.get(golden);
     if (!("symbol" in model)) {
-      skipped.push({ network: golden.network, why: "missing" in model ? model.missing : model.wrong });
+      skipped.push({
+        network: golden.network,
+        why: "missing" in model ? model.missing : model.wrong,
+      });
       continue;
     }
     using folder = makeScratchFolder();
@@ -114,7 +123,11 @@ async function measureModels(
     const { network, family, nodes } = golden;
     const row = { network, family, nodes, ...compared };
     rows.push(row);
-    process.stderr.write(`${modelTable({ rows: [row] }).at(-1)?.join("  ")}\n`);
+    process.stderr.write(
+      `${modelTable({ rows: [row] })
+        .at(-1)
+        ?.join("  ")}\n`,
+    );
   }
   return { format: 1, machine: machine(), rounds, rows, skipped };
 }

@@ -51,9 +51,9 @@ static void print_operator(const char *room, const char *id, const lp_op *op) {
 static void print_table(void) {
 #define PRINT(id) print_operator(ROOM, #id, &lp_op_##id);
 @ROOMS@
-  for (int i = 0; lp_op_refusal_at(i) != NULL; i++) {
-    const lp_refusal *r = lp_op_refusal_at(i);
-    printf("refusal\\t%s\\t%s\\t%s\\n", r->names, r->reason, r->remedy);
+  lp_refusal r;
+  for (int i = 0; lp_op_refusal_at(i, &r); i++) {
+    printf("refusal\\t%s\\t%s\\t%s\\n", r.names, r.reason, r.remedy);
   }
 }
 static unsigned char params[32] = {0x12, 1};

@@ -144,10 +144,29 @@ static bool is_small(const run_op *run) {
     return true;
 }
 
-/* Of its second input, where an index out of range is an error of the forward. */
-static bool takes_indices(const lp_op *op) {
-    return op == &lp_op_take || op == &lp_op_gather_nd || op == &lp_op_scatter_nd ||
-           op == &lp_op_index_copy;
+/* Inputs whose values may be an error of the forward: indices out of range, sizes of images. */
+static bool stays_zero(const lp_op *op, int input) {
+    static const struct {
+        const lp_op *op;
+        int input;
+    } inputs[] = {
+        {&lp_op_take, 1},
+        {&lp_op_gather_nd, 1},
+        {&lp_op_index_copy, 1},
+        {&lp_op_scatter_nd, 1},
+        {&lp_op_contrib_box_encode, 0},
+        {&lp_op_contrib_Proposal, 2},
+        {&lp_op_contrib_MultiProposal, 2},
+        {&lp_op_CTCLoss, 1},
+        {&lp_op_CTCLoss, 2},
+        {&lp_op_CTCLoss, 3},
+    };
+    for (size_t i = 0; i < LP_COUNT(inputs); i++) {
+        if (inputs[i].op == op && inputs[i].input == input) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* One attempt; whether it came to a run. */
@@ -180,8 +199,7 @@ static bool attempt(const lp_op *op, char *text) {
             lp_dtype own = pick(6) == 0 ? (lp_dtype)pick(LP_DTYPE_COUNT) : dtype;
             run_op_input(&run, i, own, i == 0 && pick(2) == 0 ? like : random_shape(&like), NULL);
             size_t bytes = run_op_bytes(&run.in[i]);
-            bool indices = i == 1 && takes_indices(op);
-            for (size_t k = 0; k < bytes && !indices; k++) {
+            for (size_t k = 0; k < bytes && !stays_zero(op, i); k++) {
                 ((unsigned char *)run.in[i].data)[k] =
                     own == LP_BOOL ? (unsigned char)pick(2) : (unsigned char)pick(256);
             }
@@ -189,7 +207,10 @@ static bool attempt(const lp_op *op, char *text) {
     }
     bool ran = false;
     /* Index 0 is out of range, too, where an axis has no elements. */
-    bool indexed = takes_indices(op);
+    bool indexed = false;
+    for (int i = 0; i < run.num_inputs; i++) {
+        indexed = indexed || stays_zero(op, i);
+    }
     bool nothing = indexed && run.in[0].shape.ndim > 0 && run_op_bytes(&run.in[0]) == 0;
     /* Few matrices of random bytes have an inverse. */
     nothing = nothing || op == &lp_op_linalg_inverse;

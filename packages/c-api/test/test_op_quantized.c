@@ -68,7 +68,7 @@ TEST(quantize_takes_what_is_beyond_all_ranges) {
     gives(&run, LP_INT8, (const double[]){0, 0}, 0, 0);
     run_op_begin(&run, &lp_op__contrib_quantize_v2, "");
     run_op_floats(&run, 0, lp_shape_2(0, 3), NULL);
-    gives(&run, LP_INT8, NULL, 0, 0);
+    gives(&run, LP_INT8, (const double[]){0}, 0, 0);
 }
 
 TEST(quantize_passes_octets_on) {
@@ -164,7 +164,56 @@ TEST(fused_convolution_quantizes_its_weights) {
     octets(&run, 0, LP_INT8, lp_shape_4(1, 2, 1, 1), (const int8_t[]){100, 50});
     run_op_floats(&run, 1, lp_shape_4(1, 2, 1, 1), (const float[]){1, -0.5f});
     range(&run, 2, -2, 2);
+    run.constant_inputs = 2; /* quantized once, where there is a place for it */
     gives(&run, LP_UINT8, steps, 0, 4);
+}
+
+/* Real rows, 8 bits of each: 1 and -0.5 as above, -1 is -128; the activation sees real numbers. */
+TEST(fused_rows_give_real_numbers) {
+    const double step = 2 / 127.5 / 127.5;
+    const double expected[] = {(100 * 127 - 50 * 64) * step, 0.25 * (50 * 64 - 100 * 128) * step};
+    run_op run;
+    run_op_begin(&run, &lp_op__sg_mkldnn_fully_connected,
+                 "num_hidden=2 no_bias=True quantized=True channel_wise_quantize=True act=leaky "
+                 "enable_float_output=True");
+    octets(&run, 0, LP_INT8, lp_shape_2(1, 2), (const int8_t[]){100, 50});
+    run_op_floats(&run, 1, lp_shape_2(2, 2), (const float[]){1, -0.5f, -1, 0.5f});
+    range(&run, 2, -2, 2);
+    run.constant_inputs = 2;
+    infers(&run);
+    run_op_expect(&run, 0, expected, 0, 1e-6);
+    CHECK(run_op_all(&run) >= 2);
+    run_op_end(&run);
+}
+
+/* |b| s t stays at 2^30: s gives way, and the weight 1 becomes fewer steps. */
+TEST(biases_bound_the_steps_of_weights) {
+    const float bias = 1e6f;
+    run_op run;
+    run_op_begin(&run, &lp_op__sg_mkldnn_conv,
+                 "kernel=(1,1) num_filter=1 quantized=true min_calib_range=0 max_calib_range=2e6");
+    octets(&run, 0, LP_INT8, lp_shape_4(1, 1, 1, 1), (const int8_t[]){100});
+    run_op_floats(&run, 1, lp_shape_4(1, 1, 1, 1), (const float[]){1});
+    run_op_floats(&run, 2, lp_shape_1(1), &bias);
+    range(&run, 3, -1, 1);
+    run.constant_inputs = 6;
+    gives(&run, LP_INT8, (const double[]){64}, 0, 2e6);
+}
+
+/* One head of two numbers: q (2, 3) and k (5, 7) give 31 / sqrt 2. */
+TEST(attention_multiplies_octets) {
+    run_op run;
+    run_op_begin(&run, &lp_op__sg_mkldnn_selfatt_qk, "heads=1 quantized=True");
+    octets(&run, 0, LP_INT8, lp_shape_3(1, 1, 6), (const int8_t[]){2, 3, 5, 7, 0, 0});
+    range(&run, 1, -1, 1);
+    gives(&run, LP_INT32, (const double[]){22}, -132102.039, 132102.039);
+    run_op_begin(&run, &lp_op__sg_mkldnn_selfatt_valatt,
+                 "heads=1 quantized=True min_calib_range=-1 max_calib_range=1");
+    octets(&run, 0, LP_INT8, lp_shape_3(1, 1, 6), (const int8_t[]){0, 0, 0, 0, 100, -50});
+    octets(&run, 1, LP_UINT8, lp_shape_3(1, 1, 1), (const uint8_t[]){128});
+    range(&run, 2, -1, 1);
+    range(&run, 4, 0, 1);
+    gives(&run, LP_INT8, (const double[]){50, -25}, -1, 1);
 }
 
 static void refused(const lp_op *op, const char *attributes, const char *text) {
@@ -225,6 +274,9 @@ int main(int argc, char **argv) {
     RUN(linear_operators_add_up_integers);
     RUN(rows_may_be_long);
     RUN(fused_convolution_quantizes_its_weights);
+    RUN(fused_rows_give_real_numbers);
+    RUN(biases_bound_the_steps_of_weights);
+    RUN(attention_multiplies_octets);
     RUN(bad_input_is_refused);
     return check_end();
 }

@@ -282,6 +282,7 @@ static void refused_shape(int input, lp_shape shape, const char *text) {
 TEST(bad_input) {
     refused("num_layers=1 mode=gru", LP_ERROR_ATTRIBUTE, "state_size");
     refused("state_size=0 num_layers=1 mode=gru", LP_ERROR_ATTRIBUTE, "state_size is 0, expected 1 to");
+    refused("state_size=16777216 num_layers=1 mode=gru", LP_ERROR_ATTRIBUTE, "expected 1 to 16777215");
     refused("state_size=4 num_layers=0 mode=gru", LP_ERROR_ATTRIBUTE, "num_layers is 0");
     refused("state_size=4 num_layers=99999999 mode=gru", LP_ERROR_ATTRIBUTE, "num_layers is 99999999");
     refused("state_size=4 num_layers=1 mode=LSTM", LP_ERROR_ATTRIBUTE, "mode");
@@ -294,7 +295,7 @@ TEST(bad_input) {
     refused_shape(2, lp_shape_3(1, 2, 5), "'state': expected (1,2,4), provided (1,2,5)");
     refused_shape(2, lp_shape_3(1, 3, 4), "'state': expected (1,2,4), provided (1,3,4)");
     run_op run;
-    run_op_begin(&run, &lp_op_RNN, "state_size=2147483647 num_layers=1024 mode=lstm");
+    run_op_begin(&run, &lp_op_RNN, "state_size=16777215 num_layers=1024 mode=lstm");
     run_op_floats(&run, 0, lp_shape_3(1, 1, 1), NULL);
     CHECK_EQ_INT(run_op_infer(&run), LP_ERROR_SHAPE);
     CHECK_CONTAINS(lp_status_text(), "too many");

@@ -254,7 +254,8 @@ TEST(fused_nodes_are_what_their_subgraphs_say) {
     free(symbol);
 }
 
-TEST(weights_are_missing_within_a_loop_too) {
+/* out = x w' + s, with a variable w outside. */
+static char *with_dense(void) {
     char *text = changed(sums, "{'op':'elemwise_add','name':'sum','inputs':[[0,0,0],[1,0,0]]}",
                          "{'op':'null','name':'w','inputs':[]},"
                          "{'op':'FullyConnected','name':'fc','attrs':{'num_hidden':'2','no_bias':'1','flatten':'0'},"
@@ -272,6 +273,11 @@ TEST(weights_are_missing_within_a_loop_too) {
     free(more);
     more = changed(text, "'heads':[[2,0,0],[2,1,0]]", "'heads':[[3,0,0],[3,1,0]]");
     free(text);
+    return more;
+}
+
+TEST(weights_are_missing_within_a_loop_too) {
+    char *more = with_dense();
     PredictorHandle p = predictor(more, 3);
     const float data[] = {1, 2, 3, 4, 5, 6}, w[] = {1, 0, 0, 2};
     REQUIRE(MXPredSetInput(p, "data", data, 6) == 0);
@@ -312,6 +318,19 @@ TEST(an_upgrade_writes_subgraphs) {
     check_output(p, 1, (const float[]){18, 0}, 2);
     MXPredFree(p);
     free(once);
+}
+
+TEST(a_description_counts_the_body_for_every_item) {
+    char *text = with_dense(), report[4096];
+    PredictorHandle p = predictor(text, 3);
+    size_t size = 0;
+    REQUIRE(LPPredDescribe(p, report, sizeof report, &size) == 0);
+    CHECK(strstr(report, "\"name\":\"loop\",\"op\":\"_foreach\"") != NULL);
+    CHECK(strstr(report, "{\"name\":\"loop_output0\",\"dtype\":\"float32\",\"shape\":[3,2]}") != NULL);
+    /* 3 items of 2 sums of 2 products; w is a parameter. */
+    CHECK(strstr(report, "\"parameters\":4,\"parameter_bytes\":16,\"multiply_adds\":12}") != NULL);
+    MXPredFree(p);
+    free(text);
 }
 
 static void check_finds(const char *text, uint32_t errors, const char *part) {
@@ -402,6 +421,7 @@ int main(int argc, char **argv) {
     RUN(fused_nodes_are_what_their_subgraphs_say);
     RUN(weights_are_missing_within_a_loop_too);
     RUN(an_upgrade_writes_subgraphs);
+    RUN(a_description_counts_the_body_for_every_item);
     RUN(a_check_looks_into_subgraphs_and_says_what_to_do);
     RUN(memory_that_fails_leaves_nothing_behind);
     RUN(damaged_subgraphs_do_no_harm);

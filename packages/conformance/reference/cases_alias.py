@@ -92,6 +92,10 @@ ALIASES = [
     ("_npx_gamma _npx_gammaln", {}, [given("data", seeded([2, 3], 1, 4))], "transcendental", None, 1),
     ("_npi_maximum _npi_minimum", {}, PAIR, "exact", None, 1),
     ("_npi_maximum_scalar _npi_minimum_scalar", dict(scalar=0.5), MATRIX, "exact", None, 1),
+    ("_npi_sort _npi_argsort _npx_topk", dict(axis=1), [given("data", values([2, 4], [3, 1, 2, 0, 5, 7, 6, 4]))], "exact", None, 1),
+    ("_contrib_box_non_maximum_suppression", dict(overlap_thresh=0.5, coord_start=2, score_index=1, id_index=0), [given("data", values([1, 3, 6], [0, 0.5, 0, 0, 1, 1, 0, 0.9, 0, 0, 1, 1.1, 1, 0.3, 0, 0, 1, 1]))], "exact", None, 1),
+    ("_npx_multibox_prior", dict(sizes=(0.5, 0.25), ratios=(1, 2)), [given("data", seeded([1, 2, 2, 3]))], "rounding", None, 1),
+    ("_npx_multibox_detection", {}, [given("cls_prob", values([1, 2, 2], [0.1, 0.2, 0.9, 0.8])), given("loc_pred", values([1, 8], [0, 0, 0, 0, 1, 0, 0, 0.5])), given("anchor", values([1, 2, 4], [0.1, 0.1, 0.6, 0.6, 0.1, 0.1, 0.6, 0.5]))], "transcendental", None, 1),
     ("_npi_hypot_scalar", dict(scalar=0.5), MATRIX, "transcendental", None, 1),
 ]
 

@@ -19,7 +19,7 @@ def label(kernel, stride, pad, dilate):
     return text
 
 
-def conv(n, c, spatial, f, kernel, stride=None, pad=None, dilate=None, group=1, no_bias=None, op="Convolution", dtype="float32", note="", extra=None):
+def conv(n, c, spatial, f, kernel, stride=None, pad=None, dilate=None, group=1, no_bias=None, op="Convolution", dtype="float32", note="", extra=None, file="operator/convolution"):
     attrs = {"kernel": kernel, "num_filter": f}
     for key, value in (("stride", stride), ("pad", pad), ("dilate", dilate), ("no_bias", no_bias)):
         if value is not None:
@@ -39,7 +39,7 @@ def conv(n, c, spatial, f, kernel, stride=None, pad=None, dilate=None, group=1, 
         operands.append(stored("bias", seeded([f], lo, hi, dtype)))
     title = f"{note + ' ' if note else ''}n{n} c{c} {'x'.join(map(str, spatial))} f{f} {label(kernel, stride, pad, dilate)}"
     title += (f" g{group}" if group != 1 else "") + (" nobias" if no_bias else "") + (f" {dtype}" if dtype != "float32" else "")
-    return op_case("operator/convolution", op, title, attrs, operands, "accumulating", k)
+    return op_case(file, op, title, attrs, operands, "accumulating", k)
 
 
 def deconv_formula(x, w, b, kernel, stride, pad, dilate, adj, group, filters):

@@ -308,6 +308,33 @@ def multibox():
     yield op_case(PRIORS, "_contrib_MultiBoxDetection", "refuses float64", {}, [given("cls_prob", ramp([1, 2, 1], dtype="float64")), given("loc_pred", ramp([1, 4], dtype="float64")), given("anchor", ramp([1, 1, 4], dtype="float64"))], "exact", fails=[])
 
 
+ROW_OF_ANCHORS = [v for i in range(8) for v in (0.1 * i, 0, 0.1 * i + 0.1, 0.2)]
+THREE_LABELS = [3, 0, 0, 0.1, 0.2, 1, 0.42, 0, 0.5, 0.2, 2, 0.7, 0, 0.8, 0.2, -1, -1, -1, -1, -1]
+
+
+def targets():
+    background = values([1, 2, 8], [0, 7, 6, 5, 4, 3, 2, 1] + [0] * 8)
+
+    def target(title, attrs, label=THREE_LABELS, shape=(1, 4, 5), scores=background, anchors=ROW_OF_ANCHORS, op="_contrib_MultiBoxTarget", **more):
+        operands = [given("anchor", values([1, len(anchors) // 4, 4], anchors)), given("label", values(list(shape), label)), given("cls_pred", scores)]
+        return op_case(PRIORS, op, title, attrs, operands, "accumulating", k=8, count=3, **more)
+
+    yield target("default", {})
+    for ratio in (0.1, 0.5, 1, 1.5, 10):
+        yield target(f"negatives {ratio}", dict(negative_mining_ratio=ratio, minimum_negative_samples=2))
+    yield target("equal negatives", dict(negative_mining_ratio=1.5), scores=values([1, 2, 8], [0] * 16))
+    yield target("ignore_label", dict(negative_mining_ratio=1, ignore_label=-7, negative_mining_thresh=0.1))
+    yield target("no labels", dict(ignore_label=-2), [-1] * 20)
+    yield target("variances", dict(variances="(0.2, 0.3, 0.4, 0.5)"))
+    yield target("wide labels", {}, [v for row in range(4) for v in (*THREE_LABELS[5 * row : 5 * row + 5], -1)], (1, 4, 6))
+    yield target("pairs first", {}, [0, 0, 0, 0.5, 0.5, 1, 0, 0, 0.5, 0.5], (1, 2, 5), seeded([1, 2, 3]), [0, 0, 0.5, 0.5, 0, 0, 0.5, 0.25, 0.5, 0.5, 1, 1])
+    for threshold in (0.49, 0.5, 0, -1):
+        yield target(f"overlap {threshold}", dict(overlap_threshold=threshold), [0, 0, 0, 0.5, 0.5], (1, 1, 5), seeded([1, 2, 3]), [0, 0, 0.5, 0.5, 0, 0, 0.5, 0.25, 0.5, 0.5, 1, 1])
+    yield target("alias", {}, op="_npx_multibox_target")
+    yield target("refuses three variances", dict(variances="(0.1, 0.1, 0.2)"), fails=[])
+    yield target("refuses four numbers", {}, THREE_LABELS[:4], (1, 1, 4), fails=["label"])
+
+
 def region(op, title, attrs=None, batch=1, height=2, width=3, anchors=4, info=None, spread=0.5, scored=True, **more):
     attrs = {**dict(scales="(0.5, 1)", ratios="(0.5, 2)", rpn_min_size=4, rpn_post_nms_top_n=5, rpn_pre_nms_top_n=100), **(attrs or {})}
     if scored:
@@ -346,6 +373,29 @@ def proposals():
     yield region("_contrib_MultiProposal", "two images without scores", dict(rpn_pre_nms_top_n=9), batch=2, scored=False)
     yield region("_contrib_Proposal", "refuses two images", batch=2, fails=[])
     yield region("_contrib_Proposal", "refuses an image larger than the cells", info=[64, 64, 1], fails=[])
+
+
+def text_losses():
+    def loss(title, attrs, label, lengths=(), op="CTCLoss", steps=5, **more):
+        label = np.array(label)
+        operands = [given("data", seeded([steps, 2, 4], -2, 2)), given("label", values(list(label.shape), label))]
+        operands += [given(f"lengths{i}", values([2], row)) for i, row in enumerate(lengths)]
+        return op_case(SORT, op, title, attrs, operands, "accumulating", k=16, **more)
+
+    yield loss("first blank", {}, [[1, 2], [2, 0]])
+    yield loss("last blank", dict(blank_label="last"), [[1, 2], [2, -1]])
+    yield loss("repeated classes", {}, [[1, 1], [2, 2]])
+    yield loss("ends at the first 0", {}, [[1, 0, 2], [0, 2, 2]])
+    yield loss("both lengths", dict(use_data_lengths=True, use_label_lengths=True), [[1, 2], [2, 3]], ([4, 3], [2, 1]))
+    yield loss("lengths of data", dict(use_data_lengths=True), [[1, 2], [2, 3]], ([4, 3],))
+    yield loss("lengths of labels", dict(use_label_lengths=True), [[1, 0], [2, 3]], ([2, 0],))
+    yield loss("rounded", dict(use_label_lengths=True), [[1.5, 2.25], [2.5, 3]], ([1.75, 0.5],))
+    yield loss("no way", {}, [[1, 1], [2, 2]], steps=2)
+    yield loss("long", {}, [[1, 2, 3, 1, 2, 3, 3, 1], [3, 2, 1, 0, 0, 0, 0, 0]], steps=40)
+    for alias in ("ctc_loss", "_contrib_CTCLoss", "_contrib_ctc_loss"):
+        yield loss("alias", {}, [[1, 2], [2, 0]], op=alias)
+    yield loss("refuses long labels", {}, [[1, 2, 3], [2, 0, 0]], steps=2, fails=[])
+    yield loss("refuses a vector", {}, [1, 2], fails=[])
 
 
 def ssd(title, clip, threshold, **attrs):
@@ -454,5 +504,5 @@ def heads():
 
 
 def cases():
-    for part in (sorting, suppression, box_codings, multibox, proposals, heads):
+    for part in (sorting, suppression, box_codings, multibox, targets, proposals, text_losses, heads):
         yield from part()

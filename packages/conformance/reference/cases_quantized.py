@@ -286,6 +286,7 @@ def fused():
             yield graph_case(FUSED, ["rows", granularity, name], layer(BEHIND[name]), [4, 3, 6], 1, -1.0, granularity=granularity, dtype="int8", internals="quantized_sg")
     for name, build in ATTENTION.items():
         yield graph_case(FUSED, ["attention", name], layer(build), [2, 5, 24], 1, -1.0, internals="quantized_sg_mkldnn_selfatt")
+    yield graph_case(FUSED, ["attention", "valatt-longer"], layer(ATTENTION["valatt"]), [3, 2, 12], 1, -1.0, internals="quantized_sg_mkldnn_selfatt")
     yield graph_case(FUSED, ["attention", "qk-uncalibrated"], layer(ATTENTION["qk-float"]), [2, 5, 24], 1, -1.0, mode="none", internals="quantized_sg_mkldnn_selfatt_qk_0_output")
     yield graph_case(FUSED, ["rows", "uncalibrated"], layer(ROWS["bias"]), [4, 3, 6], 1, mode="none", internals="quantized_sg")
 

@@ -193,6 +193,8 @@ def fused(mx):
     yield "several outputs, leaky", mx.sym.Group([leaky, mx.sym.FullyConnected(leaky, num_hidden=2, name="fc"), leaky]), dict(data=[2, 3, 4, 4])
     yield "dense layer and gelu", mx.sym.LeakyReLU(mx.sym.FullyConnected(data, num_hidden=4, name="f"), act_type="gelu", name="g"), dict(data=[3, 5])
     yield "dense layer and clip", mx.sym.clip(mx.sym.FullyConnected(data, num_hidden=4, name="f"), a_min=-0.5, a_max=0.5, name="g"), dict(data=[3, 5])
+    scores = mx.sym.softmax(mx.sym.contrib.interleaved_matmul_selfatt_qk(data, heads=2, name="qk"))
+    yield "self-attention", mx.sym.contrib.interleaved_matmul_selfatt_valatt(data, scores, heads=2, name="valatt"), dict(data=[4, 2, 12])
     yield "BatchNorm alone behind", mx.sym.BatchNorm(conv(data, "conv0", 3), fix_gamma=True, name="bn0"), dict(data=image)
 
 

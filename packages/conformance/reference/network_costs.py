@@ -13,7 +13,7 @@ import os
 import pathlib
 import sys
 
-from zoo import NETWORKS
+from networks_zoo import NAMES as NETWORKS
 
 os.environ.update(MXNET_ENGINE_TYPE="NaiveEngine", MXNET_SUBGRAPH_BACKEND="NONE")
 GOLDEN = pathlib.Path(__file__).parent.parent / "goldens" / "network-costs.json"

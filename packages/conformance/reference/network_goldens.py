@@ -106,14 +106,33 @@ def difference(a, b):
     return float(np.abs(a - b).max()) / top
 
 
-def write_golden(network):
-    at = files(network.name)
-    symbol, params = at["symbol"].read_text(), at["params"].read_bytes()
+def runner(one_dnn):
+    """The reference with its oneDNN kernels, or with its native ones."""
     import mxnet as mx
 
     library = pathlib.Path(mx.__file__).parent / "libmxnet.so"
-    environments = [REFERENCE_ENVIRONMENT, ONE_DNN_ENVIRONMENT]
-    native, other = (NetworkRunner(library, environments[network.one_dnn or which]) for which in (False, True))
+    return NetworkRunner(library, ONE_DNN_ENVIRONMENT if one_dnn else REFERENCE_ENVIRONMENT)
+
+
+def read_model(network):
+    at = files(network.name)
+    return at["symbol"].read_text(), at["params"].read_bytes()
+
+
+def asked(network, arrays):
+    """The outputs that goldens are made of."""
+    reference = runner(network.one_dnn)
+    outputs = reference.run(*read_model(network), arrays)
+    reference.stop()
+    return outputs
+
+
+def write_golden(network):
+    import mxnet as mx
+
+    at = files(network.name)
+    symbol, params = read_model(network)
+    native, other = runner(network.one_dnn), runner(True)
     names = internal_names(mx, symbol, network.runs[0])
     runs, worst = [], 0.0
     for index in range(len(network.runs)):

@@ -3,6 +3,7 @@
     python networks.py list                  names, families, whether they are of the small half, what they need
     python networks.py make [name ...]       models into the cache, where they are not there yet
     python networks.py goldens [name ...]    the same, and ../goldens/networks/NAME.json from the reference
+    python networks.py outputs name ...      the same, and NAME-input.npy and NAME-output.npy of the first run beside them
 
 Needs a Python with mxnet==1.9.1 and numpy==1.23.5, for some networks gluoncv==0.10.5.post0 or
 gluonnlp==0.10.0 besides (README.md, "Whole networks"). Models are kept in LIBPREDICT_ZOO, by default
@@ -94,13 +95,24 @@ def make(name):
     subprocess.run([sys.executable, __file__, "build", name], check=True)
 
 
+def write_outputs(network):
+    """For programs that want all elements: the input and the output of a network that has one of each."""
+    from network_goldens import asked
+
+    _, arrays = run_inputs(network, 0)
+    [data] = arrays.values()
+    [output] = asked(network, arrays)
+    np.save(FOLDER / f"{network.name}-input.npy", data)
+    np.save(FOLDER / f"{network.name}-output.npy", output)
+
+
 def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("action", choices=["list", "make", "goldens", "build"])
+    parser.add_argument("action", choices=["list", "make", "goldens", "outputs", "build"])
     parser.add_argument("networks", nargs="*")
     options = parser.parse_args()
     failed = []
@@ -118,6 +130,8 @@ def main():
                 from network_goldens import write_golden
 
                 write_golden(network)
+            if options.action == "outputs":
+                write_outputs(network)
         except Exception as problem:  # the other networks are still wanted
             print(f"{name}: {type(problem).__name__}: {str(problem)[:1000]}", file=sys.stderr, flush=True)
             failed.append(name)

@@ -9,6 +9,9 @@ def build(name, detections=None, **options):
 
     net = model_zoo.get_model(name, pretrained=False, **options)
     if detections:
+        # Few, so that no rounding error decides which of thousands of like boxes stay.
+        net.rpn._test_pre_nms, net.rpn._test_post_nms = 200, 40
+        net._rpn_test_post_nms = net._rcnn_max_dets = 40
         net.set_nms(nms_thresh=0.5, nms_topk=detections, post_nms=detections)
     return net
 

@@ -264,6 +264,61 @@ def multi_proposal(rng):
     return proposal(rng, "_contrib_MultiProposal", int(rng.integers(1, 4)))
 
 
+def ctc_loss(rng):
+    steps, rows, classes = int(rng.integers(1, 8)), int(rng.integers(1, 4)), int(rng.integers(2, 6))
+    length = int(rng.integers(1, steps + 1))
+    last, data_lengths, label_lengths = (bool(rng.integers(2)) for _ in range(3))
+    attrs = {"blank_label": "last"} if last else {}
+    lo = -1 if last and not label_lengths else 0 if last or not label_lengths else 1
+    hi = classes - 1 if last else classes
+    label = rng.integers(lo, hi, (rows, length))
+    label[0, 0] = int(rng.integers(0 if last else 1, hi))  # where no row has a label the reference reads memory that nothing wrote
+    operands = [
+        given("data", seeded([steps, rows, classes], -3, 3, seed=seed(rng))),
+        given("label", values([rows, length], label)),
+    ]
+    if data_lengths:
+        attrs["use_data_lengths"] = True
+        operands.append(given("data_lengths", values([rows], rng.integers(1, steps + 1, rows))))
+    if label_lengths:
+        attrs["use_label_lengths"] = True
+        operands.append(given("label_lengths", values([rows], [max(1, int(n)) if i == 0 else int(n) for i, n in enumerate(rng.integers(0, length + 1, rows))])))
+    return build(rng, "CTCLoss", "", attrs, operands, "accumulating", k=16)
+
+
+def multibox_target(rng):
+    batch, anchors, rows, classes = int(rng.integers(1, 3)), int(rng.integers(1, 20)), int(rng.integers(1, 5)), int(rng.integers(1, 4))
+
+    def corners(count):
+        low = rng.uniform(0, 0.6, (count, 2))
+        return np.concatenate([low, low + rng.uniform(0.1, 0.4, low.shape)], 1)
+
+    label = np.full((batch, rows, 5), -1.0)
+    for n in range(batch):
+        count = int(rng.integers(0, rows + 1))
+        label[n, :count] = np.concatenate([rng.integers(0, 3, (count, 1)), corners(count)], 1)
+    attrs = {}
+    if rng.random() < 0.6:
+        attrs["overlap_threshold"] = float(np.round(rng.uniform(-0.2, 0.8), 3))
+    if rng.random() < 0.5:  # thresholds of 1 and more take every anchor: where there are too few the reference fails
+        attrs["negative_mining_ratio"] = float(np.round(rng.uniform(0.1, 4), 2))
+        attrs["negative_mining_thresh"] = 1.5
+    if rng.random() < 0.4:
+        attrs["ignore_label"] = int(rng.integers(-3, 3))
+    if rng.random() < 0.3:
+        attrs["variances"] = floats(rng, 4, 0.1, 1)
+    if rng.random() < 0.2:
+        attrs["minimum_negative_samples"] = int(rng.integers(0, 4))
+    operands = [
+        given("anchor", values([1, anchors, 4], corners(anchors).astype("float32").astype("float64"))),
+        given("label", values([batch, rows, 5], label.astype("float32").astype("float64"))),
+        given("cls_pred", seeded([batch, classes, anchors], -2, 2, seed=seed(rng))),
+    ]
+    if classes == 1:
+        attrs.pop("negative_mining_ratio", None)
+    return build(rng, "_contrib_MultiBoxTarget", "", attrs, operands, "accumulating", k=8, count=3)
+
+
 GENERATORS = {
     "topk": topk,
     "sort": sort,
@@ -277,4 +332,6 @@ GENERATORS = {
     "_contrib_MultiBoxDetection": multibox_detection,
     "_contrib_Proposal": proposal,
     "_contrib_MultiProposal": multi_proposal,
+    "CTCLoss": ctc_loss,
+    "_contrib_MultiBoxTarget": multibox_target,
 }

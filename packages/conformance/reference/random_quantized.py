@@ -2,7 +2,7 @@
 
 from draws import chance, choose, shape, tensor, tuple_text, whole
 
-from case_builders import given, op_case, stored
+from case_builders import add_operands, given, op_case, stored
 from case_tensors import seeded, values
 
 FILE = "random/quantized"
@@ -170,6 +170,122 @@ def convolution(rng):
     return drawn(rng, "_contrib_quantized_conv", attrs, operands, count=1)
 
 
+class Fused:
+    """A fused node: its inputs, and the subgraph that says what it does."""
+
+    def __init__(self):
+        self.operands, self.ranges, self.nodes, self.last = [], [], [], None
+
+    def input(self, kind, name, tensor):
+        self.operands.append((kind, name, tensor))
+        self.nodes.append({"op": "null", "name": name + "0", "inputs": []})
+        return len(self.nodes) - 1
+
+    def node(self, op, inputs, **attrs):
+        self.nodes.append({"op": op, "name": f"n{len(self.nodes)}", "attrs": {k: str(v) for k, v in attrs.items()}, "inputs": [[i, 0, 0] for i in inputs]})
+        self.last = len(self.nodes) - 1
+
+    def case(self, rng, op, attrs, count):
+        operands = self.operands + self.ranges
+        own = {"op": op, "name": "node", "attrs": {k: str(v) for k, v in attrs.items()}, "inputs": [[i, 0, 0] for i in range(len(operands))]}
+        variables = [i for i, node in enumerate(self.nodes) if node["op"] == "null"]
+        own["subgraphs"] = [{"nodes": self.nodes, "arg_nodes": variables, "heads": [[self.last, 0, 0]]}]
+        nodes = [{"op": "null", "name": name, "inputs": []} for _, name, _ in operands]
+        heads = [[len(nodes), i, 0] for i in range(count)]
+        symbol = {"nodes": [*nodes, own], "arg_nodes": list(range(len(nodes))), "heads": heads, "attrs": {"mxnet_version": ["int", 10901]}}
+        case = {"file": FILE, "id": f"quantized/{op}/random-{seed(rng)}", "symbol": symbol}
+        add_operands(case, operands)
+        return {**case, "outputCount": count, "tolerance": "quantized", "k": 1, "ask": "onednn"}
+
+
+def activation(rng, fused, options):
+    """Adds one of (operator, attributes), or none; whether it did."""
+    op, attrs = choose(rng, options)
+    if op is not None:
+        fused.node(op, [fused.last], **attrs)
+    return op is not None
+
+
+CONV_ACTS = [(None, {}), ("Activation", {"act_type": "relu"}), ("LeakyReLU", {"act_type": "leaky", "slope": 0.2}), ("LeakyReLU", {"act_type": "gelu"}), ("clip", {"a_min": 0, "a_max": 6})]
+ROW_ACTS = [*CONV_ACTS[:4], ("LeakyReLU", {"act_type": "elu", "slope": 0.3}), ("abs", {})]
+
+
+def fused_conv(rng):
+    fused, attrs, axes = Fused(), {"quantized": "true"}, 2
+    calib = calibrated(rng, attrs, chance(rng, 0.8))
+    groups = choose(rng, [1, 1, 1, 2, 4])
+    filters, channels = groups * whole(rng, 1, 4), groups * choose(rng, [1, 2, 5])
+    kernel, dilate, stride = ([whole(rng, 1, most) for _ in range(axes)] for most in (3, 2, 2))
+    pad = [whole(rng, 0, k - 1) for k in kernel]
+    size = [whole(rng, d * (k - 1) + 1, 8) for k, d in zip(kernel, dilate)]
+    dtype, images, bias = octet_type(rng), whole(rng, 1, 2), chance(rng, 0.6)
+    inputs = [fused.input("given", "data", seeded([images, channels, *size], *TOP[dtype], dtype=dtype, seed=seed(rng)))]
+    inputs.append(fused.input("stored", "weight", tensor(rng, [filters, channels // groups, *kernel])))
+    if bias:
+        inputs.append(fused.input("stored", "bias", tensor(rng, [filters])))
+    given_attrs = dict(kernel=tuple_text(kernel), stride=tuple_text(stride), dilate=tuple_text(dilate), pad=tuple_text(pad), num_filter=filters, num_group=groups, no_bias=not bias)
+    fused.node("Convolution", inputs, **given_attrs)
+    if chance(rng, 0.4):
+        attrs["with_bn"] = "true"
+        conv = fused.last
+        weights = [fused.input(kind, name, tensor(rng, [filters], lo=lo)) for kind, name, lo in (("stored", "gamma", 0.5), ("stored", "beta", -2.0), ("state", "mean", -2.0), ("state", "var", 0.5))]
+        fused.node("BatchNorm", [conv, *weights], eps=number(rng, 1e-5, 0.1), fix_gamma=choose(rng, ["True", "False"]))
+    fused.ranges += span(rng, "data", dtype == "uint8")
+    if calib and chance(rng, 0.4):
+        attrs["with_sum"] = "true"
+        relu = chance(rng, 0.5)
+        other = "uint8" if relu else "int8"  # what the result has: the others lose what the types do not share
+        out = [(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, p, d, k, s in zip(size, pad, dilate, kernel, stride)]
+        before = fused.last
+        fused.node("elemwise_add", [before, fused.input("given", "sum", seeded([images, filters, *out], *TOP[other], dtype=other, seed=seed(rng)))])
+        fused.ranges += span(rng, "sum", relu)
+        if relu:
+            attrs["with_postsum_act"] = "true"
+            fused.node("Activation", [fused.last], act_type="relu")
+    elif activation(rng, fused, CONV_ACTS if calib else CONV_ACTS[:2]):
+        attrs["with_act"] = "true"
+    return fused.case(rng, "_sg_mkldnn_conv", attrs, 3)
+
+
+def fused_rows(rng):
+    fused, attrs = Fused(), {"quantized": "True"}
+    floats = chance(rng, 0.4)
+    if floats:
+        attrs["enable_float_output"] = "True"
+    calib = not floats and calibrated(rng, attrs, True)
+    dtype, apart, bias, flatten = octet_type(rng), chance(rng, 0.5), chance(rng, 0.6), chance(rng, 0.5)
+    dims, hidden = dims_of(rng, 2, 3), whole(rng, 1, 8)
+    depth = dims[1] * (dims[2] if len(dims) > 2 else 1) if flatten else dims[-1]
+    inputs = [fused.input("given", "data", seeded(dims, *TOP[dtype], dtype=dtype, seed=seed(rng)))]
+    fused.ranges += span(rng, "data", dtype == "uint8")
+    for name, size in (("weight", [hidden, depth]), ("bias", [hidden]))[: 2 if bias else 1]:
+        own = tensor(rng, size) if apart else seeded(size, *TOP["int8"], dtype="int8", seed=seed(rng))
+        inputs.append(fused.input("stored", name, own))
+        fused.ranges += [] if apart else span(rng, name)
+    if apart:
+        attrs["channel_wise_quantize"] = "True"
+    fused.node("FullyConnected", inputs, num_hidden=hidden, no_bias=not bias, flatten=flatten)
+    if activation(rng, fused, ROW_ACTS if calib or floats else ROW_ACTS[:1]):
+        attrs["with_eltwise"] = "True"
+    return fused.case(rng, "_sg_mkldnn_fully_connected", attrs, 1 if floats else 3)
+
+
+def fused_attention(rng, value):
+    fused, heads, floats = Fused(), whole(rng, 1, 3), chance(rng, 0.4)
+    attrs = {"quantized": "True", "heads": heads, "enable_float_output": floats}
+    if not floats:
+        calibrated(rng, attrs, True)
+    length, batch, head = whole(rng, 1, 6), whole(rng, 1, 3), whole(rng, 1, 5)
+    inputs = [fused.input("given", "data", seeded([length, batch, 3 * heads * head], *TOP["int8"], dtype="int8", seed=seed(rng)))]
+    fused.ranges += span(rng, "data")
+    if value:
+        inputs.append(fused.input("given", "attention", seeded([batch * heads, length, length], *TOP["uint8"], dtype="uint8", seed=seed(rng))))
+        fused.ranges += span(rng, "attention", True)
+    name = "selfatt_valatt" if value else "selfatt_qk"
+    fused.node("_contrib_interleaved_matmul_" + name, inputs, heads=heads)
+    return fused.case(rng, "_sg_mkldnn_" + name, attrs, 1 if floats else 3)
+
+
 GENERATORS = {
     "_contrib_dequantize": dequantize,
     "_contrib_quantize": quantize,
@@ -185,4 +301,8 @@ GENERATORS = {
     "_contrib_quantized_fully_connected": fully_connected,
     "_contrib_quantized_pooling": pooling,
     "_contrib_requantize": requantize,
+    "_sg_mkldnn_conv": fused_conv,
+    "_sg_mkldnn_fully_connected": fused_rows,
+    "_sg_mkldnn_selfatt_qk": lambda rng: fused_attention(rng, False),
+    "_sg_mkldnn_selfatt_valatt": lambda rng: fused_attention(rng, True),
 }

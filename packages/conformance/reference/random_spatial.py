@@ -43,7 +43,7 @@ def pair(rng, low=1, high=5):
 
 
 def roi_pooling(rng):
-    dtype = draw(rng, "float32", "float32", "float64")
+    dtype = draw(rng, "float32", "float32", "float64", "float16")
     scale = draw(rng, 1, 0.5, 0.0625)
     batch, height, width, data = region_data(rng, int(rng.integers(1, 20)), dtype)
     attrs = dict(pooled_size=pair(rng), spatial_scale=scale)
@@ -209,7 +209,7 @@ def window(rng):
 
 def im2col(rng):
     attrs, size, _ = window(rng)
-    dtype = draw(rng, "float32", "float32", "float64")
+    dtype = draw(rng, "float32", "float32", "float64", "float16")
     return case(rng, "im2col", attrs, [given("data", tensor(rng, [*rng.integers(1, 4, 2), *size], -2, 2, dtype))], "exact")
 
 

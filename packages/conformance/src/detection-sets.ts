@@ -59,7 +59,9 @@ function detectionRows(outputs: readonly DetectionOutput[], image: number): numb
     const values = outputs.flatMap(({ shape, data }) => {
       const width = shape.slice(2).reduce((a, b) => a * b, 1);
       const start = (image * (shape[1] ?? 0) + row) * width;
-      return samplePlaces(width, columnsPerOutput).map((place) => data[start + place] ?? Number.NaN);
+      return samplePlaces(width, columnsPerOutput).map(
+        (place) => data[start + place] ?? Number.NaN,
+      );
     });
     if ((values[0] ?? -1) >= 0) rows.push(values);
   }

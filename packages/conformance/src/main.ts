@@ -255,8 +255,7 @@ async function runModels(options: Options): Promise<number> {
   const count = (verdict: string): number =>
     results.filter((result) => result.verdict === verdict).length;
   const skipped = count("skipped");
-  const failed =
-    count("fails") + (process.env["LIBPREDICT_REQUIRE_ALL"] === "1" ? skipped : 0);
+  const failed = count("fails") + (process.env["LIBPREDICT_REQUIRE_ALL"] === "1" ? skipped : 0);
   console.log(`${count("agrees")} of ${results.length} networks agree, ${skipped} skipped`);
   console.log(`${count("agrees")} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;

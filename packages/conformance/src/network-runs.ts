@@ -127,7 +127,13 @@ async function forward(
     const at = { handle, index };
     const shape = (await call({ call: "MXPredGetOutputShape", ...at })).json["shape"] as number[];
     const size = elementCount(shape);
-    const get = { call: "MXPredGetOutput", ...at, size, dtype: dtypeCodes.float32, bytes: 4 * size };
+    const get = {
+      call: "MXPredGetOutput",
+      ...at,
+      size,
+      dtype: dtypeCodes.float32,
+      bytes: 4 * size,
+    };
     const { payload } = await call(get);
     const bytes = payload.buffer.slice(payload.byteOffset, payload.byteOffset + payload.length);
     results.push({ shape, data: new Float32Array(bytes as ArrayBuffer) });

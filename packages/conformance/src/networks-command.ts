@@ -72,7 +72,12 @@ function environmentFor(golden: NetworkGolden): Record<string, string> {
 /** A line of the table. */
 export function networkLine({ network, family, nodes, verdict, error, detail }: NetworkResult) {
   const shown = error === undefined || !Number.isFinite(error) ? "" : error.toExponential(1);
-  const columns = [network.padEnd(38), family.padEnd(19), `${nodes}`.padStart(5), shown.padStart(8)];
+  const columns = [
+    network.padEnd(38),
+    family.padEnd(19),
+    `${nodes}`.padStart(5),
+    shown.padStart(8),
+  ];
   return `${columns.join(" ")}  ${verdict}${detail === undefined ? "" : `: ${detail.split("\n")[0]}`}`;
 }
 

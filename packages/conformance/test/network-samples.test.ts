@@ -17,7 +17,9 @@ const kept: SampledOutput = {
 
 it("one place lies in each of equal parts", () => {
   const places = samplePlaces(size, most);
-  expect(places.map((place) => Math.floor(place / 12))).toEqual(Array.from({ length: 50 }, (_, i) => i));
+  expect(places.map((place) => Math.floor(place / 12))).toEqual(
+    Array.from({ length: 50 }, (_, i) => i),
+  );
   expect(new Set(places.map((place) => place % 12)).size).toBeGreaterThan(5);
   expect(samplePlaces(3, most)).toEqual([0, 1, 2]);
 });

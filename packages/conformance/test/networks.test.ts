@@ -27,7 +27,9 @@ describe("whole networks with random weights", () => {
     const goldens = readNetworkGoldens();
     const families = new Set(goldens.map(({ family }) => family));
     expect(families.size).toBeGreaterThan(25);
-    expect(new Set(goldens.filter(({ small }) => small).map(({ family }) => family)).size).toBeGreaterThan(20);
+    expect(
+      new Set(goldens.filter(({ small }) => small).map(({ family }) => family)).size,
+    ).toBeGreaterThan(20);
     expect(goldens.filter(({ family }) => family === "gluon model zoo")).toHaveLength(34);
   });
 });

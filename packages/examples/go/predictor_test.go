@@ -454,7 +454,7 @@ func TestLibrary(t *testing.T) {
 		t.Error(version, info, len(operators), err)
 	}
 	found, err := library.CheckModel([]byte(strings.Replace(testkit.ReluSymbol, `"Activation"`, `"Custom"`, 1)))
-	if err != nil || len(found.Errors) != 1 || found.Errors[0].Node != "act" || found.Errors[0].Op != "Custom" || found.Errors[0].Code != 6 {
+	if err != nil || len(found.Errors) != 1 || found.Errors[0].Node != "act" || found.Errors[0].Op != "Custom" || found.Errors[0].Code != 6 || found.Errors[0].Remedy == "" || len(found.Weights) != 0 {
 		t.Errorf("%+v %v", found, err)
 	}
 	_, err = library.CheckModel(nil)

@@ -49,6 +49,8 @@ type Finding struct {
 	// Node and Op are where it is.
 	Node, Op string
 	Text     string
+	// Remedy: what to do, where something is known.
+	Remedy string
 }
 
 // Findings is what CheckModel reports.
@@ -57,6 +59,8 @@ type Findings struct {
 	Errors []Finding
 	// Warnings: attributes that are not known and are ignored.
 	Warnings []Finding
+	// Weights: variables that a parameter file must give.
+	Weights []string
 }
 
 // CheckModel says all at once what stands in the way of running a model.

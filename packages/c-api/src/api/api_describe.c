@@ -104,7 +104,7 @@ static void api_describe_parameters(lp_text_writer *text, const lp_predictor *pr
 
 static double api_describe_multiply_adds(const lp_predictor *predictor, const lp_node *node,
                                          const api_describe_work *work) {
-  if (node->op == NULL || node->op->family->multiply_adds == NULL) {
+  if (node->op == NULL) {
     return 0;
   }
   const lp_graph *graph = &predictor->model->graph;
@@ -121,7 +121,7 @@ static double api_describe_multiply_adds(const lp_predictor *predictor, const lp
   infer.num_outputs = node->num_outputs;
   infer.in = work->inputs;
   infer.out = &predictor->shapes[node->first_entry];
-  return node->op->family->multiply_adds(&infer);
+  return lp_infer_multiply_adds(node, &infer);
 }
 
 static void api_describe_node(lp_text_writer *text, const lp_predictor *predictor, uint32_t index,

@@ -88,8 +88,9 @@ static const char *graph_load_op_name(void *context, uint32_t index) {
 }
 
 /* Why there is no such operator, or which have a name like it: ": reason", "; did you mean ...?" or "". */
-static const char *graph_load_why(const char *op, const lp_refusal *refusal, char *buffer) {
-  if (refusal != NULL) {
+static const char *graph_load_why(const char *op, bool refused, const lp_refusal *refusal,
+                                  char *buffer) {
+  if (refused) {
     (void)snprintf(buffer, LP_NEAR_NAMES_SIZE, ": %s", refusal->reason);
     return buffer;
   }
@@ -131,13 +132,14 @@ static lp_status graph_load_find(graph_load_state *state, bool warning, int code
 static lp_status graph_load_unsupported(graph_load_state *state, const lp_symbol_node *node) {
   graph_load_report *report = state->report;
   if (state->findings != NULL) {
-    const lp_refusal *refusal = lp_op_refusal(node->op);
+    lp_refusal refusal;
+    const bool refused = lp_op_refusal(node->op, &refusal);
     char why[LP_NEAR_NAMES_SIZE];
     char text[200 + LP_NEAR_NAMES_SIZE];
     (void)snprintf(text, sizeof text, "Operator %.150s is not " GRAPH_LOAD_ABSENT "%s", node->op,
-                   graph_load_why(node->op, refusal, why));
+                   graph_load_why(node->op, refused, &refusal, why));
     LP_TRY(graph_load_find(state, false, LP_ERROR_UNSUPPORTED, node->name, node->op, text));
-    state->findings->last->remedy = refusal == NULL ? NULL : refusal->remedy;
+    state->findings->last->remedy = refused ? refusal.remedy : NULL;
     return LP_OK;
   }
   if (report->count == 0) {
@@ -378,7 +380,7 @@ static lp_status graph_load_operator(graph_load_state *state, const lp_symbol_no
   node->op = op;
   LP_TRY(graph_load_upgrade_attrs(state, from, op, node));
   lp_status status = LP_OK;
-  if (lp_subgraph_is_quantized(from)) {
+  if (LP_WITH_SUBGRAPHS && lp_subgraph_is_quantized(from)) {
     status = lp_subgraph_quantized_attrs(from, state->pool, &node->attrs, &node->num_attrs);
   }
   if (status == LP_OK) {
@@ -683,8 +685,11 @@ static void graph_load_classify(lp_graph *graph) {
         input->is_label = input->is_label && within->is_label;
         continue;
       }
-      input->is_aux = input->is_aux || (op->family->aux_inputs & bit) != 0;
-      input->is_weight = input->is_weight || ((op->family->weight_inputs | op->family->aux_inputs) & bit) != 0;
+      const uint32_t states = op->family->aux_inputs_of != NULL
+                                  ? op->family->aux_inputs_of(graph->nodes[i].param)
+                                  : op->family->aux_inputs;
+      input->is_aux = input->is_aux || (states & bit) != 0;
+      input->is_weight = input->is_weight || ((op->family->weight_inputs | states) & bit) != 0;
       input->is_label = input->is_label && (op->family->label_inputs & bit) != 0;
     }
   }
@@ -780,13 +785,13 @@ static lp_status graph_load_names(graph_load_state *state) {
 }
 
 static lp_status graph_load_fail_unsupported(const graph_load_report *report) {
-  const lp_refusal *refusal = lp_op_refusal(report->first);
+  lp_refusal refusal;
   char why[LP_NEAR_NAMES_SIZE];
-  if (refusal == NULL) {
-    (void)graph_load_why(report->first, refusal, why);
+  if (lp_op_refusal(report->first, &refusal)) {
+    (void)snprintf(why, sizeof why, ". %.60s: %s; %s", report->first, refusal.reason,
+                   refusal.remedy);
   } else {
-    (void)snprintf(why, sizeof why, ". %.60s: %s; %s", report->first, refusal->reason,
-                   refusal->remedy);
+    (void)graph_load_why(report->first, false, NULL, why);
   }
   return lp_say(LP_ERROR_UNSUPPORTED,
                 "Operator is not " GRAPH_LOAD_ABSENT ": the model needs %u node%s of operators "

@@ -187,6 +187,44 @@ lp_status lp_infer_body(const lp_node *node, const lp_infer *infer, lp_shape *sh
   return shape_inference_settle(&body);
 }
 
+/* Of one item. */
+static double shape_inference_body_adds(const lp_node *node, const lp_infer *infer, lp_pool *pool) {
+  const lp_graph *body = node->body;
+  lp_shape *shapes = lp_pool_array(pool, body->num_entries, sizeof *shapes);
+  lp_shape *in = lp_pool_array(pool, body->max_inputs, sizeof *in);
+  double sum = 0;
+  if (shapes == NULL || in == NULL || lp_infer_body(node, infer, shapes, NULL) != LP_OK) {
+    return 0;
+  }
+  for (uint32_t i = 0; i < body->num_nodes; i++) {
+    const lp_node *inner = &body->nodes[i];
+    for (uint32_t k = 0; k < inner->num_inputs; k++) {
+      in[k] = shapes[shape_inference_entry(body, inner->inputs[k])];
+    }
+    const lp_infer of = {.node = inner->name,
+                         .op = inner->op,
+                         .param = inner->param,
+                         .num_inputs = (int)inner->num_inputs,
+                         .num_outputs = inner->num_outputs,
+                         .in = in,
+                         .out = &shapes[inner->first_entry]};
+    sum += inner->op != NULL ? lp_infer_multiply_adds(inner, &of) : 0;
+  }
+  return sum;
+}
+
+double lp_infer_multiply_adds(const lp_node *node, const lp_infer *infer) {
+  if (!LP_WITH_SUBGRAPHS || node->body == NULL) {
+    const lp_op_family *family = node->op->family;
+    return family->multiply_adds != NULL ? family->multiply_adds(infer) : 0;
+  }
+  lp_pool pool = {0};
+  const double items = (double)infer->in[0].dim[0];
+  const double sum = items * shape_inference_body_adds(node, infer, &pool);
+  lp_pool_free(&pool);
+  return sum;
+}
+
 static lp_status shape_inference_loop(const lp_node *node, const lp_infer *infer) {
   lp_pool pool = {0};
   lp_shape *shapes = lp_pool_array(&pool, node->body->num_entries, sizeof *shapes);

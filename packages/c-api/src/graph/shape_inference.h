@@ -43,5 +43,7 @@ LP_INTERNAL lp_status lp_infer_dtypes(const lp_selection *selection, const lp_sh
  */
 LP_INTERNAL lp_status lp_infer_body(const lp_node *node, const lp_infer *infer, lp_shape *shapes,
                                     lp_dtype *dtypes);
+/* Multiply-adds of one run of a node, all shapes known; those of a loop's body count for every item. 0 where memory is out. */
+LP_INTERNAL double lp_infer_multiply_adds(const lp_node *node, const lp_infer *infer);
 
 #endif

@@ -71,7 +71,8 @@ static lp_status subgraph_quantized_node(subgraph_quantized_list *list,
     subgraph_quantized_add(list, "sum", "True");
     return LP_OK;
   }
-  if (!list->activated && subgraph_quantized_is(node->op, "Activation LeakyReLU clip abs relu sigmoid tanh")) {
+  if (!list->activated &&
+      subgraph_quantized_is(node->op, "Activation LeakyReLU clip abs relu sigmoid tanh")) {
     list->activated = true;
     subgraph_quantized_add(list, "act", type != NULL                        ? type
                                         : strcmp(node->op, "LeakyReLU") == 0 ? "leaky"

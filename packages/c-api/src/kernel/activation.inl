@@ -1,34 +1,22 @@
 /* activation.inl - activation functions of float32 arrays; once per level, after vector_functions.inl. */
 
-/* What is left at the end goes through a vector that is filled from memory. */
-#define ACTIVATION_LOOP(function, expression)     \
-  case LP_ACTIVATE_##function:                    \
+#define ACTIVATION_LOOP(function, expression)         \
+  case LP_ACTIVATE_##function:                        \
     if (!LP_HAS_ACTIVATION(LP_ACTIVATE_##function)) { \
-      return;                                     \
-    }                                             \
-    for (; i + LP_VL <= n; i += LP_VL) {          \
-      lp_v v = V_LOAD(x + i);                     \
-      V_STORE(y + i, (expression));               \
-    }                                             \
-    if (i < n) {                                  \
-      for (int64_t k = 0; k < n - i; k++) {       \
-        rest[k] = x[i + k];                       \
-      }                                           \
-      lp_v v = V_LOAD(rest);                      \
-      V_STORE(rest, (expression));                \
-      for (int64_t k = 0; k < n - i; k++) {       \
-        y[i + k] = rest[k];                       \
-      }                                           \
-    }                                             \
+      return;                                         \
+    }                                                 \
+    for (int64_t i = 0; i < n; i += LP_VL) {          \
+      lp_v v = V_LOAD(x + i);                         \
+      V_STORE(y + i, (expression));                   \
+    }                                                 \
     return
 
-static void LP_NAME(activation_floats)(lp_activation_function function, float slope, const float *x,
-                                       float *y, int64_t n) {
+/* Whole vectors. */
+static LP_NOINLINE void LP_NAME(activation_vectors)(lp_activation_function function, float slope,
+                                                    const float *x, float *y, int64_t n) {
   const lp_v by = V_SET1(slope);
   const lp_v selu_scale = V_SET1(1.0507009873554805f);
   const lp_v selu_slope = V_SET1((float)(1.0507009873554805 * 1.6732632423543772));
-  float rest[LP_VL] = {0.0f};
-  int64_t i = 0;
   switch (function) {
     ACTIVATION_LOOP(RELU, V_SELECT_GREATER(V_ZERO(), v, V_ZERO(), v));
     ACTIVATION_LOOP(SIGMOID, LP_NAME(vector_sigmoid)(v));
@@ -40,6 +28,20 @@ static void LP_NAME(activation_floats)(lp_activation_function function, float sl
     ACTIVATION_LOOP(SELU, V_SELECT_POSITIVE(v, V_MUL(selu_scale, v),
                                             V_MUL(selu_slope, LP_NAME(vector_expm1)(v))));
     ACTIVATION_LOOP(GELU, LP_NAME(vector_gelu)(v));
+  }
+}
+
+/* What is left at the end goes through a vector that is filled from memory. */
+static void LP_NAME(activation_floats)(lp_activation_function function, float slope, const float *x,
+                                       float *y, int64_t n) {
+  float rest[LP_VL] = {0.0f};
+  const int64_t whole = n / LP_VL * LP_VL;
+  const size_t left = (size_t)(n - whole) * sizeof(float);
+  LP_NAME(activation_vectors)(function, slope, x, y, whole);
+  if (left > 0) {
+    memcpy(rest, x + whole, left);
+    LP_NAME(activation_vectors)(function, slope, rest, rest, LP_VL);
+    memcpy(y + whole, rest, left);
   }
 }
 #undef ACTIVATION_LOOP

@@ -23,6 +23,7 @@
 /* Rows so many floats apart, or a multiple, meet in few sets; and by how many they are moved. */
 #define MATRIX_PRODUCT_SET 512
 #define MATRIX_PRODUCT_APART 16
+#define MATRIX_PRODUCT_AHEAD 16 /* rows of b that are asked for while one is packed */
 /* Multiply-adds below which one thread does it all. */
 #define MATRIX_PRODUCT_PARALLEL 200000.0
 
@@ -43,15 +44,11 @@ static int64_t matrix_product_least(int64_t a, int64_t b) { return a < b ? a : b
 
 static int64_t matrix_product_quotient(int64_t a, int64_t b) { return a / b + (a % b != 0); }
 
-static double matrix_product_adds(const lp_matrix_product *job) {
-  return (double)job->rows * (double)job->columns * (double)job->depth;
-}
-
 /* Columns are cut first; rows too where several threads would have too few chunks. */
 static matrix_product_work matrix_product_plan(const lp_matrix_product *job, unsigned threads) {
   matrix_product_work work = {.job = job, .kernels = lp_linear_find(job->isa)};
-  work.width = lp_blas_takes(job->isa, matrix_product_adds(job)) ? MATRIX_PRODUCT_GROUP
-                                                                 : work.kernels->gemm_columns;
+  work.width = lp_blas_takes(job->isa, lp_matrix_product_adds(job)) ? MATRIX_PRODUCT_GROUP
+                                                                    : work.kernels->gemm_columns;
   work.step = matrix_product_least(job->depth, MATRIX_PRODUCT_DEPTH);
   work.columns = matrix_product_least(
       MATRIX_PRODUCT_GROUP, matrix_product_quotient(job->columns, work.width) * work.width);
@@ -105,6 +102,9 @@ static void matrix_product_pack(const matrix_product_work *work, const float *b,
   }
   if (job->b_column == 1) { /* row by row, as memory has them */
     for (int64_t k = 0; k < depth; k++) {
+      for (int64_t column = 0; column < count && k + MATRIX_PRODUCT_AHEAD < depth; column += 16) {
+        LP_PREFETCH(b + (k + MATRIX_PRODUCT_AHEAD) * job->b_depth + column);
+      }
       for (int64_t column = 0; column < count; column += width) {
         memcpy(panels + column * depth + k * width, b + k * job->b_depth + column,
                (size_t)matrix_product_least(width, count - column) * sizeof(float));
@@ -278,9 +278,8 @@ void lp_matrix_product_run(const lp_matrix_product *product) {
     job.b_inner = product->a_inner;
     job.b_column = product->a_row;
   }
-  lp_threads *threads = matrix_product_adds(&job) * (double)products < MATRIX_PRODUCT_PARALLEL
-                            ? NULL
-                            : job.threads;
+  lp_threads *threads =
+      lp_matrix_product_adds(&job) < MATRIX_PRODUCT_PARALLEL ? NULL : job.threads;
   if (lp_dtype_is(job.dtype, LP_FLOAT64)) {
     lp_threads_run(threads, products * job.rows, matrix_product_doubles, &job);
     return;
@@ -295,4 +294,5 @@ void lp_matrix_product_run(const lp_matrix_product *product) {
 #undef MATRIX_PRODUCT_FEW
 #undef MATRIX_PRODUCT_SET
 #undef MATRIX_PRODUCT_APART
+#undef MATRIX_PRODUCT_AHEAD
 #undef MATRIX_PRODUCT_PARALLEL

@@ -24,6 +24,11 @@ typedef struct lp_matrix_product {
   lp_isa isa;
 } lp_matrix_product;
 
+/* Multiply-adds of all products. */
+static inline double lp_matrix_product_adds(const lp_matrix_product *product) {
+  return (double)product->outer * (double)product->inner * (double)product->rows *
+         (double)product->columns * (double)product->depth;
+}
 /* Bytes that lp_matrix_product_run needs with so many threads; SIZE_MAX on overflow. */
 LP_INTERNAL size_t lp_matrix_product_scratch(const lp_matrix_product *product, unsigned threads);
 LP_INTERNAL void lp_matrix_product_run(const lp_matrix_product *product);

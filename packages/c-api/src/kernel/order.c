@@ -18,6 +18,20 @@
 #include "isa_end.inl"
 #endif
 
+void *lp_carve_part(lp_carve *carve, size_t bytes) {
+  const size_t at = carve->bytes;
+  if (bytes > SIZE_MAX / 4 || at > SIZE_MAX / 4) {
+    carve->bytes = SIZE_MAX;
+    return NULL;
+  }
+  carve->bytes += (bytes + LP_ALIGNMENT - 1) / LP_ALIGNMENT * LP_ALIGNMENT;
+  return carve->memory == NULL ? NULL : carve->memory + at;
+}
+
+size_t lp_carve_times(const lp_carve *carve, unsigned threads) {
+  return carve->bytes > SIZE_MAX / threads ? SIZE_MAX : carve->bytes * threads;
+}
+
 static void order_insert(uint64_t *items, int64_t count) {
   for (int64_t i = 1; i < count; i++) {
     const uint64_t item = items[i];

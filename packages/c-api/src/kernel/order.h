@@ -17,6 +17,15 @@ static inline uint64_t lp_order_item(uint32_t key, int64_t position) {
 }
 static inline int64_t lp_order_position(uint64_t item) { return (int64_t)(item & 0xffffffffu); }
 
+/* Cuts scratch into aligned parts. Without memory it only adds up `bytes`, SIZE_MAX on overflow. */
+typedef struct lp_carve {
+  char *memory;
+  size_t bytes;
+} lp_carve;
+LP_INTERNAL void *lp_carve_part(lp_carve *carve, size_t bytes);
+/* Bytes for each of several threads. */
+LP_INTERNAL size_t lp_carve_times(const lp_carve *carve, unsigned threads);
+
 /* One element of 1 to 8 bytes; the usual ones without a call. */
 static inline void lp_order_move(void *to, const void *from, size_t size) {
   if (size == 4) {

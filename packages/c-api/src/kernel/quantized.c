@@ -28,37 +28,34 @@ static void quantized_load(const void *x, lp_dtype type, float scale, int64_t fi
 }
 #undef QUANTIZED_LOAD
 
-/* lp_quantized_round, faster. */
-static inline int32_t quantized_round(float v) {
-  const int32_t t = (int32_t)v;
-  const float rest = v - (float)t;
-  const int32_t odd = t & 1;
-  return t + (rest > 0.5f || (rest == 0.5f && odd)) - (rest < -0.5f || (rest == -0.5f && odd));
-}
-
-#define QUANTIZED_STORE(ctype, low, high)                   \
-  for (int64_t i = 0; i < n; i++) {                         \
-    float v = tile[i] < (high) ? tile[i] : (high);          \
-    v = v > (low) ? v : (low);                              \
-    ((ctype *)y)[first + i] = (ctype)quantized_round(v);    \
-  }                                                         \
-  break
-
 static void quantized_store(const float *tile, lp_dtype type, int64_t first, int64_t n, void *y) {
   switch (type) {
-    case LP_INT8: QUANTIZED_STORE(int8_t, -128.0f, 127.0f);
-    case LP_UINT8:
-      for (int64_t i = 0; i < n; i++) { /* the other way round: NaN becomes 0 */
-        float v = tile[i] > 0.0f ? tile[i] : 0.0f;
-        v = v < 255.0f ? v : 255.0f;
-        ((uint8_t *)y)[first + i] = (uint8_t)quantized_round(v);
+    case LP_INT8:
+      for (int64_t i = 0; i < n; i++) {
+        const float from = tile[i];
+        const float low = from < 127.0f ? from : 127.0f;
+        const float v = low > -128.0f ? low : -128.0f;
+        ((int8_t *)y)[first + i] = (int8_t)lp_quantized_round_small(v);
       }
       break;
-    case LP_INT32: QUANTIZED_STORE(int32_t, -2147483520.0f, 2147483520.0f);
+    case LP_UINT8:
+      for (int64_t i = 0; i < n; i++) { /* the other way round: NaN becomes 0 */
+        const float from = tile[i];
+        const float high = from > 0.0f ? from : 0.0f;
+        const float v = high < 255.0f ? high : 255.0f;
+        ((uint8_t *)y)[first + i] = (uint8_t)lp_quantized_round_small(v);
+      }
+      break;
+    case LP_INT32:
+      for (int64_t i = 0; i < n; i++) {
+        float v = tile[i] < 2147483520.0f ? tile[i] : 2147483520.0f;
+        v = v > -2147483520.0f ? v : -2147483520.0f;
+        ((int32_t *)y)[first + i] = lp_quantized_round((double)v);
+      }
+      break;
     default: memcpy((float *)y + first, tile, (size_t)n * sizeof(float));
   }
 }
-#undef QUANTIZED_STORE
 
 static void quantized_activate(const lp_quantized_activation *activation, float *tile, int64_t n) {
   if (activation->magnitude) {
@@ -74,9 +71,11 @@ static void quantized_activate(const lp_quantized_activation *activation, float 
 }
 
 static void quantized_bound(lp_quantized_bounds bounds, float *tile, int64_t n) {
+  const float most = bounds == LP_QUANTIZED_COMMON ? 127.0f : FLT_MAX;
   for (int64_t i = 0; i < n && bounds != LP_QUANTIZED_OF_TYPE; i++) {
-    tile[i] = tile[i] > 0.0f ? tile[i] : 0.0f;
-    tile[i] = bounds == LP_QUANTIZED_COMMON && tile[i] > 127.0f ? 127.0f : tile[i];
+    const float from = tile[i];
+    const float v = from > 0.0f ? from : 0.0f;
+    tile[i] = v < most ? v : most;
   }
 }
 

@@ -7,6 +7,8 @@
 #ifndef LP_KERNEL_QUANTIZED_H
 #define LP_KERNEL_QUANTIZED_H
 
+#include <float.h>
+
 #include "../base/threads.h"
 #include "../tensor/dtype.h"
 #include "activation.h"
@@ -22,6 +24,16 @@ static inline int32_t lp_quantized_round(double v) {
   const double rest = v - (double)t;
   const int32_t odd = t & 1;
   return t + (rest > 0.5 || (rest == 0.5 && odd)) - (rest < -0.5 || (rest == -0.5 && odd));
+}
+
+/* The same of |v| below 2^22, without branches. */
+static inline int32_t lp_quantized_round_small(float v) {
+#if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD == 0
+  const float shifted = v + 12582912.0f; /* 1.5 * 2^23: no bits are left behind the point */
+  return (int32_t)(shifted - 12582912.0f);
+#else
+  return lp_quantized_round((double)v);
+#endif
 }
 
 /* Bounds before rounding, besides those of the type. */

@@ -22,6 +22,8 @@
 #include "isa_end.inl"
 
 #include "isa_avx512.inl"
+#include "vector_functions.inl"
+#include "recurrent.inl"
 #include "recurrent_product.inl"
 #include "isa_end.inl"
 #endif
@@ -56,7 +58,11 @@ void lp_recurrent_run(const lp_recurrent_cell *cell, lp_dtype dtype, lp_isa isa)
     return;
   }
 #if LP_HAVE_X86_DISPATCH
-  if (isa >= LP_ISA_AVX2) {
+  if (isa == LP_ISA_AVX512) {
+    recurrent_floats_avx512(cell);
+    return;
+  }
+  if (isa == LP_ISA_AVX2) {
     recurrent_floats_avx2(cell);
     return;
   }

@@ -1,28 +1,33 @@
 /* recurrent.inl - recurrent cells of float32 numbers; once per level, after vector_functions.inl. */
 
-/* LP_VL elements, or `count` and zeros. */
-static LP_ALWAYS_INLINE lp_v LP_NAME(recurrent_read)(const float *from, int64_t count) {
+/* The last elements of a gate, and zeros. */
+static LP_NOINLINE lp_v LP_NAME(recurrent_read_rest)(const float *from, int64_t count) {
   float rest[LP_VL] = {0.0f};
-  if (count >= LP_VL) {
-    return V_LOAD(from);
-  }
-  for (int64_t k = 0; k < count; k++) {
-    rest[k] = from[k];
-  }
+  memcpy(rest, from, (size_t)count * sizeof *from);
   return V_LOAD(rest);
 }
 
-static LP_ALWAYS_INLINE void LP_NAME(recurrent_write)(float *to, lp_v value, int64_t count) {
+static LP_NOINLINE void LP_NAME(recurrent_write_rest)(float *to, lp_v value, int64_t count) {
   float rest[LP_VL];
+  V_STORE(rest, value);
+  memcpy(to, rest, (size_t)count * sizeof *to);
+}
+
+static LP_ALWAYS_INLINE lp_v LP_NAME(recurrent_read)(const float *from, int64_t count) {
+  return count >= LP_VL ? V_LOAD(from) : LP_NAME(recurrent_read_rest)(from, count);
+}
+
+static LP_ALWAYS_INLINE void LP_NAME(recurrent_write)(float *to, lp_v value, int64_t count) {
   if (count >= LP_VL) {
     V_STORE(to, value);
-    return;
-  }
-  V_STORE(rest, value);
-  for (int64_t k = 0; k < count; k++) {
-    to[k] = rest[k];
+  } else {
+    LP_NAME(recurrent_write_rest)(to, value, count);
   }
 }
+
+/* Not inlined: each is longer than the rest of a cell. */
+static LP_NOINLINE lp_v LP_NAME(recurrent_sigmoid)(lp_v x) { return LP_NAME(vector_sigmoid)(x); }
+static LP_NOINLINE lp_v LP_NAME(recurrent_tanh)(lp_v x) { return LP_NAME(vector_tanh)(x); }
 
 static LP_ALWAYS_INLINE void LP_NAME(recurrent_step)(const lp_recurrent_cell *cell,
                                                      const lp_recurrent_mode mode, int64_t i,
@@ -44,16 +49,16 @@ static LP_ALWAYS_INLINE void LP_NAME(recurrent_step)(const lp_recurrent_cell *ce
   }
   if (mode == LP_RECURRENT_LSTM) {
     float *c = (float *)cell->c + i;
-    lp_v kept = V_MUL(LP_NAME(vector_sigmoid)(sum[1]), LP_NAME(recurrent_read)(c, count));
-    kept = V_FMA(LP_NAME(vector_sigmoid)(sum[0]), LP_NAME(vector_tanh)(sum[2]), kept);
+    lp_v kept = V_MUL(LP_NAME(recurrent_sigmoid)(sum[1]), LP_NAME(recurrent_read)(c, count));
+    kept = V_FMA(LP_NAME(recurrent_sigmoid)(sum[0]), LP_NAME(recurrent_tanh)(sum[2]), kept);
     LP_NAME(recurrent_write)(c, kept, count);
-    out = V_MUL(LP_NAME(vector_sigmoid)(sum[3]), LP_NAME(vector_tanh)(kept));
+    out = V_MUL(LP_NAME(recurrent_sigmoid)(sum[3]), LP_NAME(recurrent_tanh)(kept));
   } else if (mode == LP_RECURRENT_GRU) {
-    lp_v fresh = LP_NAME(vector_tanh)(V_FMA(LP_NAME(vector_sigmoid)(sum[0]), last, sum[2]));
+    lp_v fresh = LP_NAME(recurrent_tanh)(V_FMA(LP_NAME(recurrent_sigmoid)(sum[0]), last, sum[2]));
     lp_v before = LP_NAME(recurrent_read)(h, count);
-    out = V_FMA(LP_NAME(vector_sigmoid)(sum[1]), V_SUB(before, fresh), fresh);
+    out = V_FMA(LP_NAME(recurrent_sigmoid)(sum[1]), V_SUB(before, fresh), fresh);
   } else if (mode == LP_RECURRENT_TANH) {
-    out = LP_NAME(vector_tanh)(sum[0]);
+    out = LP_NAME(recurrent_tanh)(sum[0]);
   } else {
     out = V_SELECT_GREATER(V_ZERO(), sum[0], V_ZERO(), sum[0]); /* NaN stays */
   }

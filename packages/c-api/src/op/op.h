@@ -265,6 +265,7 @@ typedef struct lp_op_family {
   int (*count_outputs)(const void *param); /* hidden ones included; NULL: as many as there are names */
   int (*count_visible)(const void *param); /* NULL: one */
   uint32_t aux_inputs;    /* bit i: an auxiliary state (moving mean) */
+  uint32_t (*aux_inputs_of)(const void *param); /* instead, where attributes tell; NULL: they do not */
   uint32_t label_inputs;  /* bit i: a label: its value does not matter */
   uint32_t shape_inputs;  /* bit i: of this input only the shape is read: it may have no data */
   uint32_t weight_inputs; /* bit i: a variable here must be loaded or set; the others default to zeros */

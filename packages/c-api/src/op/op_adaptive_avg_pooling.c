@@ -8,6 +8,7 @@
  */
 #include "../kernel/bins.h"
 #include "op_table.h"
+#include "plane.h"
 
 typedef struct op_adaptive_avg_pooling_param {
   lp_tuple output_size;
@@ -19,53 +20,30 @@ static const lp_attr op_adaptive_avg_pooling_attrs[] = {
 };
 
 static lp_status op_adaptive_avg_pooling_check(void *parsed) {
-  const lp_tuple *size = &((const op_adaptive_avg_pooling_param *)parsed)->output_size;
-  for (int i = 0; i < size->count; i++) {
-    if (size->values[i] < 0 || size->values[i] > INT32_MAX) {
-      return lp_fail(LP_ERROR_ATTRIBUTE, "attribute 'output_size' has the entry %lld, expected 0 "
-                                         "to %lld",
-                     (long long)size->values[i], (long long)INT32_MAX);
-    }
-  }
-  return LP_OK;
+  const op_adaptive_avg_pooling_param *param = parsed;
+  return lp_plane_check_entries("output_size", &param->output_size, 0, INT32_MAX, 0);
 }
 
 static lp_status op_adaptive_avg_pooling_shape(const lp_infer *infer) {
   const lp_tuple *size = &((const op_adaptive_avg_pooling_param *)infer->param)->output_size;
-  lp_shape shape = lp_shape_4(LP_DIM_UNKNOWN, LP_DIM_UNKNOWN, LP_DIM_UNKNOWN, LP_DIM_UNKNOWN);
-  LP_TRY(lp_infer_merge(infer, &infer->in[0], &shape));
-  shape = infer->in[0];
-  for (int axis = 0; axis < 2; axis++) {
-    const bool given = size->count == 1 || size->count == 2;
-    shape.dim[2 + axis] = given ? size->values[size->count == 2 ? axis : 0] : 1;
-    if (infer->in[0].dim[2 + axis] == 0 && shape.dim[2 + axis] > 0) {
-      return lp_infer_fail(infer, "data has no %s", axis == 0 ? "rows" : "columns");
-    }
-  }
-  LP_TRY(lp_infer_merge(infer, &infer->out[0], &shape));
-  shape = infer->out[0];
-  shape.dim[2] = shape.dim[3] = LP_DIM_UNKNOWN;
-  return lp_infer_merge(infer, &infer->in[0], &shape);
+  const bool given = size->count == 1 || size->count == 2;
+  LP_TRY(lp_plane_input(infer, 0));
+  return lp_plane_output(infer, LP_PLANE_SAME, given ? size->values[0] : 1,
+                         given ? size->values[size->count - 1] : 1);
 }
 
-static double op_adaptive_avg_pooling_cost_of(const lp_query *query, double each) {
-  if (!lp_query_no_epilogue(query) || !lp_query_all(query, query->in[0].dtype)) {
-    return LP_COST_REJECT;
-  }
-  return 500.0 + each * (lp_query_elements(query) + (double)lp_shape_size(&query->in[0].shape));
+/* What is read counts, not what is written. */
+static double op_adaptive_avg_pooling_cost_of(const lp_query *query, double each, bool blocked) {
+  const double cost = lp_plane_cost_of(query, each, blocked);
+  return cost < 0 ? cost : cost + each * (double)lp_shape_size(&query->in[0].shape);
 }
 
 static double op_adaptive_avg_pooling_cost(const lp_query *query) {
-  const lp_dtype dtype = query->in[0].dtype;
-  return dtype == LP_FLOAT32 || lp_dtype_is(dtype, LP_FLOAT64)
-             ? op_adaptive_avg_pooling_cost_of(query, 0.5)
-             : LP_COST_REJECT;
+  return op_adaptive_avg_pooling_cost_of(query, 0.5, false);
 }
 
 static double op_adaptive_avg_pooling_cost_blocked(const lp_query *query) {
-  return query->block > 1 && query->in[0].dtype == LP_FLOAT32
-             ? op_adaptive_avg_pooling_cost_of(query, 0.6 / query->block)
-             : LP_COST_REJECT;
+  return op_adaptive_avg_pooling_cost_of(query, 0.6 / query->block, true);
 }
 
 /* The structures of both axes' bins, in scratch. */
@@ -115,7 +93,7 @@ static lp_status op_adaptive_avg_pooling_run(const lp_call *call) {
   }
   lp_bins_adapt(in->shape.dim[2], &rows);
   lp_bins_adapt(in->shape.dim[3], &columns);
-  lp_threads_run(lp_shape_size(&in->shape) + lp_shape_size(out) > 200000 ? call->threads : NULL,
+  lp_threads_run(lp_shape_size(&in->shape) > 200000 ? call->threads : lp_plane_threads(call, 200000),
                  out->dim[0] * ((out->dim[1] + block - 1) / block), op_adaptive_avg_pooling_plane,
                  &work);
   return LP_OK;

@@ -19,6 +19,7 @@
 
 #include "movement.h"
 #include "op_table.h"
+#include "plane.h"
 
 enum {
   OP_BILINEAR_RESIZE_SIZE,
@@ -57,10 +58,7 @@ static lp_status op_bilinear_resize_check(void *parsed) {
   const bool by_scale = param->mode == OP_BILINEAR_RESIZE_ODD_SCALE ||
                         (param->mode == OP_BILINEAR_RESIZE_SIZE && !isnan(param->scale[0]));
   for (int axis = 0; axis < 2; axis++) {
-    if (param->size[axis] < 1 || param->size[axis] > INT32_MAX) {
-      return lp_fail(LP_ERROR_ATTRIBUTE, "attribute '%s' is %lld, expected 1 to %lld", names[axis],
-                     (long long)param->size[axis], (long long)INT32_MAX);
-    }
+    LP_TRY(lp_plane_check(names[axis], param->size[axis], 1));
     if (by_scale && !(param->scale[axis] >= 0.0 && param->scale[axis] < 1e9)) {
       return lp_fail(LP_ERROR_ATTRIBUTE, "attribute 'scale_%s' is %g, expected a factor",
                      names[axis], param->scale[axis]);
@@ -87,7 +85,7 @@ static int64_t op_bilinear_resize_size(const op_bilinear_resize_param *param, in
   if (param->mode == OP_BILINEAR_RESIZE_SIZE && isnan(param->scale[axis])) {
     return param->size[axis];
   }
-  if (in < 0 || in > INT32_MAX) {
+  if (in < 0) {
     return LP_DIM_UNKNOWN;
   }
   switch (param->mode) {
@@ -108,39 +106,20 @@ static int64_t op_bilinear_resize_size(const op_bilinear_resize_param *param, in
 
 static lp_status op_bilinear_resize_shape(const lp_infer *infer) {
   const op_bilinear_resize_param *param = infer->param;
-  lp_shape shape = lp_shape_4(LP_DIM_UNKNOWN, LP_DIM_UNKNOWN, LP_DIM_UNKNOWN, LP_DIM_UNKNOWN);
+  int64_t size[2];
   for (int i = 0; i < infer->num_inputs; i++) {
-    LP_TRY(lp_infer_merge(infer, &infer->in[i], &shape));
+    LP_TRY(lp_plane_input(infer, i));
   }
-  LP_TRY(lp_infer_merge(infer, &infer->out[0], &shape));
   for (int axis = 0; axis < 2; axis++) {
-    const int64_t in = infer->in[0].dim[2 + axis];
-    const int64_t like = infer->num_inputs > 1 ? infer->in[1].dim[2 + axis] : LP_DIM_UNKNOWN;
-    shape.dim[axis] = infer->in[0].dim[axis];
-    shape.dim[2 + axis] = op_bilinear_resize_size(param, axis, in, like);
-    if (in > INT32_MAX || (in == 0 && shape.dim[2 + axis] > 0)) {
-      return lp_infer_fail(infer, "data has the %s %lld, expected 1 to %lld",
-                           axis == 0 ? "height" : "width", (long long)in, (long long)INT32_MAX);
-    }
+    size[axis] = op_bilinear_resize_size(
+        param, axis, infer->in[0].dim[2 + axis],
+        infer->num_inputs > 1 ? infer->in[1].dim[2 + axis] : LP_DIM_UNKNOWN);
   }
-  LP_TRY(lp_infer_merge(infer, &infer->out[0], &shape));
-  shape = infer->out[0];
-  shape.dim[2] = shape.dim[3] = LP_DIM_UNKNOWN;
-  return lp_infer_merge(infer, &infer->in[0], &shape);
-}
-
-static double op_bilinear_resize_cost(const lp_query *query) {
-  const lp_dtype dtype = query->in[0].dtype;
-  return lp_query_no_epilogue(query) && query->out[0].dtype == dtype &&
-                 (dtype == LP_FLOAT32 || lp_dtype_is(dtype, LP_FLOAT64))
-             ? 1000.0 + 0.5 * lp_query_elements(query)
-             : LP_COST_REJECT;
+  return lp_plane_output(infer, LP_PLANE_SAME, size[0], size[1]);
 }
 
 static double op_bilinear_resize_cost_blocked(const lp_query *query) {
-  return query->block > 1 && query->in[0].dtype == LP_FLOAT32
-             ? 0.7 * op_bilinear_resize_cost(query)
-             : LP_COST_REJECT;
+  return lp_plane_cost_of(query, 0.35, true);
 }
 
 typedef struct op_bilinear_resize_work {
@@ -254,7 +233,7 @@ static lp_status op_bilinear_resize_run(const lp_call *call) {
   lp_resize_places(in->dim[2], out->dim[2], param->align_corners != 0, 1, places);
   lp_resize_places(in->dim[3], out->dim[3], param->align_corners != 0, block,
                    places + out->dim[2]);
-  lp_threads_run(lp_shape_size(out) > 60000 ? call->threads : NULL, planes * work.bands,
+  lp_threads_run(lp_plane_threads(call, 60000), planes * work.bands,
                  op_bilinear_resize_band, &work);
   return LP_OK;
 }
@@ -267,7 +246,7 @@ static const lp_algorithm op_bilinear_resize_algorithms[] = {
      .scratch = op_bilinear_resize_scratch_blocked,
      .run = op_bilinear_resize_run},
     {.name = "plain",
-     .cost = op_bilinear_resize_cost,
+     .cost = lp_plane_cost,
      .scratch = op_bilinear_resize_scratch,
      .run = op_bilinear_resize_run},
 };

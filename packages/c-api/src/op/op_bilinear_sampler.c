@@ -13,7 +13,7 @@
  */
 #include "../kernel/sample.h"
 #include "op_table.h"
-#include "sampler.h"
+#include "plane.h"
 
 enum { OP_BILINEAR_SAMPLER_GRID, OP_BILINEAR_SAMPLER_AFFINE };
 
@@ -40,34 +40,20 @@ static const lp_attr op_bilinear_sampler_affine_attrs[] = {
 };
 
 static lp_status op_bilinear_sampler_check(void *parsed) {
-  return lp_sampler_check_target(&((const op_bilinear_sampler_param *)parsed)->target_shape);
+  const op_bilinear_sampler_param *param = parsed;
+  return lp_plane_check_entries("target_shape", &param->target_shape, 2, 2, 1);
 }
 
 static lp_status op_bilinear_sampler_shape(const lp_infer *infer) {
-  lp_shape data = lp_shape_4(LP_DIM_UNKNOWN, LP_DIM_UNKNOWN, LP_DIM_UNKNOWN, LP_DIM_UNKNOWN);
-  LP_TRY(lp_infer_merge(infer, &infer->in[0], &data));
-  lp_shape out = data;
-  out.dim[1] = infer->in[0].dim[1];
+  LP_TRY(lp_plane_input(infer, 0));
   if (infer->op->kind == OP_BILINEAR_SAMPLER_AFFINE) {
     const int64_t *target = ((const op_bilinear_sampler_param *)infer->param)->target_shape.values;
-    out.dim[2] = target[0];
-    out.dim[3] = target[1];
-    LP_TRY(lp_sampler_merge_maps(infer, 1, &out));
-  } else {
-    lp_shape grid = lp_shape_4(infer->in[0].dim[0], 2, LP_DIM_UNKNOWN, LP_DIM_UNKNOWN);
-    LP_TRY(lp_infer_merge(infer, &infer->in[1], &grid));
-    out.dim[2] = infer->in[1].dim[2];
-    out.dim[3] = infer->in[1].dim[3];
+    LP_TRY(lp_plane_output(infer, LP_PLANE_SAME, target[0], target[1]));
+    return lp_plane_maps(infer, 1);
   }
-  out.dim[0] = infer->in[0].dim[0];
-  LP_TRY(lp_infer_merge(infer, &infer->out[0], &out));
-  data.dim[0] = infer->out[0].dim[0];
-  data.dim[1] = infer->out[0].dim[1];
-  LP_TRY(lp_infer_merge(infer, &infer->in[0], &data));
-  if (infer->in[0].dim[2] == 0 || infer->in[0].dim[3] == 0) {
-    return lp_infer_fail(infer, "data has no pixels");
-  }
-  return LP_OK;
+  lp_shape grid = lp_shape_4(infer->in[0].dim[0], 2, LP_DIM_UNKNOWN, LP_DIM_UNKNOWN);
+  LP_TRY(lp_infer_merge(infer, &infer->in[1], &grid));
+  return lp_plane_output(infer, LP_PLANE_SAME, infer->in[1].dim[2], infer->in[1].dim[3]);
 }
 
 typedef struct op_bilinear_sampler_work {
@@ -115,14 +101,14 @@ static lp_status op_bilinear_sampler_run(const lp_call *call) {
   op_bilinear_sampler_work work = {
       call, (points + OP_BILINEAR_SAMPLER_TILE - 1) / OP_BILINEAR_SAMPLER_TILE};
   if (lp_shape_size(out) > 0) {
-    lp_threads_run(lp_shape_size(out) > 20000 ? call->threads : NULL, out->dim[0] * work.tiles,
+    lp_threads_run(lp_plane_threads(call, 20000), out->dim[0] * work.tiles,
                    op_bilinear_sampler_tile, &work);
   }
   return LP_OK;
 }
 
 static const lp_algorithm op_bilinear_sampler_algorithms[] = {
-    {.name = "plain", .cost = lp_sampler_cost, .run = op_bilinear_sampler_run},
+    {.name = "plain", .cost = lp_plane_cost, .run = op_bilinear_sampler_run},
 };
 
 static const lp_op_family op_bilinear_sampler_family = {

@@ -9,6 +9,7 @@
  * leaves that open. GluonCV, in training.
  */
 #include "../kernel/order.h"
+#include "../kernel/suppress.h"
 #include "op_table.h"
 
 typedef struct op_bipartite_matching_param {
@@ -64,39 +65,27 @@ static size_t op_bipartite_matching_scratch(const lp_query *query) {
   return lp_order_scratch(query->in[0].dtype, count, count);
 }
 
-static double op_bipartite_matching_get(const lp_tensor *tensor, int64_t i) {
-  return tensor->dtype == LP_FLOAT32 ? (double)((const float *)tensor->data)[i]
-                                     : ((const double *)tensor->data)[i];
-}
-
-static void op_bipartite_matching_set(const lp_tensor *tensor, int64_t i, double value) {
-  if (tensor->dtype == LP_FLOAT32) {
-    ((float *)tensor->data)[i] = (float)value;
-  } else {
-    ((double *)tensor->data)[i] = value;
-  }
-}
-
 static void op_bipartite_matching_pair(const lp_call *call, int64_t batch, const uint64_t *items) {
   const op_bipartite_matching_param *param = call->param;
   const lp_shape *shape = &call->in[0].shape;
   const int64_t rows = shape->dim[shape->ndim - 2];
   const int64_t columns = shape->dim[shape->ndim - 1];
+  const lp_dtype dtype = call->in[0].dtype;
   const double threshold =
-      call->in[0].dtype == LP_FLOAT32 ? (double)(float)param->threshold : param->threshold;
+      dtype == LP_FLOAT32 ? (double)(float)param->threshold : param->threshold;
   int64_t made = 0;
   for (int64_t i = 0; i < rows * columns; i++) {
     const int64_t at = lp_order_position(items[i]);
-    const double score = op_bipartite_matching_get(&call->in[0], batch * rows * columns + at);
+    const double score = lp_suppress_get(dtype, call->in[0].data, batch * rows * columns + at);
     const int64_t row = batch * rows + at / columns;
     const int64_t column = batch * columns + at % columns;
     if (!(param->is_ascend ? score < threshold : score > threshold)) {
       return;
     }
-    if (op_bipartite_matching_get(&call->out[0], row) < 0 &&
-        op_bipartite_matching_get(&call->out[1], column) < 0) {
-      op_bipartite_matching_set(&call->out[0], row, (double)(at % columns));
-      op_bipartite_matching_set(&call->out[1], column, (double)(at / columns));
+    if (lp_suppress_get(dtype, call->out[0].data, row) < 0 &&
+        lp_suppress_get(dtype, call->out[1].data, column) < 0) {
+      lp_suppress_set(dtype, call->out[0].data, row, (double)(at % columns));
+      lp_suppress_set(dtype, call->out[1].data, column, (double)(at / columns));
       if (param->topk > 0 && made++ == param->topk) {
         return;
       }
@@ -110,7 +99,7 @@ static lp_status op_bipartite_matching_run(const lp_call *call) {
   const op_bipartite_matching_param *param = call->param;
   for (int k = 0; k < 2; k++) {
     for (int64_t i = 0; i < lp_shape_size(&call->out[k].shape); i++) {
-      op_bipartite_matching_set(&call->out[k], i, -1);
+      lp_suppress_set(data->dtype, call->out[k].data, i, -1);
     }
   }
   for (int64_t i = 0; count > 0 && i < lp_shape_product(&data->shape, 0, data->shape.ndim - 2); i++) {

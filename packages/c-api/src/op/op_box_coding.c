@@ -12,10 +12,9 @@
  * A match outside refs is an error of the forward. GluonCV.
  */
 #include "../kernel/elementwise.h"
+#include "../kernel/suppress.h"
 #include "movement.h"
 #include "op_table.h"
-
-#include <math.h>
 
 typedef struct op_box_coding_param {
   double std[4];
@@ -86,90 +85,83 @@ static void op_box_coding_exp(lp_dtype dtype, void *x, int64_t count, lp_isa isa
   lp_elementwise_apply(&work, isa);
 }
 
-/* Each number is rounded as its type is. */
-#define OP_BOX_CODING(real)                                                                      \
-  static void op_box_coding_block_##real(const lp_call *call, int64_t first, int64_t count) {    \
-    const op_box_coding_param *param = call->param;                                              \
-    const int64_t n = call->in[0].shape.dim[1];                                                  \
-    const real *d = (const real *)call->in[0].data + 4 * first;                                  \
-    const real clip = (real)param->clip;                                                         \
-    real *y = (real *)call->out[0].data + 4 * first;                                             \
-    real factor[2 * OP_BOX_CODING_BLOCK];                                                        \
-    for (int64_t i = 0; i < 2 * count; i++) {                                                    \
-      const real exponent = d[4 * (i / 2) + 2 + i % 2] * (real)param->std[2 + i % 2];            \
-      factor[i] = clip > 0 && !(exponent < clip) ? clip : exponent;                              \
-    }                                                                                            \
-    op_box_coding_exp(call->in[0].dtype, factor, 2 * count, call->isa);                          \
-    for (int64_t i = 0; i < count; i++) {                                                        \
-      const real *anchor = (const real *)call->in[1].data + (first + i) % n * 4;                 \
-      for (int k = 0; k < 2; k++) {                                                              \
-        const bool corners = param->format == 0;                                                 \
-        const real size = corners ? anchor[2 + k] - anchor[k] : anchor[2 + k];                   \
-        const real middle = corners ? anchor[k] + size * (real)0.5 : anchor[k];                  \
-        const real center = d[4 * i + k] * (real)param->std[k] * size + middle;                  \
-        const real half = factor[2 * i + k] * size * (real)0.5;                                  \
-        y[4 * i + k] = center - half;                                                            \
-        y[4 * i + 2 + k] = center + half;                                                        \
-      }                                                                                          \
-    }                                                                                            \
-  }                                                                                              \
-  static void op_box_coding_encode_##real(const lp_call *call, int64_t i, const real *g) {       \
-    const real *anchor = (const real *)call->in[2].data + 4 * i;                                 \
-    const real *mean = call->in[4].data;                                                         \
-    const real *std = call->in[5].data;                                                          \
-    for (int k = 0; k < 4; k++) {                                                                \
-      ((real *)call->out[0].data)[4 * i + k] = 0;                                                \
-      ((real *)call->out[1].data)[4 * i + k] = g != NULL ? 1 : 0;                                \
-    }                                                                                            \
-    for (int k = 0; k < 2 && g != NULL; k++) {                                                   \
-      const real size = anchor[k + 2] - anchor[k];                                               \
-      const real center = anchor[k] + size * (real)0.5;                                          \
-      const real other = g[k + 2] - g[k];                                                        \
-      real *target = (real *)call->out[0].data + 4 * i;                                          \
-      target[k] = ((g[k] + other * (real)0.5 - center) / size - mean[k]) / std[k];               \
-      target[k + 2] = ((real)log((double)(other / size)) - mean[k + 2]) / std[k + 2];            \
-    }                                                                                            \
+/* `count` boxes from the first-th on. */
+static void op_box_coding_block(const lp_call *call, int64_t first, int64_t count) {
+  const op_box_coding_param *param = call->param;
+  const lp_dtype dtype = call->in[0].dtype;
+  const void *d = call->in[0].data;
+  const double clip = param->clip;
+  double factor[2 * OP_BOX_CODING_BLOCK]; /* room for either type */
+  for (int64_t i = 0; i < 2 * count; i++) {
+    const int k = (int)(i % 2);
+    const double exponent = lp_suppress_get(dtype, d, 4 * (first + i / 2) + 2 + k) * param->std[2 + k];
+    lp_suppress_set(dtype, factor, i, clip > 0 && !(exponent < clip) ? clip : exponent);
   }
-
-OP_BOX_CODING(float)
-OP_BOX_CODING(double)
+  op_box_coding_exp(dtype, factor, 2 * count, call->isa);
+  for (int64_t i = 0; i < 2 * count; i++) {
+    const int k = (int)(i % 2);
+    const int64_t at = 4 * (first + i / 2) + k;
+    const int64_t anchor = 4 * ((first + i / 2) % call->in[0].shape.dim[1]) + k;
+    double middle = lp_suppress_get(dtype, call->in[1].data, anchor);
+    double size = lp_suppress_get(dtype, call->in[1].data, anchor + 2);
+    if (param->format == 0) {
+      size -= middle;
+      middle += size / 2;
+    }
+    middle += lp_suppress_get(dtype, d, at) * param->std[k] * size;
+    size *= lp_suppress_get(dtype, factor, i) / 2;
+    lp_suppress_set(dtype, call->out[0].data, at, middle - size);
+    lp_suppress_set(dtype, call->out[0].data, at + 2, middle + size);
+  }
+}
 
 static lp_status op_box_coding_decode_run(const lp_call *call) {
   const int64_t all = call->in[0].shape.dim[0] * call->in[0].shape.dim[1];
   for (int64_t first = 0; first < all; first += OP_BOX_CODING_BLOCK) {
-    const int64_t count = all - first < OP_BOX_CODING_BLOCK ? all - first : OP_BOX_CODING_BLOCK;
-    if (call->in[0].dtype == LP_FLOAT32) {
-      op_box_coding_block_float(call, first, count);
-    } else {
-      op_box_coding_block_double(call, first, count);
-    }
+    op_box_coding_block(call, first,
+                        all - first < OP_BOX_CODING_BLOCK ? all - first : OP_BOX_CODING_BLOCK);
   }
   return LP_OK;
+}
+
+/* Targets of the i-th anchor towards box `match` of refs; -1: none. */
+static void op_box_coding_encode(const lp_call *call, int64_t i, int64_t match) {
+  const lp_dtype dtype = call->in[0].dtype;
+  for (int64_t k = 0; k < 4; k++) {
+    double low[2]; /* of the anchor and the match */
+    double size[2];
+    double target = 0;
+    for (int b = 0; b < 2 && match >= 0; b++) {
+      const int64_t at = 4 * (b == 0 ? i : match) + k % 2;
+      low[b] = lp_suppress_get(dtype, call->in[2 + b].data, at);
+      size[b] = lp_suppress_get(dtype, call->in[2 + b].data, at + 2) - low[b];
+    }
+    if (match >= 0) {
+      target = k < 2 ? (low[1] + size[1] / 2 - low[0] - size[0] / 2) / size[0]
+                     : log(size[1] / size[0]);
+      target = (target - lp_suppress_get(dtype, call->in[4].data, k)) /
+               lp_suppress_get(dtype, call->in[5].data, k);
+    }
+    lp_suppress_set(dtype, call->out[0].data, 4 * i + k, target);
+    lp_suppress_set(dtype, call->out[1].data, 4 * i + k, match >= 0);
+  }
 }
 
 static lp_status op_box_coding_encode_run(const lp_call *call) {
   const int64_t n = call->in[0].shape.dim[1];
   const int64_t refs = call->in[3].shape.dim[1];
-  const bool single = call->in[0].dtype == LP_FLOAT32;
   for (int64_t i = 0; i < call->in[0].shape.dim[0] * n; i++) {
     int64_t match = -1;
-    if (single ? ((const float *)call->in[0].data)[i] > 0.5f
-               : ((const double *)call->in[0].data)[i] > 0.5) {
+    if (lp_suppress_get(call->in[0].dtype, call->in[0].data, i) > 0.5) {
       match = lp_movement_index(&call->in[1], i);
       if (match < 0 || match >= refs) {
         return lp_fail(LP_ERROR_INDEX, "_contrib_box_encode: match %lld at position %lld, expected "
                                        "0 to %lld",
                        (long long)match, (long long)i, (long long)refs - 1);
       }
-      match = i / n * refs + match;
+      match += i / n * refs;
     }
-    if (single) {
-      const float *boxes = call->in[3].data;
-      op_box_coding_encode_float(call, i, match < 0 ? NULL : boxes + 4 * match);
-    } else {
-      const double *boxes = call->in[3].data;
-      op_box_coding_encode_double(call, i, match < 0 ? NULL : boxes + 4 * match);
-    }
+    op_box_coding_encode(call, i, match);
   }
   return LP_OK;
 }
@@ -209,5 +201,4 @@ static const lp_op_family op_box_encode_family = {
 LP_DATA const lp_op lp_op_contrib_box_encode = {
     .name = "_contrib_box_encode", .family = &op_box_encode_family};
 
-#undef OP_BOX_CODING
 #undef OP_BOX_CODING_BLOCK

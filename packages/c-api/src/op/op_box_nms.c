@@ -103,74 +103,58 @@ static double op_box_nms_cost(const lp_query *query) {
              : LP_COST_REJECT;
 }
 
-/* Scratch of one batch row. Each part begins aligned. */
-typedef struct op_box_nms_layout {
+/* Scratch of one batch row. */
+typedef struct op_box_nms_room {
   int64_t rows; /* N */
   int64_t most; /* rows that topk leaves */
-  size_t scores;
-  size_t taken;
-  size_t order;
-  size_t boxes;
-  size_t ids;
-  size_t keep;
-  size_t suppress;
-  size_t bytes;
-} op_box_nms_layout;
+  char *scores;
+  uint32_t *taken;
+  char *order;
+  char *boxes;
+  int32_t *ids;
+  uint8_t *keep;
+  char *suppress;
+} op_box_nms_room;
 
-static size_t op_box_nms_add(op_box_nms_layout *layout, size_t bytes) {
-  const size_t at = layout->bytes;
-  if (bytes > SIZE_MAX / 2 - LP_ALIGNMENT || at > SIZE_MAX / 2) {
-    layout->bytes = SIZE_MAX;
-  } else {
-    layout->bytes += (bytes + LP_ALIGNMENT - 1) / LP_ALIGNMENT * LP_ALIGNMENT;
-  }
-  return at;
-}
-
-static op_box_nms_layout op_box_nms_lay(const op_box_nms_param *param, const lp_tensor *data) {
+static op_box_nms_room op_box_nms_lay(const op_box_nms_param *param, const lp_tensor *data,
+                                      lp_carve *carve) {
   const int64_t n = data->shape.dim[data->shape.ndim - 2];
+  const int64_t most = param->topk < 0 || param->topk > n ? n : param->topk;
   const size_t size = lp_dtype_size(data->dtype);
-  op_box_nms_layout layout = {.rows = n,
-                              .most = param->topk < 0 || param->topk > n ? n : param->topk};
-  const size_t most = (size_t)layout.most;
-  layout.scores = op_box_nms_add(&layout, (size_t)n * size);
-  layout.taken = op_box_nms_add(&layout, (size_t)n * sizeof(uint32_t));
-  layout.order = op_box_nms_add(&layout, lp_order_scratch(data->dtype, n, layout.most));
-  layout.boxes = op_box_nms_add(&layout, most * LP_SUPPRESS_BOX * size);
-  layout.ids = op_box_nms_add(&layout, most * sizeof(int32_t));
-  layout.keep = op_box_nms_add(&layout, most);
-  layout.suppress = op_box_nms_add(&layout, lp_suppress_scratch(data->dtype, layout.most));
-  return layout;
+  return (op_box_nms_room){
+      .rows = n,
+      .most = most,
+      .scores = lp_carve_part(carve, (size_t)n * size),
+      .taken = lp_carve_part(carve, (size_t)n * sizeof(uint32_t)),
+      .order = lp_carve_part(carve, lp_order_scratch(data->dtype, n, most)),
+      .boxes = lp_carve_part(carve, (size_t)most * LP_SUPPRESS_BOX * size),
+      .ids = lp_carve_part(carve, (size_t)most * sizeof(int32_t)),
+      .keep = lp_carve_part(carve, (size_t)most),
+      .suppress = lp_carve_part(carve, lp_suppress_scratch(data->dtype, most))};
 }
 
 static size_t op_box_nms_scratch(const lp_query *query) {
-  const size_t bytes = op_box_nms_lay(query->param, &query->in[0]).bytes;
-  return bytes > SIZE_MAX / query->threads ? SIZE_MAX : bytes * query->threads;
+  lp_carve carve = {NULL, 0};
+  (void)op_box_nms_lay(query->param, &query->in[0], &carve);
+  return lp_carve_times(&carve, query->threads);
 }
 
-typedef struct op_box_nms_work {
-  const lp_call *call;
-  op_box_nms_layout layout;
-  int64_t width;
-} op_box_nms_work;
-
 /* Scores and row numbers of the rows that take part; how many. */
-static int64_t op_box_nms_take(const op_box_nms_work *work, const char *x, char *scratch) {
-  const op_box_nms_param *param = work->call->param;
-  const lp_dtype dtype = work->call->in[0].dtype;
+static int64_t op_box_nms_take(const lp_call *call, const char *x, int64_t width,
+                               const op_box_nms_room *room) {
+  const op_box_nms_param *param = call->param;
+  const lp_dtype dtype = call->in[0].dtype;
   const size_t size = lp_dtype_size(dtype);
   const double least = dtype == LP_FLOAT32 ? (double)(float)param->valid_thresh : param->valid_thresh;
-  char *scores = scratch + work->layout.scores;
-  uint32_t *taken = (uint32_t *)(void *)(scratch + work->layout.taken);
   int64_t count = 0;
-  for (int64_t i = 0; i < work->layout.rows; i++) {
-    const int64_t row = i * work->width;
+  for (int64_t i = 0; i < room->rows; i++) {
+    const int64_t row = i * width;
     if (lp_suppress_get(dtype, x, row + param->score_index) > least &&
         (param->id_index < 0 ||
          lp_suppress_get(dtype, x, row + param->id_index) != (double)param->background_id)) {
-      lp_order_move(scores + (size_t)count * size, x + (size_t)(row + param->score_index) * size,
+      lp_order_move(room->scores + (size_t)count * size, x + (size_t)(row + param->score_index) * size,
                     size);
-      taken[count++] = (uint32_t)i;
+      room->taken[count++] = (uint32_t)i;
     }
   }
   return count;
@@ -195,71 +179,71 @@ static void op_box_nms_convert(const op_box_nms_param *param, lp_dtype dtype, vo
 }
 
 static void op_box_nms_batch(void *context, int64_t batch, unsigned worker) {
-  const op_box_nms_work *work = context;
-  const op_box_nms_param *param = work->call->param;
-  const op_box_nms_layout *layout = &work->layout;
-  const lp_dtype dtype = work->call->in[0].dtype;
+  const lp_call *call = context;
+  const op_box_nms_param *param = call->param;
+  const lp_shape *shape = &call->in[0].shape;
+  const lp_dtype dtype = call->in[0].dtype;
   const size_t size = lp_dtype_size(dtype);
-  const size_t row = (size_t)work->width * size;
-  const char *x = (const char *)work->call->in[0].data + (size_t)(batch * layout->rows) * row;
-  char *y = (char *)work->call->out[0].data + (size_t)(batch * layout->rows) * row;
-  char *scratch = (char *)work->call->scratch + worker * layout->bytes;
-  const uint32_t *taken = (const uint32_t *)(const void *)(scratch + layout->taken);
-  int32_t *ids = (int32_t *)(void *)(scratch + layout->ids);
-  uint8_t *keep = (uint8_t *)(scratch + layout->keep);
-  int64_t count = op_box_nms_take(work, x, scratch);
+  const int64_t width = shape->dim[shape->ndim - 1];
+  const size_t row = (size_t)width * size;
+  lp_carve carve = {NULL, 0};
+  (void)op_box_nms_lay(param, &call->in[0], &carve);
+  carve = (lp_carve){(char *)call->scratch + worker * carve.bytes, 0};
+  const op_box_nms_room room = op_box_nms_lay(param, &call->in[0], &carve);
+  const char *x = (const char *)call->in[0].data + (size_t)(batch * room.rows) * row;
+  char *y = (char *)call->out[0].data + (size_t)(batch * room.rows) * row;
+  int64_t count = op_box_nms_take(call, x, width, &room);
   int64_t written = 0;
   if (count > 0) {
     const int64_t all = count;
-    count = count < layout->most ? count : layout->most;
-    const uint64_t *order = lp_order_first(dtype, scratch + layout->scores, 1, all, count, true,
-                                           scratch + layout->order, work->call->isa);
+    count = count < room.most ? count : room.most;
+    const uint64_t *order =
+        lp_order_first(dtype, room.scores, 1, all, count, true, room.order, call->isa);
     const bool classes = param->id_index >= 0 && !param->force_suppress;
     for (int64_t i = 0; i < count; i++) {
-      const char *box = x + taken[lp_order_position(order[i])] * row;
+      const char *box = x + room.taken[lp_order_position(order[i])] * row;
       lp_suppress_corners(dtype, param->in_format == OP_BOX_NMS_CENTER, box + (size_t)param->coord_start * size,
-                         scratch + layout->boxes + (size_t)(i * LP_SUPPRESS_BOX) * size);
+                         room.boxes + (size_t)(i * LP_SUPPRESS_BOX) * size);
       if (classes) {
-        lp_dtype_convert(dtype, box + (size_t)param->id_index * size, LP_INT32, &ids[i], 1);
+        lp_dtype_convert(dtype, box + (size_t)param->id_index * size, LP_INT32, &room.ids[i], 1);
       }
     }
     const lp_suppress suppress = {.dtype = dtype,
-                                  .boxes = scratch + layout->boxes,
-                                  .ids = classes ? ids : NULL,
+                                  .boxes = room.boxes,
+                                  .ids = classes ? room.ids : NULL,
                                   .count = count,
                                   .most = count,
                                   .threshold = param->overlap_thresh};
-    (void)lp_suppress_run(&suppress, keep, scratch + layout->suppress, work->call->isa);
+    (void)lp_suppress_run(&suppress, room.keep, room.suppress, call->isa);
     for (int64_t i = 0; i < count; i++) {
-      if (keep[i]) {
+      if (room.keep[i]) {
         char *to = y + (size_t)written++ * row;
-        memcpy(to, x + taken[lp_order_position(order[i])] * row, row);
+        memcpy(to, x + room.taken[lp_order_position(order[i])] * row, row);
         op_box_nms_convert(param, dtype, to + (size_t)param->coord_start * size);
       }
     }
   }
-  for (int64_t i = written * work->width; i < layout->rows * work->width; i++) {
+  for (int64_t i = written * width; i < room.rows * width; i++) {
     lp_suppress_set(dtype, y, i, -1);
   }
 }
 
 static lp_status op_box_nms_run(const lp_call *call) {
-  const op_box_nms_param *param = call->param;
   const lp_shape *shape = &call->in[0].shape;
-  const int64_t batches = lp_shape_product(shape, 0, shape->ndim - 2);
-  op_box_nms_work work = {call, op_box_nms_lay(param, &call->in[0]), shape->dim[shape->ndim - 1]};
+  const size_t size = lp_dtype_size(call->in[0].dtype);
+  lp_call copy = *call;
+  if (lp_shape_size(shape) == 0) {
+    return LP_OK;
+  }
   if (call->out[1].data != NULL) { /* what training needs */
-    memset(call->out[1].data, 0, (size_t)(batches * work.layout.rows) * lp_dtype_size(call->out[1].dtype));
+    memset(call->out[1].data, 0, (size_t)lp_shape_size(&call->out[1].shape) * size);
   }
-  if (work.layout.rows == 0) {
-    return LP_OK;
+  if (((const op_box_nms_param *)call->param)->topk == 0) {
+    memcpy(call->out[0].data, call->in[0].data, (size_t)lp_shape_size(shape) * size);
+  } else {
+    lp_threads_run(call->threads, lp_shape_product(shape, 0, shape->ndim - 2), op_box_nms_batch,
+                   &copy);
   }
-  if (param->topk == 0) {
-    memcpy(call->out[0].data, call->in[0].data,
-           (size_t)lp_shape_size(shape) * lp_dtype_size(call->in[0].dtype));
-    return LP_OK;
-  }
-  lp_threads_run(call->threads, batches, op_box_nms_batch, &work);
   return LP_OK;
 }
 

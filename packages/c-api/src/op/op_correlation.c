@@ -12,9 +12,7 @@
  */
 #include "../kernel/correlation.h"
 #include "op_table.h"
-#include "sampler.h"
-
-#define OP_CORRELATION_LARGEST (INT32_MAX / 4)
+#include "plane.h"
 
 typedef struct op_correlation_param {
   int64_t kernel_size;
@@ -37,21 +35,14 @@ static const lp_attr op_correlation_attrs[] = {
 
 static lp_status op_correlation_check(void *parsed) {
   const op_correlation_param *param = parsed;
-  const struct {
-    const char *key;
-    int64_t value;
-    int64_t least;
-  } entries[] = {{"kernel_size", param->kernel_size, 1},
-                 {"max_displacement", param->max_displacement, 0},
-                 {"stride1", param->stride1, 1},
-                 {"stride2", param->stride2, 1},
-                 {"pad_size", param->pad_size, 0}};
-  for (size_t i = 0; i < LP_COUNT(entries); i++) {
-    if (entries[i].value < entries[i].least || entries[i].value > OP_CORRELATION_LARGEST) {
-      return lp_fail(LP_ERROR_ATTRIBUTE, "attribute '%s' is %lld, expected %lld to %d",
-                     entries[i].key, (long long)entries[i].value, (long long)entries[i].least,
-                     OP_CORRELATION_LARGEST);
-    }
+  LP_TRY(lp_plane_check("kernel_size", param->kernel_size, 1));
+  LP_TRY(lp_plane_check("max_displacement", param->max_displacement, 0));
+  LP_TRY(lp_plane_check("stride1", param->stride1, 1));
+  LP_TRY(lp_plane_check("stride2", param->stride2, 1));
+  LP_TRY(lp_plane_check("pad_size", param->pad_size, 0));
+  if (param->max_displacement / param->stride2 > INT32_MAX / 4) {
+    return lp_fail(LP_ERROR_ATTRIBUTE, "attribute 'max_displacement' is %lld, expected less",
+                   (long long)param->max_displacement); /* channels are its square */
   }
   return param->kernel_size % 2 != 0
              ? LP_OK
@@ -66,26 +57,23 @@ static int64_t op_correlation_steps(const op_correlation_param *param) {
 
 static lp_status op_correlation_shape(const lp_infer *infer) {
   const op_correlation_param *param = infer->param;
-  lp_shape shape = lp_shape_4(LP_DIM_UNKNOWN, LP_DIM_UNKNOWN, LP_DIM_UNKNOWN, LP_DIM_UNKNOWN);
-  for (int i = 0; i < 4; i++) {
-    LP_TRY(lp_infer_merge(infer, &infer->in[i % 2], &shape));
-    shape = infer->in[i % 2];
+  const int64_t steps = op_correlation_steps(param);
+  int64_t size[2];
+  LP_TRY(lp_plane_input(infer, 0));
+  for (int i = 1; i < 4; i++) {
+    LP_TRY(lp_infer_merge(infer, &infer->in[i % 2], &infer->in[(i + 1) % 2]));
   }
-  for (int axis = 2; axis < 4; axis++) {
-    const int64_t size = shape.dim[axis];
-    const int64_t room = size + 2 * param->pad_size - 2 * param->max_displacement -
+  for (int axis = 0; axis < 2; axis++) {
+    const int64_t in = infer->in[0].dim[2 + axis];
+    const int64_t room = in + 2 * param->pad_size - 2 * param->max_displacement -
                          (param->kernel_size - 1) / 2 * 2;
-    if (size > OP_CORRELATION_LARGEST || (size >= 0 && (size == 0 || room < 1))) {
+    if (in >= 0 && room < 1) {
       return lp_infer_fail(infer, "displacement and window do not fit data with the %s %lld",
-                           axis == 2 ? "height" : "width", (long long)size);
+                           axis == 0 ? "height" : "width", (long long)in);
     }
-    shape.dim[axis] = size < 0 ? LP_DIM_UNKNOWN : (room + param->stride1 - 1) / param->stride1;
+    size[axis] = in < 0 ? LP_DIM_UNKNOWN : (room + param->stride1 - 1) / param->stride1;
   }
-  shape.dim[1] = op_correlation_steps(param) * op_correlation_steps(param);
-  LP_TRY(lp_infer_merge(infer, &infer->out[0], &shape));
-  shape.dim[0] = infer->out[0].dim[0];
-  shape.dim[1] = shape.dim[2] = shape.dim[3] = LP_DIM_UNKNOWN;
-  return lp_infer_merge(infer, &infer->in[0], &shape);
+  return lp_plane_output(infer, steps * steps, size[0], size[1]);
 }
 
 static double op_correlation_adds(const lp_infer *infer) {
@@ -136,13 +124,13 @@ static lp_status op_correlation_run(const lp_call *call) {
                                               .out_height = out->dim[2],
                                               .out_width = out->dim[3],
                                               .multiply = param->is_multiply != 0}};
-  lp_threads_run(lp_shape_size(out) > 5000 ? call->threads : NULL, out->dim[0] * out->dim[1],
-                 op_correlation_plane, &work);
+  lp_threads_run(lp_plane_threads(call, 5000), out->dim[0] * out->dim[1], op_correlation_plane,
+                 &work);
   return LP_OK;
 }
 
 static const lp_algorithm op_correlation_algorithms[] = {
-    {.name = "plain", .cost = lp_sampler_cost, .run = op_correlation_run},
+    {.name = "plain", .cost = lp_plane_cost, .run = op_correlation_run},
 };
 
 static const lp_op_family op_correlation_family = {
@@ -157,5 +145,3 @@ static const lp_op_family op_correlation_family = {
     .num_algorithms = (int)LP_COUNT(op_correlation_algorithms),
 };
 LP_DATA const lp_op lp_op_Correlation = {.name = "Correlation", .family = &op_correlation_family};
-
-#undef OP_CORRELATION_LARGEST

@@ -16,6 +16,7 @@
 #include "../kernel/sample.h"
 #include "conv_param.h"
 #include "op_table.h"
+#include "plane.h"
 
 enum { OP_DEFORMABLE_CONVOLUTION_PLAIN, OP_DEFORMABLE_CONVOLUTION_MODULATED };
 
@@ -37,11 +38,7 @@ static lp_status op_deformable_convolution_check(void *parsed) {
   if (param->conv.dims != 2) {
     return lp_fail(LP_ERROR_ATTRIBUTE, "kernel has %d entries, expected 2", param->conv.dims);
   }
-  if (param->groups < 1 || param->groups > INT32_MAX) {
-    return lp_fail(LP_ERROR_ATTRIBUTE, "num_deformable_group is %lld, expected 1 to %lld",
-                   (long long)param->groups, (long long)INT32_MAX);
-  }
-  return LP_OK;
+  return lp_plane_check("num_deformable_group", param->groups, 1);
 }
 
 /* Position of weight; bias follows. */
@@ -64,14 +61,8 @@ static bool op_deformable_convolution_fits(int64_t channels, int64_t groups) {
 /* Data, and batch and channels of the output. */
 static lp_status op_deformable_convolution_data(const lp_infer *infer) {
   const op_deformable_convolution_param *param = infer->param;
-  lp_shape open = lp_shape_4(LP_DIM_UNKNOWN, LP_DIM_UNKNOWN, LP_DIM_UNKNOWN, LP_DIM_UNKNOWN);
-  LP_TRY(lp_infer_merge(infer, &infer->in[0], &open));
-  open.dim[0] = infer->in[0].dim[0];
-  open.dim[1] = param->conv.num_filter;
-  LP_TRY(lp_infer_merge(infer, &infer->out[0], &open));
-  open.dim[0] = infer->out[0].dim[0];
-  open.dim[1] = LP_DIM_UNKNOWN;
-  LP_TRY(lp_infer_merge(infer, &infer->in[0], &open));
+  LP_TRY(lp_plane_input(infer, 0));
+  LP_TRY(lp_plane_output(infer, param->conv.num_filter, LP_DIM_UNKNOWN, LP_DIM_UNKNOWN));
   const int64_t channels = infer->in[0].dim[1];
   if (!op_deformable_convolution_fits(channels, param->conv.num_group) ||
       !op_deformable_convolution_fits(channels, param->groups)) {
@@ -94,7 +85,7 @@ static lp_status op_deformable_convolution_shape(const lp_infer *infer) {
     const int d = LP_CONV_DIMS - 2 + axis;
     const int64_t size = data->dim[2 + axis];
     const int64_t room = size + 2 * conv->pads[d] - lp_conv_param_reach(conv, d);
-    if (size > INT32_MAX || (size >= 0 && (size == 0 || room < 0))) {
+    if (size >= 0 && room < 0) {
       return lp_infer_fail(infer, "the window of %lld exceeds the data's %s of %lld, padded by %lld",
                            (long long)lp_conv_param_reach(conv, d), axis == 0 ? "height" : "width",
                            (long long)size, (long long)conv->pads[d]);
@@ -127,13 +118,9 @@ static lp_conv_geometry op_deformable_convolution_geometry(const void *parsed, c
 }
 
 static double op_deformable_convolution_cost(const lp_query *query) {
-  const lp_dtype dtype = query->in[0].dtype;
   const lp_conv_geometry g =
       op_deformable_convolution_geometry(query->param, query->in, query->out);
-  return lp_query_no_epilogue(query) && lp_query_all(query, dtype) &&
-                 (dtype == LP_FLOAT32 || lp_dtype_is(dtype, LP_FLOAT64))
-             ? 2.0 * lp_conv_plain_cost(&g, query->isa)
-             : LP_COST_REJECT;
+  return lp_plane_possible(query) ? 2.0 * lp_conv_plain_cost(&g, query->isa) : LP_COST_REJECT;
 }
 
 static size_t op_deformable_convolution_scratch(const lp_query *query) {

@@ -49,23 +49,20 @@ static const lp_attr op_deformable_psroi_pooling_attrs[] = {
 
 static lp_status op_deformable_psroi_pooling_check(void *parsed) {
   op_deformable_psroi_pooling_param *param = parsed;
-  LP_TRY(lp_roi_check_count("output_dim", param->output_dim));
-  LP_TRY(lp_roi_check_count("group_size", param->group_size));
-  LP_TRY(lp_roi_check_count("pooled_size", param->pooled_size));
+  LP_TRY(lp_plane_check("output_dim", param->output_dim, 1));
+  LP_TRY(lp_plane_check("group_size", param->group_size, 1));
+  LP_TRY(lp_plane_check("pooled_size", param->pooled_size, 1));
   if (param->part_size == 0) {
     param->part_size = param->pooled_size;
   }
-  LP_TRY(lp_roi_check_count("part_size", param->part_size));
-  LP_TRY(lp_roi_check_count("sample_per_part", param->sample_per_part));
+  LP_TRY(lp_plane_check("part_size", param->part_size, 1));
+  LP_TRY(lp_plane_check("sample_per_part", param->sample_per_part, 1));
   if (param->sample_per_part > OP_DEFORMABLE_PSROI_SAMPLES) {
     return lp_fail(LP_ERROR_ATTRIBUTE, "attribute 'sample_per_part' is %lld, expected at most %d",
                    (long long)param->sample_per_part, OP_DEFORMABLE_PSROI_SAMPLES);
   }
-  if (!(param->trans_std >= 0.0 && param->trans_std <= 1.0)) {
-    return lp_fail(LP_ERROR_ATTRIBUTE, "attribute 'trans_std' is %g, expected 0 to 1",
-                   param->trans_std);
-  }
-  return lp_roi_check_scale(param->spatial_scale);
+  LP_TRY(lp_plane_check_part("trans_std", param->trans_std));
+  return lp_plane_check_part("spatial_scale", param->spatial_scale);
 }
 
 static int op_deformable_psroi_pooling_inputs(const void *parsed) {
@@ -94,10 +91,8 @@ static lp_status op_deformable_psroi_pooling_shape(const lp_infer *infer) {
 
 static double op_deformable_psroi_pooling_cost(const lp_query *query) {
   const op_deformable_psroi_pooling_param *param = query->param;
-  return lp_roi_possible(query) ? 1000.0 + 5.0 * lp_query_elements(query) *
-                                               (double)(param->sample_per_part *
-                                                        param->sample_per_part)
-                                : LP_COST_REJECT;
+  const double samples = (double)(param->sample_per_part * param->sample_per_part);
+  return lp_plane_cost_of(query, 5.0 * samples, false);
 }
 
 static void op_deformable_psroi_pooling_chunk(void *context, int64_t roi, unsigned worker) {
@@ -127,8 +122,8 @@ static void op_deformable_psroi_pooling_chunk(void *context, int64_t roi, unsign
 
 static lp_status op_deformable_psroi_pooling_run(const lp_call *call) {
   lp_call copy = *call;
-  lp_threads_run(lp_shape_size(&call->out[0].shape) > 5000 ? call->threads : NULL,
-                 call->in[1].shape.dim[0], op_deformable_psroi_pooling_chunk, &copy);
+  lp_threads_run(lp_plane_threads(call, 5000), call->in[1].shape.dim[0],
+                 op_deformable_psroi_pooling_chunk, &copy);
   return LP_OK;
 }
 

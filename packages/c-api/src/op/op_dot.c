@@ -5,7 +5,7 @@
  *               last): the other axes of lhs, then those of rhs; two vectors: shape (1)
  * batch_dot     (..., M, K) by (..., K, N), the same leading axes, at least one
  * _linalg_gemm2 alpha A B; `axis` is the axis of rows, that of columns is the last
- * _linalg_gemm  alpha A B + beta C
+ * _linalg_gemm  alpha A B + beta C; beta 0: C is not read
  *
  * Attributes: transpose_a, transpose_b (False: swap rows and columns of an operand first; vectors are
  * as they are); dot, batch_dot: forward_stype (ignored: results are dense); _linalg: alpha = 1,
@@ -193,6 +193,13 @@ static lp_matrix_product op_dot_job(const lp_op *op, const void *parsed, const l
   return job;
 }
 
+static double op_dot_adds(const lp_infer *infer) {
+  const lp_tensor in[] = {{.shape = infer->in[0]}, {.shape = infer->in[infer->num_inputs > 1]}};
+  const lp_tensor out = {.shape = infer->out[0]};
+  const lp_matrix_product job = op_dot_job(infer->op, infer->param, in, &out);
+  return lp_matrix_product_adds(&job);
+}
+
 static double op_dot_cost(const lp_query *query) {
   if (!lp_query_no_epilogue(query) ||
       (!lp_query_all(query, LP_FLOAT32) && !lp_query_doubles(query))) {
@@ -229,7 +236,7 @@ static lp_status op_dot_run(const lp_call *call) {
   job.threads = call->threads;
   job.isa = call->isa;
   lp_matrix_product_run(&job);
-  if (call->op->kind == OP_DOT_GEMM) {
+  if (call->op->kind == OP_DOT_GEMM && ((const op_dot_param *)call->param)->beta != 0) {
     op_dot_add(&call->in[2], ((const op_dot_param *)call->param)->beta, job.c,
                lp_shape_size(&call->out[0].shape));
   }
@@ -249,8 +256,9 @@ static lp_status op_dot_check(void *parsed) {
   {                                                                              \
     .attrs = attributes, .num_attrs = (int)LP_COUNT(attributes),                 \
     .param_size = sizeof(op_dot_param), .check = check_function, .inputs = names, \
-    .weight_inputs = 7, .shape = rule, .algorithms = op_dot_algorithms,          \
-    .num_algorithms = (int)LP_COUNT(op_dot_algorithms)                           \
+    .weight_inputs = 7, .shape = rule,                                           \
+    .multiply_adds = LP_WITH_REPORTS ? op_dot_adds : NULL,                       \
+    .algorithms = op_dot_algorithms, .num_algorithms = (int)LP_COUNT(op_dot_algorithms)                           \
   }
 static const lp_op_family op_dot_family =
     OP_DOT_FAMILY(op_dot_attrs, "lhs rhs", op_dot_shape, op_dot_check);

@@ -11,7 +11,7 @@
  */
 #include "../kernel/sample.h"
 #include "op_table.h"
-#include "sampler.h"
+#include "plane.h"
 
 enum { OP_GRID_GENERATOR_AFFINE, OP_GRID_GENERATOR_WARP };
 
@@ -30,7 +30,7 @@ static const lp_attr op_grid_generator_attrs[] = {
 static lp_status op_grid_generator_check(void *parsed) {
   const op_grid_generator_param *param = parsed;
   return param->transform_type == OP_GRID_GENERATOR_AFFINE
-             ? lp_sampler_check_target(&param->target_shape)
+             ? lp_plane_check_entries("target_shape", &param->target_shape, 2, 2, 1)
              : LP_OK;
 }
 
@@ -41,9 +41,10 @@ static lp_status op_grid_generator_shape(const lp_infer *infer) {
     LP_TRY(lp_infer_merge(infer, &infer->in[0], &flow));
     return lp_infer_same_shape(infer);
   }
-  lp_shape grid = lp_shape_4(LP_DIM_UNKNOWN, 2, param->target_shape.values[0],
+  LP_TRY(lp_plane_maps(infer, 0));
+  lp_shape grid = lp_shape_4(infer->in[0].dim[0], 2, param->target_shape.values[0],
                              param->target_shape.values[1]);
-  return lp_sampler_merge_maps(infer, 0, &grid);
+  return lp_infer_merge(infer, &infer->out[0], &grid);
 }
 
 #define OP_GRID_GENERATOR_WARP_AS(real)                                                          \
@@ -79,14 +80,14 @@ static void op_grid_generator_image(void *context, int64_t image, unsigned worke
 static lp_status op_grid_generator_run(const lp_call *call) {
   lp_call copy = *call;
   if (lp_shape_size(&call->out[0].shape) > 0) {
-    lp_threads_run(lp_shape_size(&call->out[0].shape) > 50000 ? call->threads : NULL,
-                   call->out[0].shape.dim[0], op_grid_generator_image, &copy);
+    lp_threads_run(lp_plane_threads(call, 50000), call->out[0].shape.dim[0],
+                   op_grid_generator_image, &copy);
   }
   return LP_OK;
 }
 
 static const lp_algorithm op_grid_generator_algorithms[] = {
-    {.name = "plain", .cost = lp_sampler_cost, .run = op_grid_generator_run},
+    {.name = "plain", .cost = lp_plane_cost, .run = op_grid_generator_run},
 };
 
 static const lp_op_family op_grid_generator_family = {

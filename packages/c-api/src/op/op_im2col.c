@@ -11,7 +11,7 @@
  */
 #include "conv_param.h"
 #include "op_table.h"
-#include "sampler.h"
+#include "plane.h"
 
 #include <string.h>
 
@@ -168,13 +168,13 @@ static lp_status op_im2col_run(const lp_call *call) {
   lp_call copy = *call;
   const lp_shape *image =
       call->op->kind == OP_IM2COL_IMAGE ? &call->out[0].shape : &call->in[0].shape;
-  lp_threads_run(lp_shape_size(&call->out[0].shape) > 20000 ? call->threads : NULL,
-                 image->dim[0] * image->dim[1], op_im2col_plane, &copy);
+  lp_threads_run(lp_plane_threads(call, 20000), image->dim[0] * image->dim[1], op_im2col_plane,
+                 &copy);
   return LP_OK;
 }
 
 static const lp_algorithm op_im2col_algorithms[] = {
-    {.name = "plain", .cost = lp_sampler_cost, .run = op_im2col_run},
+    {.name = "plain", .cost = lp_plane_cost, .run = op_im2col_run},
 };
 
 static const lp_op_family op_im2col_family = {

@@ -15,6 +15,7 @@
 
 #include "image.h"
 #include "op_table.h"
+#include "plane.h"
 
 #define OP_IMAGE_RESIZE_NEAREST 0
 #define OP_IMAGE_RESIZE_BILINEAR 1
@@ -33,16 +34,7 @@ static const lp_attr op_image_resize_attrs[] = {
 
 static lp_status op_image_resize_check(void *parsed) {
   const op_image_resize_param *param = parsed;
-  if (param->size.count != 1 && param->size.count != 2) {
-    return lp_fail(LP_ERROR_ATTRIBUTE, "attribute 'size' has %d entries, expected 1 or 2",
-                   param->size.count < 0 ? 0 : param->size.count);
-  }
-  for (int i = 0; i < param->size.count; i++) {
-    if (param->size.values[i] < 1 || param->size.values[i] > INT32_MAX) {
-      return lp_fail(LP_ERROR_ATTRIBUTE, "attribute 'size' has the entry %lld, expected 1 to %lld",
-                     (long long)param->size.values[i], (long long)INT32_MAX);
-    }
-  }
+  LP_TRY(lp_plane_check_entries("size", &param->size, 1, 2, 1));
   if (param->interp != OP_IMAGE_RESIZE_NEAREST && param->interp != OP_IMAGE_RESIZE_BILINEAR) {
     return lp_fail(LP_ERROR_UNSUPPORTED,
                    "interp %lld is not supported, only 0 (nearest) and 1 (bilinear)",
@@ -76,10 +68,7 @@ static lp_status op_image_resize_shape(const lp_infer *infer) {
 }
 
 static double op_image_resize_cost(const lp_query *query) {
-  const lp_dtype dtype = query->in[0].dtype;
-  return lp_query_no_epilogue(query) &&
-                 (dtype == LP_FLOAT32 || lp_dtype_is(dtype, LP_UINT8) ||
-                  lp_dtype_is(dtype, LP_FLOAT64))
+  return lp_plane_possible(query) || lp_dtype_is(query->in[0].dtype, LP_UINT8)
              ? 500.0 + 5.0 * lp_query_elements(query)
              : LP_COST_REJECT;
 }
@@ -199,8 +188,7 @@ static lp_status op_image_resize_run(const lp_call *call) {
     ((op_image_resize_place *)call->scratch)[i] = op_image_resize_at(
         call->param, lp_image_dim(&call->in[0].shape, 2), lp_image_dim(out, 2), i, true);
   }
-  lp_threads_run(lp_shape_size(out) > 20000 ? call->threads : NULL,
-                 lp_image_count(out) * lp_image_dim(out, 3), op_image_resize_row, &copy);
+  lp_threads_run(lp_plane_threads(call, 20000), lp_image_count(out) * lp_image_dim(out, 3), op_image_resize_row, &copy);
   return LP_OK;
 }
 

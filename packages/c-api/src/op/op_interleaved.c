@@ -152,6 +152,13 @@ static lp_matrix_product op_interleaved_job(const lp_op *op, const void *parsed,
   return job;
 }
 
+static double op_interleaved_adds(const lp_infer *infer) {
+  const lp_tensor in[] = {{.shape = infer->in[0]}, {.shape = infer->in[infer->num_inputs > 1]}};
+  const lp_tensor out = {.shape = infer->out[0]};
+  const lp_matrix_product job = op_interleaved_job(infer->op, infer->param, in, &out);
+  return lp_matrix_product_adds(&job);
+}
+
 static double op_interleaved_cost(const lp_query *query) {
   if (!lp_query_no_epilogue(query) ||
       (!lp_query_all(query, LP_FLOAT32) && !lp_query_doubles(query))) {
@@ -191,6 +198,7 @@ static const lp_algorithm op_interleaved_algorithms[] = {
       .inputs = names,                                                      \
       .weight_inputs = 3,                                                   \
       .shape = op_interleaved_shape,                                        \
+      .multiply_adds = LP_WITH_REPORTS ? op_interleaved_adds : NULL,        \
       .algorithms = op_interleaved_algorithms,                              \
       .num_algorithms = (int)LP_COUNT(op_interleaved_algorithms),           \
   };                                                                        \

@@ -84,40 +84,23 @@ typedef struct op_multibox_detection_room {
   char *rest; /* for the order, then for the suppression */
 } op_multibox_detection_room;
 
-static size_t op_multibox_detection_align(size_t bytes) {
-  return (bytes + LP_ALIGNMENT - 1) / LP_ALIGNMENT * LP_ALIGNMENT;
-}
-
-/* Bytes, and the places from `memory` on. */
-static size_t op_multibox_detection_lay(int64_t anchors, char *memory,
-                                        op_multibox_detection_room *room) {
+static op_multibox_detection_room op_multibox_detection_lay(int64_t anchors, lp_carve *carve) {
   const size_t n = (size_t)anchors;
   const size_t sort = lp_order_scratch(LP_FLOAT32, anchors, anchors);
   const size_t suppress = lp_suppress_scratch(LP_FLOAT32, anchors);
-  const size_t parts[] = {n * LP_SUPPRESS_BOX * sizeof(float), n * 6 * sizeof(float),
-                          n * sizeof(float), n * sizeof(int32_t), n,
-                          sort > suppress ? sort : suppress};
-  size_t at[LP_COUNT(parts)];
-  size_t bytes = 0;
-  if (sort == SIZE_MAX || suppress == SIZE_MAX || n > SIZE_MAX / 256) {
-    return SIZE_MAX;
-  }
-  for (size_t i = 0; i < LP_COUNT(parts); i++) {
-    at[i] = bytes;
-    bytes += op_multibox_detection_align(parts[i]);
-  }
-  if (memory != NULL) {
-    *room = (op_multibox_detection_room){
-        (float *)(void *)(memory + at[0]),   (float *)(void *)(memory + at[1]),
-        (float *)(void *)(memory + at[2]),   (int32_t *)(void *)(memory + at[3]),
-        (uint8_t *)(memory + at[4]), memory + at[5]};
-  }
-  return bytes;
+  return (op_multibox_detection_room){
+      .boxes = lp_carve_part(carve, n * LP_SUPPRESS_BOX * sizeof(float)),
+      .found = lp_carve_part(carve, n * 6 * sizeof(float)),
+      .scores = lp_carve_part(carve, n * sizeof(float)),
+      .ids = lp_carve_part(carve, n * sizeof(int32_t)),
+      .keep = lp_carve_part(carve, n),
+      .rest = lp_carve_part(carve, sort > suppress ? sort : suppress)};
 }
 
 static size_t op_multibox_detection_scratch(const lp_query *query) {
-  const size_t bytes = op_multibox_detection_lay(query->in[0].shape.dim[2], NULL, NULL);
-  return bytes > SIZE_MAX / query->threads ? SIZE_MAX : bytes * query->threads;
+  lp_carve carve = {NULL, 0};
+  (void)op_multibox_detection_lay(query->in[0].shape.dim[2], &carve);
+  return lp_carve_times(&carve, query->threads);
 }
 
 #define OP_MULTIBOX_DETECTION_BLOCK 64
@@ -237,10 +220,11 @@ static void op_multibox_detection_image(void *context, int64_t image, unsigned w
   const lp_call *call = context;
   const op_multibox_detection_param *param = call->param;
   const int64_t anchors = call->in[0].shape.dim[2];
-  const size_t bytes = op_multibox_detection_lay(anchors, NULL, NULL);
+  lp_carve carve = {NULL, 0};
   float *y = (float *)call->out[0].data + 6 * image * anchors;
-  op_multibox_detection_room room;
-  (void)op_multibox_detection_lay(anchors, (char *)call->scratch + worker * bytes, &room);
+  (void)op_multibox_detection_lay(anchors, &carve);
+  carve = (lp_carve){(char *)call->scratch + worker * carve.bytes, 0};
+  const op_multibox_detection_room room = op_multibox_detection_lay(anchors, &carve);
   const int64_t found = op_multibox_detection_find(call, image, &room);
   if (found > 0 && param->nms_threshold > 0 && param->nms_threshold <= 1) {
     op_multibox_detection_suppress(call, found, &room, y);

@@ -129,39 +129,23 @@ typedef struct op_proposal_room {
   char *suppress;
 } op_proposal_room;
 
-static size_t op_proposal_lay(const op_proposal_param *param, const lp_shape *scores, char *memory,
-                              op_proposal_room *room) {
+static op_proposal_room op_proposal_lay(const op_proposal_param *param, const lp_shape *scores,
+                                        lp_carve *carve) {
   int64_t most;
   const int64_t count = op_proposal_count(param, scores, &most);
-  const size_t parts[] = {(size_t)count * 4 * sizeof(float),
-                          (size_t)count * sizeof(float),
-                          (size_t)most * LP_SUPPRESS_BOX * sizeof(float),
-                          (size_t)most,
-                          lp_order_scratch(LP_FLOAT32, count, most),
-                          lp_suppress_scratch(LP_FLOAT32, most)};
-  size_t at[LP_COUNT(parts)];
-  size_t bytes = 0;
-  if ((uint64_t)count > SIZE_MAX / 256) {
-    return SIZE_MAX;
-  }
-  for (size_t i = 0; i < LP_COUNT(parts); i++) {
-    at[i] = bytes;
-    bytes += (parts[i] + LP_ALIGNMENT - 1) / LP_ALIGNMENT * LP_ALIGNMENT;
-  }
-  if (memory != NULL) {
-    *room = (op_proposal_room){(float *)(void *)(memory + at[0]),
-                               (float *)(void *)(memory + at[1]),
-                               (float *)(void *)(memory + at[2]),
-                               (uint8_t *)(memory + at[3]),
-                               memory + at[4],
-                               memory + at[5]};
-  }
-  return bytes;
+  return (op_proposal_room){
+      .boxes = lp_carve_part(carve, (size_t)count * 4 * sizeof(float)),
+      .scores = lp_carve_part(carve, (size_t)count * sizeof(float)),
+      .best = lp_carve_part(carve, (size_t)most * LP_SUPPRESS_BOX * sizeof(float)),
+      .keep = lp_carve_part(carve, (size_t)most),
+      .order = lp_carve_part(carve, lp_order_scratch(LP_FLOAT32, count, most)),
+      .suppress = lp_carve_part(carve, lp_suppress_scratch(LP_FLOAT32, most))};
 }
 
 static size_t op_proposal_scratch(const lp_query *query) {
-  const size_t bytes = op_proposal_lay(query->param, &query->in[0].shape, NULL, NULL);
-  return bytes > SIZE_MAX / query->threads ? SIZE_MAX : bytes * query->threads;
+  lp_carve carve = {NULL, 0};
+  (void)op_proposal_lay(query->param, &query->in[0].shape, &carve);
+  return lp_carve_times(&carve, query->threads);
 }
 
 /* Anchor `a` of cell (0, 0). */
@@ -243,13 +227,14 @@ static void op_proposal_image(void *context, int64_t image, unsigned worker) {
   const lp_call *call = context;
   const op_proposal_param *param = call->param;
   const lp_shape *shape = &call->in[0].shape;
-  const size_t bytes = op_proposal_lay(param, shape, NULL, NULL);
+  lp_carve carve = {NULL, 0};
   int64_t most;
   const int64_t count = op_proposal_count(param, shape, &most);
   float *y = (float *)call->out[0].data + 5 * image * param->post;
   float *scores = call->out[1].data;
-  op_proposal_room room;
-  (void)op_proposal_lay(param, shape, (char *)call->scratch + worker * bytes, &room);
+  (void)op_proposal_lay(param, shape, &carve);
+  carve = (lp_carve){(char *)call->scratch + worker * carve.bytes, 0};
+  const op_proposal_room room = op_proposal_lay(param, shape, &carve);
   op_proposal_boxes(call, image, &room);
   const uint64_t *order =
       lp_order_first(LP_FLOAT32, room.scores, 1, count, most, true, room.order, call->isa);

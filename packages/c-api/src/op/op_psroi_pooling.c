@@ -33,13 +33,13 @@ static const lp_attr op_psroi_pooling_attrs[] = {
 
 static lp_status op_psroi_pooling_check(void *parsed) {
   op_psroi_pooling_param *param = parsed;
-  LP_TRY(lp_roi_check_count("output_dim", param->output_dim));
-  LP_TRY(lp_roi_check_count("pooled_size", param->pooled_size));
+  LP_TRY(lp_plane_check("output_dim", param->output_dim, 1));
+  LP_TRY(lp_plane_check("pooled_size", param->pooled_size, 1));
   if (param->group_size == 0) {
     param->group_size = param->pooled_size;
   }
-  LP_TRY(lp_roi_check_count("group_size", param->group_size));
-  return lp_roi_check_scale(param->spatial_scale);
+  LP_TRY(lp_plane_check("group_size", param->group_size, 1));
+  return lp_plane_check_part("spatial_scale", param->spatial_scale);
 }
 
 static lp_status op_psroi_pooling_shape(const lp_infer *infer) {
@@ -49,7 +49,7 @@ static lp_status op_psroi_pooling_shape(const lp_infer *infer) {
 }
 
 static double op_psroi_pooling_cost(const lp_query *query) {
-  return lp_roi_possible(query) ? 1000.0 + 20.0 * lp_query_elements(query) : LP_COST_REJECT;
+  return lp_plane_cost_of(query, 20.0, false);
 }
 
 static lp_status op_psroi_pooling_run(const lp_call *call) {

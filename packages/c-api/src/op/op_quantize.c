@@ -16,7 +16,7 @@
  * float32. No value but 0 (all data 0) gives 0 here; MXNet divides by 0. Every int8 graph.
  */
 #include "op_table.h"
-#include "quantized.h"
+#include "quantized_rules.h"
 
 #include <math.h>
 #include <string.h>

@@ -12,7 +12,7 @@
  * Float nodes of these names: graph_load.c.
  */
 #include "op_table.h"
-#include "quantized.h"
+#include "quantized_rules.h"
 
 /* As the operators of op_interleaved.c, whose shape rule reads them. */
 enum { OP_QUANTIZED_ATTENTION_QK, OP_QUANTIZED_ATTENTION_VALUE };
@@ -106,7 +106,7 @@ static const lp_algorithm op_quantized_attention_algorithms[] = {
 };
 
 #define OP_QUANTIZED_ATTENTION(identifier, names, which)                         \
-  static const lp_op_family op_quantized_##identifier##_family = {               \
+  static const lp_op_family op_quantized_attention_##identifier##_family = {               \
       .attrs = op_quantized_attention_attrs,                                     \
       .num_attrs = LP_COUNT(op_quantized_attention_attrs),                       \
       .param_size = sizeof(op_quantized_attention_param),                        \
@@ -123,7 +123,7 @@ static const lp_algorithm op_quantized_attention_algorithms[] = {
   LP_DATA const lp_op lp_op__sg_mkldnn_##identifier = {                          \
       .name = "_sg_mkldnn_" #identifier,                                         \
       .kind = which,                                                             \
-      .family = &op_quantized_##identifier##_family,                             \
+      .family = &op_quantized_attention_##identifier##_family,                             \
   }
 
 OP_QUANTIZED_ATTENTION(selfatt_qk, "queries_keys_values min_qkv max_qkv",

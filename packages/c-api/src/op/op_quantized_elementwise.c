@@ -20,7 +20,7 @@
  * int8 one, and lets products overflow; not so here.
  */
 #include "op_table.h"
-#include "quantized.h"
+#include "quantized_rules.h"
 
 #include <math.h>
 
@@ -32,7 +32,7 @@ typedef struct op_quantized_elementwise_param {
   int64_t axis;
 } op_quantized_elementwise_param;
 
-#define OP_QUANTIZED_CALIB LP_QUANTIZED_CALIB_ATTRS(op_quantized_elementwise_param, calib)
+#define OP_QUANTIZED_ELEMENTWISE_CALIB LP_QUANTIZED_CALIB_ATTRS(op_quantized_elementwise_param, calib)
 
 /* One line of all elements of inputs 0 and, if `both`, 1. */
 static lp_quantized_line op_quantized_elementwise_line(const lp_call *call, bool both) {
@@ -48,23 +48,23 @@ static lp_quantized_line op_quantized_elementwise_line(const lp_call *call, bool
 
 /* ---- quantized_act ---- */
 
-static const lp_attr op_quantized_act_attrs[] = {
+static const lp_attr op_quantized_elementwise_act_attrs[] = {
     {"act_type", LP_ATTR_ENUM, LP_ATTR_REQUIRED,
      LP_ATTR_OF(op_quantized_elementwise_param, act_type), NULL,
      "relu|sigmoid|tanh|softrelu|softsign"},
 };
 
-static lp_status op_quantized_act_check(void *param) {
+static lp_status op_quantized_elementwise_act_check(void *param) {
   return ((op_quantized_elementwise_param *)param)->act_type == 0
              ? LP_OK
              : lp_fail(LP_ERROR_UNSUPPORTED, "act_type must be relu");
 }
 
-static lp_status op_quantized_act_shape(const lp_infer *infer) {
+static lp_status op_quantized_elementwise_act_shape(const lp_infer *infer) {
   return lp_quantized_shape(infer, NULL, 1, 1);
 }
 
-static lp_status op_quantized_act_run(const lp_call *call) {
+static lp_status op_quantized_elementwise_act_run(const lp_call *call) {
   lp_quantized_line line = op_quantized_elementwise_line(call, false);
   line.bounds = LP_QUANTIZED_POSITIVE;
   lp_quantized_run(&line, call->threads);
@@ -72,37 +72,40 @@ static lp_status op_quantized_act_run(const lp_call *call) {
   return LP_OK;
 }
 
-static const lp_algorithm op_quantized_act_algorithms[] = {
-    {.name = "plain", .cost = lp_quantized_cost, .inplace = true, .run = op_quantized_act_run},
+static const lp_algorithm op_quantized_elementwise_act_algorithms[] = {
+    {.name = "plain",
+     .cost = lp_quantized_cost,
+     .inplace = true,
+     .run = op_quantized_elementwise_act_run},
 };
-static const lp_op_family op_quantized_act_family = {
-    .attrs = op_quantized_act_attrs,
-    .num_attrs = LP_COUNT(op_quantized_act_attrs),
+static const lp_op_family op_quantized_elementwise_act_family = {
+    .attrs = op_quantized_elementwise_act_attrs,
+    .num_attrs = LP_COUNT(op_quantized_elementwise_act_attrs),
     .param_size = sizeof(op_quantized_elementwise_param),
-    .check = op_quantized_act_check,
+    .check = op_quantized_elementwise_act_check,
     .inputs = "data min_data max_data",
     .outputs = LP_QUANTIZED_OUTPUTS,
     .count_visible = lp_quantized_three,
     .weight_inputs = 6,
-    .shape = op_quantized_act_shape,
+    .shape = op_quantized_elementwise_act_shape,
     .dtype = lp_quantized_like_data,
-    .algorithms = op_quantized_act_algorithms,
+    .algorithms = op_quantized_elementwise_act_algorithms,
     .num_algorithms = 1,
 };
 LP_DATA const lp_op lp_op__contrib_quantized_act = {
     .name = "_contrib_quantized_act",
-    .family = &op_quantized_act_family,
+    .family = &op_quantized_elementwise_act_family,
 };
 
 /* ---- quantized_elemwise_add ---- */
 
-static const lp_attr op_quantized_add_attrs[] = {OP_QUANTIZED_CALIB};
+static const lp_attr op_quantized_elementwise_add_attrs[] = {OP_QUANTIZED_ELEMENTWISE_CALIB};
 
-static lp_status op_quantized_two_shape(const lp_infer *infer) {
+static lp_status op_quantized_elementwise_two_shape(const lp_infer *infer) {
   return lp_quantized_shape(infer, NULL, 2, 2);
 }
 
-static lp_status op_quantized_add_dtype(const lp_infer *infer) {
+static lp_status op_quantized_elementwise_add_dtype(const lp_infer *infer) {
   const op_quantized_elementwise_param *param = infer->param;
   const lp_dtype *in = infer->in_dtype;
   LP_TRY(lp_quantized_bytes(infer, 0));
@@ -119,7 +122,7 @@ static lp_status op_quantized_add_dtype(const lp_infer *infer) {
 }
 
 /* The uint8 one of two inputs as int8 in the output's place, where the other one is added. */
-static void op_quantized_add_mixed(lp_quantized_line *line, lp_threads *threads) {
+static void op_quantized_elementwise_add_mixed(lp_quantized_line *line, lp_threads *threads) {
   lp_quantized_line first = *line;
   first.added = NULL;
   if (line->type != LP_UINT8) {
@@ -136,7 +139,7 @@ static void op_quantized_add_mixed(lp_quantized_line *line, lp_threads *threads)
   line->scale = 1;
 }
 
-static lp_status op_quantized_add_run(const lp_call *call) {
+static lp_status op_quantized_elementwise_add_run(const lp_call *call) {
   const op_quantized_elementwise_param *param = call->param;
   const bool calibrated = lp_quantized_calibrated(&param->calib);
   lp_quantized_line line = op_quantized_elementwise_line(call, true);
@@ -148,7 +151,7 @@ static lp_status op_quantized_add_run(const lp_call *call) {
   line.scale = lp_quantized_ratio(a / (double)lp_quantized_top(line.type) * top, reach);
   line.added_scale = lp_quantized_ratio(b / (double)lp_quantized_top(line.added_type) * top, reach);
   if (calibrated && line.type != line.added_type) {
-    op_quantized_add_mixed(&line, call->threads);
+    op_quantized_elementwise_add_mixed(&line, call->threads);
   }
   lp_quantized_run(&line, call->threads);
   lp_quantized_put_range(call, calibrated ? (float)param->calib.low : (float)-reach,
@@ -156,40 +159,40 @@ static lp_status op_quantized_add_run(const lp_call *call) {
   return LP_OK;
 }
 
-static const lp_algorithm op_quantized_add_algorithms[] = {
-    {.name = "plain", .cost = lp_quantized_cost, .run = op_quantized_add_run},
+static const lp_algorithm op_quantized_elementwise_add_algorithms[] = {
+    {.name = "plain", .cost = lp_quantized_cost, .run = op_quantized_elementwise_add_run},
 };
-static const lp_op_family op_quantized_add_family = {
-    .attrs = op_quantized_add_attrs,
-    .num_attrs = LP_COUNT(op_quantized_add_attrs),
+static const lp_op_family op_quantized_elementwise_add_family = {
+    .attrs = op_quantized_elementwise_add_attrs,
+    .num_attrs = LP_COUNT(op_quantized_elementwise_add_attrs),
     .param_size = sizeof(op_quantized_elementwise_param),
     .inputs = "lhs rhs lhs_min lhs_max rhs_min rhs_max",
     .outputs = LP_QUANTIZED_OUTPUTS,
     .count_visible = lp_quantized_three,
     .weight_inputs = 0x3c,
-    .shape = op_quantized_two_shape,
-    .dtype = op_quantized_add_dtype,
-    .algorithms = op_quantized_add_algorithms,
+    .shape = op_quantized_elementwise_two_shape,
+    .dtype = op_quantized_elementwise_add_dtype,
+    .algorithms = op_quantized_elementwise_add_algorithms,
     .num_algorithms = 1,
 };
 LP_DATA const lp_op lp_op__contrib_quantized_elemwise_add = {
     .name = "_contrib_quantized_elemwise_add",
-    .family = &op_quantized_add_family,
+    .family = &op_quantized_elementwise_add_family,
 };
 
 /* ---- quantized_elemwise_mul ---- */
 
-static const lp_attr op_quantized_mul_attrs[] = {
-    OP_QUANTIZED_CALIB,
+static const lp_attr op_quantized_elementwise_mul_attrs[] = {
+    OP_QUANTIZED_ELEMENTWISE_CALIB,
     {"enable_float_output", LP_ATTR_BOOL, 0,
      LP_ATTR_OF(op_quantized_elementwise_param, float_output), "False", NULL},
 };
 
-static int op_quantized_mul_outputs(const void *param) {
+static int op_quantized_elementwise_mul_outputs(const void *param) {
   return ((const op_quantized_elementwise_param *)param)->float_output ? 1 : 3;
 }
 
-static lp_status op_quantized_mul_dtype(const lp_infer *infer) {
+static lp_status op_quantized_elementwise_mul_dtype(const lp_infer *infer) {
   const op_quantized_elementwise_param *param = infer->param;
   LP_TRY(lp_infer_merge_dtype(infer, &infer->in_dtype[0], LP_INT8));
   LP_TRY(lp_infer_merge_dtype(infer, &infer->in_dtype[1], LP_INT8));
@@ -200,11 +203,11 @@ static lp_status op_quantized_mul_dtype(const lp_infer *infer) {
   return lp_quantized_ranges(infer, 2);
 }
 
-static int8_t op_quantized_mul_cut(float v) {
+static int8_t op_quantized_elementwise_mul_cut(float v) {
   return (int8_t)(v >= 127.0f ? 127 : v <= -128.0f ? -128 : (int)v);
 }
 
-static lp_status op_quantized_mul_run(const lp_call *call) {
+static lp_status op_quantized_elementwise_mul_run(const lp_call *call) {
   const op_quantized_elementwise_param *param = call->param;
   const int8_t *a = call->in[0].data;
   const int8_t *b = call->in[1].data;
@@ -219,7 +222,7 @@ static lp_status op_quantized_mul_run(const lp_call *call) {
     if (out->dtype == LP_FLOAT32) {
       ((float *)out->data)[i] = (float)product * step;
     } else if (out->dtype == LP_INT8) {
-      ((int8_t *)out->data)[i] = op_quantized_mul_cut((float)product * scale);
+      ((int8_t *)out->data)[i] = op_quantized_elementwise_mul_cut((float)product * scale);
     } else {
       ((int32_t *)out->data)[i] = product;
     }
@@ -232,34 +235,34 @@ static lp_status op_quantized_mul_run(const lp_call *call) {
   return LP_OK;
 }
 
-static const lp_algorithm op_quantized_mul_algorithms[] = {
-    {.name = "plain", .cost = lp_quantized_cost, .run = op_quantized_mul_run},
+static const lp_algorithm op_quantized_elementwise_mul_algorithms[] = {
+    {.name = "plain", .cost = lp_quantized_cost, .run = op_quantized_elementwise_mul_run},
 };
-static const lp_op_family op_quantized_mul_family = {
-    .attrs = op_quantized_mul_attrs,
-    .num_attrs = LP_COUNT(op_quantized_mul_attrs),
+static const lp_op_family op_quantized_elementwise_mul_family = {
+    .attrs = op_quantized_elementwise_mul_attrs,
+    .num_attrs = LP_COUNT(op_quantized_elementwise_mul_attrs),
     .param_size = sizeof(op_quantized_elementwise_param),
     .inputs = "lhs rhs lhs_min lhs_max rhs_min rhs_max",
     .outputs = LP_QUANTIZED_OUTPUTS,
-    .count_outputs = op_quantized_mul_outputs,
-    .count_visible = op_quantized_mul_outputs,
+    .count_outputs = op_quantized_elementwise_mul_outputs,
+    .count_visible = op_quantized_elementwise_mul_outputs,
     .weight_inputs = 0x3c,
-    .shape = op_quantized_two_shape,
-    .dtype = op_quantized_mul_dtype,
-    .algorithms = op_quantized_mul_algorithms,
+    .shape = op_quantized_elementwise_two_shape,
+    .dtype = op_quantized_elementwise_mul_dtype,
+    .algorithms = op_quantized_elementwise_mul_algorithms,
     .num_algorithms = 1,
 };
 LP_DATA const lp_op lp_op__contrib_quantized_elemwise_mul = {
     .name = "_contrib_quantized_elemwise_mul",
-    .family = &op_quantized_mul_family,
+    .family = &op_quantized_elementwise_mul_family,
 };
 
 /* ---- quantized_batch_norm ---- */
 
-static const lp_attr op_quantized_norm_attrs[] = {
+static const lp_attr op_quantized_elementwise_norm_attrs[] = {
     {"eps", LP_ATTR_FLOAT, 0, LP_ATTR_OF(op_quantized_elementwise_param, eps), "1e-3", NULL},
     {"axis", LP_ATTR_INT, 0, LP_ATTR_OF(op_quantized_elementwise_param, axis), "1", NULL},
-    OP_QUANTIZED_CALIB,
+    OP_QUANTIZED_ELEMENTWISE_CALIB,
     {"fix_gamma", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
     {"momentum", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
     {"use_global_stats", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
@@ -267,7 +270,7 @@ static const lp_attr op_quantized_norm_attrs[] = {
     {"cudnn_off", LP_ATTR_IGNORED, 0, 0, NULL, NULL},
 };
 
-static lp_status op_quantized_norm_check(void *any_param) {
+static lp_status op_quantized_elementwise_norm_check(void *any_param) {
   const op_quantized_elementwise_param *param = any_param;
   if (!lp_quantized_calibrated(&param->calib)) {
     return lp_fail(LP_ERROR_UNSUPPORTED,
@@ -277,7 +280,7 @@ static lp_status op_quantized_norm_check(void *any_param) {
                                             (long long)param->axis);
 }
 
-static lp_status op_quantized_norm_shape(const lp_infer *infer) {
+static lp_status op_quantized_elementwise_norm_shape(const lp_infer *infer) {
   LP_TRY(lp_infer_first_shape(infer));
   const lp_shape *data = &infer->in[0];
   lp_shape channels = lp_shape_1(LP_DIM_UNKNOWN);
@@ -291,13 +294,13 @@ static lp_status op_quantized_norm_shape(const lp_infer *infer) {
   return lp_quantized_range_shapes(infer, 5);
 }
 
-static lp_status op_quantized_norm_dtype(const lp_infer *infer) {
+static lp_status op_quantized_elementwise_norm_dtype(const lp_infer *infer) {
   LP_TRY(lp_quantized_bytes(infer, 0));
   LP_TRY(lp_infer_merge_dtype(infer, &infer->out_dtype[0], LP_INT8));
   return lp_quantized_ranges(infer, 1);
 }
 
-static lp_status op_quantized_norm_run(const lp_call *call) {
+static lp_status op_quantized_elementwise_norm_run(const lp_call *call) {
   const op_quantized_elementwise_param *param = call->param;
   const lp_shape *shape = &call->in[0].shape;
   const int64_t pixels = lp_shape_product(shape, 2, shape->ndim);
@@ -329,27 +332,27 @@ static lp_status op_quantized_norm_run(const lp_call *call) {
   return LP_OK;
 }
 
-static const lp_algorithm op_quantized_norm_algorithms[] = {
-    {.name = "plain", .cost = lp_quantized_cost, .run = op_quantized_norm_run},
+static const lp_algorithm op_quantized_elementwise_norm_algorithms[] = {
+    {.name = "plain", .cost = lp_quantized_cost, .run = op_quantized_elementwise_norm_run},
 };
-static const lp_op_family op_quantized_norm_family = {
-    .attrs = op_quantized_norm_attrs,
-    .num_attrs = LP_COUNT(op_quantized_norm_attrs),
+static const lp_op_family op_quantized_elementwise_norm_family = {
+    .attrs = op_quantized_elementwise_norm_attrs,
+    .num_attrs = LP_COUNT(op_quantized_elementwise_norm_attrs),
     .param_size = sizeof(op_quantized_elementwise_param),
-    .check = op_quantized_norm_check,
+    .check = op_quantized_elementwise_norm_check,
     .inputs = "data gamma beta moving_mean moving_var min_data max_data",
     .outputs = LP_QUANTIZED_OUTPUTS,
     .count_visible = lp_quantized_three,
     .aux_inputs = 0x18,
     .weight_inputs = 0x7e,
-    .shape = op_quantized_norm_shape,
-    .dtype = op_quantized_norm_dtype,
-    .algorithms = op_quantized_norm_algorithms,
+    .shape = op_quantized_elementwise_norm_shape,
+    .dtype = op_quantized_elementwise_norm_dtype,
+    .algorithms = op_quantized_elementwise_norm_algorithms,
     .num_algorithms = 1,
 };
 LP_DATA const lp_op lp_op__contrib_quantized_batch_norm = {
     .name = "_contrib_quantized_batch_norm",
-    .family = &op_quantized_norm_family,
+    .family = &op_quantized_elementwise_norm_family,
 };
 
-#undef OP_QUANTIZED_CALIB
+#undef OP_QUANTIZED_ELEMENTWISE_CALIB

@@ -14,27 +14,27 @@
  */
 #include "conv_param.h"
 #include "op_table.h"
-#include "quantized.h"
+#include "quantized_rules.h"
 
-static const lp_attr op_quantized_conv_attrs[] = {LP_CONV_ATTRS("False")};
+static const lp_attr op_quantized_linear_conv_attrs[] = {LP_CONV_ATTRS("False")};
 
 /* Data, weight and bias, or the first two. */
 static int op_quantized_linear_tensors(int num_inputs) { return num_inputs / 3; }
 
-static int op_quantized_conv_inputs(const void *param) {
+static int op_quantized_linear_conv_inputs(const void *param) {
   return 3 * lp_op_count_inputs(&lp_op_Convolution, param);
 }
 
-static int op_quantized_rows_inputs(const void *param) {
+static int op_quantized_linear_rows_inputs(const void *param) {
   return 3 * lp_op_count_inputs(&lp_op_FullyConnected, param);
 }
 
-static lp_status op_quantized_conv_shape(const lp_infer *infer) {
+static lp_status op_quantized_linear_conv_shape(const lp_infer *infer) {
   const int tensors = op_quantized_linear_tensors(infer->num_inputs);
   return lp_quantized_shape(infer, &lp_op_Convolution, tensors, tensors);
 }
 
-static lp_status op_quantized_rows_shape(const lp_infer *infer) {
+static lp_status op_quantized_linear_rows_shape(const lp_infer *infer) {
   const int tensors = op_quantized_linear_tensors(infer->num_inputs);
   return lp_quantized_shape(infer, &lp_op_FullyConnected, tensors, tensors);
 }
@@ -74,19 +74,19 @@ static void op_quantized_linear_finish(const lp_call *call, int64_t rows, int64_
 
 /* ---- quantized_conv ---- */
 
-static lp_conv_geometry op_quantized_conv_geometry(const void *param, const lp_tensor *in,
+static lp_conv_geometry op_quantized_linear_conv_geometry(const void *param, const lp_tensor *in,
                                                    const lp_tensor *out) {
   const lp_conv_param *conv = param;
   return lp_conv_param_geometry(conv, &in[0].shape, &out[0].shape, conv->pads);
 }
 
-static size_t op_quantized_conv_scratch(const lp_query *query) {
-  const lp_conv_geometry g = op_quantized_conv_geometry(query->param, query->in, query->out);
+static size_t op_quantized_linear_conv_scratch(const lp_query *query) {
+  const lp_conv_geometry g = op_quantized_linear_conv_geometry(query->param, query->in, query->out);
   return lp_quantized_conv_scratch(&g, query->isa, query->threads);
 }
 
-static lp_status op_quantized_conv_run(const lp_call *call) {
-  const lp_conv_geometry g = op_quantized_conv_geometry(call->param, call->in, call->out);
+static lp_status op_quantized_linear_conv_run(const lp_call *call) {
+  const lp_conv_geometry g = op_quantized_linear_conv_geometry(call->param, call->in, call->out);
   lp_quantized_conv(&g, call->in[0].data, call->in[0].dtype, call->in[1].data, call->out[0].data,
                     call->scratch, call->threads, call->isa);
   op_quantized_linear_finish(call, g.filters, lp_conv_out_pixels(&g));
@@ -96,76 +96,76 @@ static lp_status op_quantized_conv_run(const lp_call *call) {
 #define OP_QUANTIZED_LINEAR_INPUTS \
   "data weight bias min_data max_data min_weight max_weight min_bias max_bias"
 
-static const lp_algorithm op_quantized_conv_algorithms[] = {
+static const lp_algorithm op_quantized_linear_conv_algorithms[] = {
     {.name = "plain",
      .cost = lp_quantized_cost,
-     .scratch = op_quantized_conv_scratch,
-     .run = op_quantized_conv_run},
+     .scratch = op_quantized_linear_conv_scratch,
+     .run = op_quantized_linear_conv_run},
 };
-static const lp_op_family op_quantized_conv_family = {
-    .attrs = op_quantized_conv_attrs,
-    .num_attrs = LP_COUNT(op_quantized_conv_attrs),
+static const lp_op_family op_quantized_linear_conv_family = {
+    .attrs = op_quantized_linear_conv_attrs,
+    .num_attrs = LP_COUNT(op_quantized_linear_conv_attrs),
     .param_size = sizeof(lp_conv_param),
     .check = lp_conv_param_check,
     .inputs = OP_QUANTIZED_LINEAR_INPUTS,
-    .count_inputs = op_quantized_conv_inputs,
+    .count_inputs = op_quantized_linear_conv_inputs,
     .outputs = LP_QUANTIZED_OUTPUTS,
     .count_visible = lp_quantized_three,
     .weight_inputs = 0x1fe,
-    .shape = op_quantized_conv_shape,
+    .shape = op_quantized_linear_conv_shape,
     .dtype = op_quantized_linear_dtype,
     .multiply_adds = LP_WITH_REPORTS ? lp_infer_adds_per_output : NULL,
-    .algorithms = op_quantized_conv_algorithms,
+    .algorithms = op_quantized_linear_conv_algorithms,
     .num_algorithms = 1,
 };
 LP_DATA const lp_op lp_op__contrib_quantized_conv = {
     .name = "_contrib_quantized_conv",
-    .family = &op_quantized_conv_family,
+    .family = &op_quantized_linear_conv_family,
 };
 
 /* ---- quantized_fully_connected ---- */
 
-static int64_t op_quantized_rows_images(const lp_tensor *out) {
+static int64_t op_quantized_linear_rows_images(const lp_tensor *out) {
   return lp_shape_product(&out->shape, 0, out->shape.ndim - 1);
 }
 
-static size_t op_quantized_rows_scratch(const lp_query *query) {
+static size_t op_quantized_linear_rows_scratch(const lp_query *query) {
   const int64_t *weight = query->in[1].shape.dim;
-  return lp_quantized_rows_scratch(op_quantized_rows_images(query->out), weight[0], weight[1],
+  return lp_quantized_rows_scratch(op_quantized_linear_rows_images(query->out), weight[0], weight[1],
                                    query->threads);
 }
 
-static lp_status op_quantized_rows_run(const lp_call *call) {
+static lp_status op_quantized_linear_rows_run(const lp_call *call) {
   const int64_t *weight = call->in[1].shape.dim;
-  lp_quantized_rows(op_quantized_rows_images(call->out), weight[0], weight[1], call->in[0].data,
+  lp_quantized_rows(op_quantized_linear_rows_images(call->out), weight[0], weight[1], call->in[0].data,
                     call->in[0].dtype, call->in[1].data, call->out[0].data, call->scratch,
                     call->threads, call->isa);
   op_quantized_linear_finish(call, weight[0], 1);
   return LP_OK;
 }
 
-static const lp_algorithm op_quantized_rows_algorithms[] = {
+static const lp_algorithm op_quantized_linear_rows_algorithms[] = {
     {.name = "plain",
      .cost = lp_quantized_cost,
-     .scratch = op_quantized_rows_scratch,
-     .run = op_quantized_rows_run},
+     .scratch = op_quantized_linear_rows_scratch,
+     .run = op_quantized_linear_rows_run},
 };
-static const lp_op_family op_quantized_rows_family = {
+static const lp_op_family op_quantized_linear_rows_family = {
     .like = &lp_op_FullyConnected,
     .inputs = OP_QUANTIZED_LINEAR_INPUTS,
-    .count_inputs = op_quantized_rows_inputs,
+    .count_inputs = op_quantized_linear_rows_inputs,
     .outputs = LP_QUANTIZED_OUTPUTS,
     .count_visible = lp_quantized_three,
     .weight_inputs = 0x1fe,
-    .shape = op_quantized_rows_shape,
+    .shape = op_quantized_linear_rows_shape,
     .dtype = op_quantized_linear_dtype,
     .multiply_adds = LP_WITH_REPORTS ? lp_infer_adds_per_output : NULL,
-    .algorithms = op_quantized_rows_algorithms,
+    .algorithms = op_quantized_linear_rows_algorithms,
     .num_algorithms = 1,
 };
 LP_DATA const lp_op lp_op__contrib_quantized_fully_connected = {
     .name = "_contrib_quantized_fully_connected",
-    .family = &op_quantized_rows_family,
+    .family = &op_quantized_linear_rows_family,
 };
 
 #undef OP_QUANTIZED_LINEAR_INPUTS

@@ -14,22 +14,22 @@
 #include "../kernel/pooling.h"
 #include "op_table.h"
 #include "pooling_param.h"
-#include "quantized.h"
+#include "quantized_rules.h"
 
 /* ---- quantized_flatten ---- */
 
-static lp_status op_quantized_flatten_shape(const lp_infer *infer) {
+static lp_status op_quantized_movement_flatten_shape(const lp_infer *infer) {
   return lp_quantized_shape(infer, &lp_op_Flatten, 1, 1);
 }
 
-static lp_status op_quantized_flatten_dtype(const lp_infer *infer) {
+static lp_status op_quantized_movement_flatten_dtype(const lp_infer *infer) {
   LP_TRY(lp_infer_merge_dtype(infer, &infer->in_dtype[0], infer->out_dtype[0]));
   LP_TRY(lp_infer_merge_dtype(infer, &infer->out_dtype[0], infer->in_dtype[0]));
   return lp_quantized_ranges(infer, 1);
 }
 
 /* What an operator on real numbers does to its own inputs and output, whatever their type is. */
-static lp_status op_quantized_move(const lp_call *call, const lp_op *plain, int tensors) {
+static lp_status op_quantized_movement_run(const lp_call *call, const lp_op *plain, int tensors) {
   lp_call inner = *call;
   inner.op = plain;
   inner.num_inputs = tensors;
@@ -37,80 +37,80 @@ static lp_status op_quantized_move(const lp_call *call, const lp_op *plain, int 
   return lp_quantized_plain(plain)->run(&inner);
 }
 
-static lp_status op_quantized_flatten_run(const lp_call *call) {
-  LP_TRY(op_quantized_move(call, &lp_op_Flatten, 1));
+static lp_status op_quantized_movement_flatten_run(const lp_call *call) {
+  LP_TRY(op_quantized_movement_run(call, &lp_op_Flatten, 1));
   lp_quantized_pass_range(call, 1);
   return LP_OK;
 }
 
-static const lp_algorithm op_quantized_flatten_algorithms[] = {
-    {.name = "plain", .cost = lp_quantized_cost, .run = op_quantized_flatten_run},
+static const lp_algorithm op_quantized_movement_flatten_algorithms[] = {
+    {.name = "plain", .cost = lp_quantized_cost, .run = op_quantized_movement_flatten_run},
 };
-static const lp_op_family op_quantized_flatten_family = {
+static const lp_op_family op_quantized_movement_flatten_family = {
     .attrs_any = true,
     .inputs = "data min_data max_data",
     .outputs = LP_QUANTIZED_OUTPUTS,
     .count_visible = lp_quantized_three,
     .weight_inputs = 6,
-    .shape = op_quantized_flatten_shape,
-    .dtype = op_quantized_flatten_dtype,
-    .algorithms = op_quantized_flatten_algorithms,
+    .shape = op_quantized_movement_flatten_shape,
+    .dtype = op_quantized_movement_flatten_dtype,
+    .algorithms = op_quantized_movement_flatten_algorithms,
     .num_algorithms = 1,
 };
 LP_DATA const lp_op lp_op__contrib_quantized_flatten = {
     .name = "_contrib_quantized_flatten",
-    .family = &op_quantized_flatten_family,
+    .family = &op_quantized_movement_flatten_family,
 };
 
 /* ---- quantized_embedding ---- */
 
-static lp_status op_quantized_embedding_shape(const lp_infer *infer) {
+static lp_status op_quantized_movement_embedding_shape(const lp_infer *infer) {
   return lp_quantized_shape(infer, &lp_op_Embedding, 2, 2);
 }
 
-static lp_status op_quantized_embedding_dtype(const lp_infer *infer) {
+static lp_status op_quantized_movement_embedding_dtype(const lp_infer *infer) {
   LP_TRY(lp_infer_merge_dtype(infer, &infer->in_dtype[1], LP_INT8));
   LP_TRY(lp_infer_merge_dtype(infer, &infer->out_dtype[0], LP_INT8));
   return lp_quantized_ranges(infer, 2);
 }
 
-static lp_status op_quantized_embedding_run(const lp_call *call) {
-  LP_TRY(op_quantized_move(call, &lp_op_Embedding, 2));
+static lp_status op_quantized_movement_embedding_run(const lp_call *call) {
+  LP_TRY(op_quantized_movement_run(call, &lp_op_Embedding, 2));
   lp_quantized_pass_range(call, 2);
   return LP_OK;
 }
 
-static const lp_algorithm op_quantized_embedding_algorithms[] = {
-    {.name = "plain", .cost = lp_quantized_cost, .run = op_quantized_embedding_run},
+static const lp_algorithm op_quantized_movement_embedding_algorithms[] = {
+    {.name = "plain", .cost = lp_quantized_cost, .run = op_quantized_movement_embedding_run},
 };
-static const lp_op_family op_quantized_embedding_family = {
+static const lp_op_family op_quantized_movement_embedding_family = {
     .like = &lp_op_Embedding,
     .inputs = "data weight min_weight max_weight",
     .outputs = LP_QUANTIZED_OUTPUTS,
     .count_visible = lp_quantized_three,
     .weight_inputs = 14,
-    .shape = op_quantized_embedding_shape,
-    .dtype = op_quantized_embedding_dtype,
-    .algorithms = op_quantized_embedding_algorithms,
+    .shape = op_quantized_movement_embedding_shape,
+    .dtype = op_quantized_movement_embedding_dtype,
+    .algorithms = op_quantized_movement_embedding_algorithms,
     .num_algorithms = 1,
 };
 LP_DATA const lp_op lp_op__contrib_quantized_embedding = {
     .name = "_contrib_quantized_embedding",
-    .family = &op_quantized_embedding_family,
+    .family = &op_quantized_movement_embedding_family,
 };
 
 /* ---- quantized_concat ---- */
 
-static int op_quantized_concat_inputs(const void *param) {
+static int op_quantized_movement_concat_inputs(const void *param) {
   return 3 * lp_op_count_inputs(&lp_op_Concat, param);
 }
 
-static lp_status op_quantized_concat_shape(const lp_infer *infer) {
+static lp_status op_quantized_movement_concat_shape(const lp_infer *infer) {
   const int tensors = infer->num_inputs / 3;
   return lp_quantized_shape(infer, &lp_op_Concat, tensors, tensors);
 }
 
-static lp_status op_quantized_concat_dtype(const lp_infer *infer) {
+static lp_status op_quantized_movement_concat_dtype(const lp_infer *infer) {
   lp_dtype to = LP_UINT8;
   for (int i = 0; i < infer->num_inputs / 3; i++) {
     LP_TRY(lp_quantized_bytes(infer, i));
@@ -125,7 +125,7 @@ static lp_status op_quantized_concat_dtype(const lp_infer *infer) {
 }
 
 /* The inputs in the output's steps one behind the other, and their descriptions. */
-static size_t op_quantized_concat_scratch(const lp_query *query) {
+static size_t op_quantized_movement_concat_scratch(const lp_query *query) {
   const int64_t count = lp_shape_size(&query->out[0].shape);
   const size_t tensors = (size_t)query->num_inputs / 3;
   size_t bytes;
@@ -135,7 +135,7 @@ static size_t op_quantized_concat_scratch(const lp_query *query) {
              : SIZE_MAX;
 }
 
-static lp_status op_quantized_concat_run(const lp_call *call) {
+static lp_status op_quantized_movement_concat_run(const lp_call *call) {
   const int tensors = call->num_inputs / 3;
   lp_tensor *in = call->scratch;
   char *steps = (char *)(in + tensors);
@@ -166,36 +166,36 @@ static lp_status op_quantized_concat_run(const lp_call *call) {
   }
   lp_call inner = *call;
   inner.in = in;
-  LP_TRY(op_quantized_move(&inner, &lp_op_Concat, tensors));
+  LP_TRY(op_quantized_movement_run(&inner, &lp_op_Concat, tensors));
   lp_quantized_put_range(call, low, high);
   return LP_OK;
 }
 
-static const lp_algorithm op_quantized_concat_algorithms[] = {
+static const lp_algorithm op_quantized_movement_concat_algorithms[] = {
     {.name = "plain",
      .cost = lp_quantized_cost,
-     .scratch = op_quantized_concat_scratch,
-     .run = op_quantized_concat_run},
+     .scratch = op_quantized_movement_concat_scratch,
+     .run = op_quantized_movement_concat_run},
 };
-static const lp_op_family op_quantized_concat_family = {
+static const lp_op_family op_quantized_movement_concat_family = {
     .like = &lp_op_Concat,
     .inputs = "arg*",
-    .count_inputs = op_quantized_concat_inputs,
+    .count_inputs = op_quantized_movement_concat_inputs,
     .outputs = LP_QUANTIZED_OUTPUTS,
     .count_visible = lp_quantized_three,
-    .shape = op_quantized_concat_shape,
-    .dtype = op_quantized_concat_dtype,
-    .algorithms = op_quantized_concat_algorithms,
+    .shape = op_quantized_movement_concat_shape,
+    .dtype = op_quantized_movement_concat_dtype,
+    .algorithms = op_quantized_movement_concat_algorithms,
     .num_algorithms = 1,
 };
 LP_DATA const lp_op lp_op__contrib_quantized_concat = {
     .name = "_contrib_quantized_concat",
-    .family = &op_quantized_concat_family,
+    .family = &op_quantized_movement_concat_family,
 };
 
 /* ---- quantized_pooling ---- */
 
-static lp_status op_quantized_pooling_shape(const lp_infer *infer) {
+static lp_status op_quantized_movement_pooling_shape(const lp_infer *infer) {
   bool whole;
   const lp_pooling_kind kind = lp_pooling_param_kind(infer->param, &whole);
   if (kind != LP_POOLING_MAX && kind != LP_POOLING_AVERAGE) {
@@ -204,11 +204,11 @@ static lp_status op_quantized_pooling_shape(const lp_infer *infer) {
   return lp_quantized_shape(infer, &lp_op_Pooling, 1, 1);
 }
 
-static size_t op_quantized_pooling_scratch(const lp_query *query) {
+static size_t op_quantized_movement_pooling_scratch(const lp_query *query) {
   return lp_quantized_real_scratch(query, &lp_op_Pooling, 1);
 }
 
-static lp_status op_quantized_pooling_run(const lp_call *call) {
+static lp_status op_quantized_movement_pooling_run(const lp_call *call) {
   bool whole;
   const bool average = lp_pooling_param_kind(call->param, &whole) == LP_POOLING_AVERAGE;
   LP_TRY(lp_quantized_real_run(call, average && whole ? &lp_op_Pooling_v1 : &lp_op_Pooling, 1, 1));
@@ -216,24 +216,24 @@ static lp_status op_quantized_pooling_run(const lp_call *call) {
   return LP_OK;
 }
 
-static const lp_algorithm op_quantized_pooling_algorithms[] = {
+static const lp_algorithm op_quantized_movement_pooling_algorithms[] = {
     {.name = "plain",
      .cost = lp_quantized_cost,
-     .scratch = op_quantized_pooling_scratch,
-     .run = op_quantized_pooling_run},
+     .scratch = op_quantized_movement_pooling_scratch,
+     .run = op_quantized_movement_pooling_run},
 };
-static const lp_op_family op_quantized_pooling_family = {
+static const lp_op_family op_quantized_movement_pooling_family = {
     .like = &lp_op_Pooling,
     .inputs = "data min_data max_data",
     .outputs = LP_QUANTIZED_OUTPUTS,
     .count_visible = lp_quantized_three,
     .weight_inputs = 6,
-    .shape = op_quantized_pooling_shape,
+    .shape = op_quantized_movement_pooling_shape,
     .dtype = lp_quantized_like_data,
-    .algorithms = op_quantized_pooling_algorithms,
+    .algorithms = op_quantized_movement_pooling_algorithms,
     .num_algorithms = 1,
 };
 LP_DATA const lp_op lp_op__contrib_quantized_pooling = {
     .name = "_contrib_quantized_pooling",
-    .family = &op_quantized_pooling_family,
+    .family = &op_quantized_movement_pooling_family,
 };

@@ -10,9 +10,9 @@ typedef struct lp_refusal {
   const char *remedy; /* what to do, likewise */
 } lp_refusal;
 
-/* What is said about an operator that lp_op_find does not find; NULL: nothing. */
-LP_INTERNAL const lp_refusal *lp_op_refusal(const char *name);
-/* The i-th of all, NULL behind the last. The first that fits counts. */
-LP_INTERNAL const lp_refusal *lp_op_refusal_at(int index);
+/* What is said about an operator that lp_op_find does not find; false: nothing. */
+LP_INTERNAL bool lp_op_refusal(const char *name, lp_refusal *refusal);
+/* The i-th of all, false behind the last. The first that fits counts. */
+LP_INTERNAL bool lp_op_refusal_at(int index, lp_refusal *refusal);
 
 #endif

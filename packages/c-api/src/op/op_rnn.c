@@ -26,6 +26,7 @@
 #include <string.h>
 
 #define OP_RNN_MAX_LAYERS 1024
+#define OP_RNN_MAX_SIZE 16777215 /* so that op_rnn_variant fits 64 bits */
 /* Inputs are multiplied for so many images at once, whole time steps. */
 #define OP_RNN_IMAGES 512
 /* Images from which on weights are read in panels. */
@@ -63,9 +64,9 @@ static const lp_attr op_rnn_attrs[] = {
 
 static lp_status op_rnn_check(void *any_param) {
   const op_rnn_param *param = any_param;
-  if (param->state_size < 1 || param->state_size > INT32_MAX) {
+  if (param->state_size < 1 || param->state_size > OP_RNN_MAX_SIZE) {
     return lp_fail(LP_ERROR_ATTRIBUTE, "state_size is %lld, expected 1 to %d",
-                   (long long)param->state_size, INT32_MAX);
+                   (long long)param->state_size, OP_RNN_MAX_SIZE);
   }
   if (param->num_layers < 1 || param->num_layers > OP_RNN_MAX_LAYERS) {
     return lp_fail(LP_ERROR_ATTRIBUTE, "num_layers is %lld, expected 1 to %d",
@@ -73,10 +74,10 @@ static lp_status op_rnn_check(void *any_param) {
   }
   if (param->projection_size != LP_NONE &&
       (param->mode != LP_RECURRENT_LSTM || param->projection_size < 1 ||
-       param->projection_size > INT32_MAX)) {
+       param->projection_size > OP_RNN_MAX_SIZE)) {
     return lp_fail(LP_ERROR_ATTRIBUTE,
                    "projection_size is %lld, expected None, or with mode lstm 1 to %d",
-                   (long long)param->projection_size, INT32_MAX);
+                   (long long)param->projection_size, OP_RNN_MAX_SIZE);
   }
   if (!isnan(param->clip_min) || !isnan(param->clip_max)) {
     return lp_fail(LP_ERROR_UNSUPPORTED,
@@ -132,7 +133,9 @@ typedef struct op_rnn_matrix {
   int64_t images; /* that it is multiplied with at once */
 } op_rnn_matrix;
 
-static int op_rnn_matrices(const op_rnn_job *job) { return job->projects ? OP_RNN_MATRICES : OP_RNN_R; }
+static int op_rnn_matrices(const op_rnn_job *job) {
+  return job->projects ? OP_RNN_MATRICES : OP_RNN_R;
+}
 
 /* Time steps whose inputs are multiplied at once. */
 static int64_t op_rnn_chunk(const op_rnn_job *job) {
@@ -285,11 +288,10 @@ static size_t op_rnn_packed(const lp_query *query) { return op_rnn_repack(query,
 
 static int64_t op_rnn_variant(const lp_query *query) {
   const op_rnn_job job = op_rnn_of_query(query);
-  /* Two nodes may see one vector in different ways. */
-  int64_t variant = lp_linear_find(query->isa)->gemm_columns;
-  variant = variant * 4099 + job.hidden;
-  variant = variant * 16411 + job.features * 8 + (int64_t)job.mode * 2 + job.directions - 1;
-  return variant * 1031 + job.layers;
+  /* Two nodes may see one vector in different ways, which must not be taken for one; the block tells the level. */
+  int64_t variant = job.hidden * (OP_RNN_MAX_SIZE + 1) + job.features;
+  variant = variant * OP_RNN_MAX_LAYERS + job.layers - 1;
+  return variant * 16 + (int64_t)job.mode * 4 + (job.projects ? 2 : 0) + job.directions - 1;
 }
 
 static void op_rnn_pack(const lp_query *query, const float *plain, lp_threads *threads, void *packed) {
@@ -409,7 +411,8 @@ static void op_rnn_product(const op_rnn_layer *layer, int which, int64_t images,
     lp_fully_connected_f64(&product);
   } else if (op_rnn_in_panels(matrix, layer->call->packed != NULL)) {
     if (images < OP_RNN_FEW && bias == NULL) {
-      const lp_recurrent_product few = {images, matrix->rows, matrix->depth, product.x, product.w, product.y};
+      const lp_recurrent_product few = {images,    matrix->rows, matrix->depth,
+                                        product.x, product.w,    product.y};
       lp_recurrent_multiply(&few, product.threads, product.isa);
       return;
     }
@@ -650,5 +653,6 @@ LP_DATA const lp_op lp_op_RNN = {
 };
 
 #undef OP_RNN_MAX_LAYERS
+#undef OP_RNN_MAX_SIZE
 #undef OP_RNN_IMAGES
 #undef OP_RNN_FEW

@@ -38,12 +38,12 @@ static const lp_attr op_roi_align_attrs[] = {
 
 static lp_status op_roi_align_check(void *parsed) {
   const op_roi_align_param *param = parsed;
-  LP_TRY(lp_roi_check_pooled(&param->pooled_size));
+  LP_TRY(lp_plane_check_entries("pooled_size", &param->pooled_size, 2, 2, 1));
   if (param->sample_ratio > OP_ROI_ALIGN_SAMPLES) {
     return lp_fail(LP_ERROR_ATTRIBUTE, "attribute 'sample_ratio' is %lld, expected at most %d",
                    (long long)param->sample_ratio, OP_ROI_ALIGN_SAMPLES);
   }
-  return lp_roi_check_scale(param->spatial_scale);
+  return lp_plane_check_part("spatial_scale", param->spatial_scale);
 }
 
 static lp_status op_roi_align_shape(const lp_infer *infer) {
@@ -62,15 +62,17 @@ static lp_status op_roi_align_shape(const lp_infer *infer) {
 
 /* Samples touch some ten places. */
 static double op_roi_align_cost(const lp_query *query) {
-  return lp_roi_possible(query) ? 1000.0 + 10.0 * lp_query_elements(query) : LP_COST_REJECT;
+  return lp_plane_cost_of(query, 10.0, false);
 }
 
 static double op_roi_align_cost_blocked(const lp_query *query) {
   const op_roi_align_param *param = query->param;
-  return query->block > 1 && query->in[0].dtype == LP_FLOAT32 && !param->position_sensitive &&
-                 lp_roi_possible(query)
-             ? 1000.0 + 12.0 * lp_query_elements(query) / query->block
-             : LP_COST_REJECT;
+  return param->position_sensitive ? LP_COST_REJECT
+                                   : lp_plane_cost_of(query, 12.0 / query->block, true);
+}
+
+static double op_roi_align_cost_to_plain(const lp_query *query) {
+  return lp_roi_cost_to_plain(query, op_roi_align_cost_blocked(query));
 }
 
 static lp_status op_roi_align_run(const lp_call *call) {
@@ -90,6 +92,11 @@ static const lp_algorithm op_roi_align_algorithms[] = {
      .cost = op_roi_align_cost_blocked,
      .blocked_inputs = 1,
      .blocked_output = true,
+     .scratch = lp_roi_scratch,
+     .run = op_roi_align_run},
+    {.name = "blocked_to_plain",
+     .cost = op_roi_align_cost_to_plain,
+     .blocked_inputs = 1,
      .scratch = lp_roi_scratch,
      .run = op_roi_align_run},
     {.name = "plain", .cost = op_roi_align_cost, .scratch = lp_roi_scratch, .run = op_roi_align_run},

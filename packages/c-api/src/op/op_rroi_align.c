@@ -36,8 +36,8 @@ static const lp_attr op_rroi_align_attrs[] = {
 
 static lp_status op_rroi_align_check(void *parsed) {
   const op_rroi_align_param *param = parsed;
-  LP_TRY(lp_roi_check_pooled(&param->pooled_size));
-  return lp_roi_check_scale(param->spatial_scale);
+  LP_TRY(lp_plane_check_entries("pooled_size", &param->pooled_size, 2, 2, 1));
+  return lp_plane_check_part("spatial_scale", param->spatial_scale);
 }
 
 static lp_status op_rroi_align_shape(const lp_infer *infer) {
@@ -47,7 +47,7 @@ static lp_status op_rroi_align_shape(const lp_infer *infer) {
 }
 
 static double op_rroi_align_cost(const lp_query *query) {
-  return lp_roi_possible(query) ? 1000.0 + 20.0 * lp_query_elements(query) : LP_COST_REJECT;
+  return lp_plane_cost_of(query, 20.0, false);
 }
 
 static lp_sample_region op_rroi_align_region(const lp_call *call, int64_t roi) {
@@ -81,8 +81,7 @@ static lp_status op_rroi_align_run(const lp_call *call) {
                      (long long)roi, samples, OP_RROI_ALIGN_SAMPLES);
     }
   }
-  lp_threads_run(lp_shape_size(&call->out[0].shape) > 5000 ? call->threads : NULL, rois,
-                 op_rroi_align_chunk, &copy);
+  lp_threads_run(lp_plane_threads(call, 5000), rois, op_rroi_align_chunk, &copy);
   return LP_OK;
 }
 

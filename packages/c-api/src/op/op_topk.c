@@ -107,15 +107,15 @@ static lp_status op_topk_shape(const lp_infer *infer) {
   if (n > LP_ORDER_MAX) {
     return lp_infer_fail(infer, "%lld elements to sort, expected fewer than 2^32", (long long)n);
   }
-  if (some && param->ret_typ == OP_TOPK_MASK) {
-    return lp_infer_merge(infer, &infer->out[0], in);
-  }
   if (some && param->k > 0) {
     if (n >= 0 && param->k > n) {
       return lp_infer_fail(infer, "k is %lld, expected at most %lld, the number of elements",
                            (long long)param->k, (long long)n);
     }
     out.dim[axis] = param->k;
+  }
+  if (some && param->ret_typ == OP_TOPK_MASK) {
+    return lp_infer_merge(infer, &infer->out[0], in);
   }
   for (int i = 0; i < infer->num_outputs; i++) {
     LP_TRY(lp_infer_merge(infer, &infer->out[i], &out));
@@ -143,17 +143,16 @@ static double op_topk_cost(const lp_query *query) {
   return lp_query_no_epilogue(query) ? cost : LP_COST_REJECT;
 }
 
-static size_t op_topk_row_scratch(lp_dtype dtype, const op_topk_rows *rows) {
-  return (lp_order_scratch(dtype, rows->n, rows->most) + LP_ALIGNMENT - 1) / LP_ALIGNMENT *
-         LP_ALIGNMENT;
+/* Scratch of one row. */
+static void *op_topk_carve(lp_dtype dtype, const op_topk_rows *rows, lp_carve *carve) {
+  return lp_carve_part(carve, lp_order_scratch(dtype, rows->n, rows->most));
 }
 
 static size_t op_topk_scratch(const lp_query *query) {
   const op_topk_rows rows = op_topk_lay(query->op, query->param, &query->in[0].shape);
-  const size_t one = lp_order_scratch(query->in[0].dtype, rows.n, rows.most);
-  return one > SIZE_MAX / query->threads - LP_ALIGNMENT
-             ? SIZE_MAX
-             : op_topk_row_scratch(query->in[0].dtype, &rows) * query->threads;
+  lp_carve carve = {NULL, 0};
+  (void)op_topk_carve(query->in[0].dtype, &rows, &carve);
+  return lp_carve_times(&carve, query->threads);
 }
 
 typedef struct op_topk_work {
@@ -217,9 +216,10 @@ static void op_topk_chunk(void *context, int64_t chunk, unsigned worker) {
   const op_topk_work *work = context;
   const int64_t rows = work->rows.outer * work->rows.inner;
   const int64_t first = chunk * work->part;
-  const size_t bytes = op_topk_row_scratch(work->call->in[0].dtype, &work->rows);
+  lp_carve carve = {NULL, 0};
+  (void)op_topk_carve(work->call->in[0].dtype, &work->rows, &carve);
   for (int64_t row = first; row < first + work->part && row < rows; row++) {
-    op_topk_row(work, row, (char *)work->call->scratch + worker * bytes);
+    op_topk_row(work, row, (char *)work->call->scratch + worker * carve.bytes);
   }
 }
 

@@ -15,35 +15,6 @@ lp_status lp_roi_shape(const lp_infer *infer, int64_t columns, int64_t channels,
   return lp_infer_merge(infer, &infer->in[1], &rois);
 }
 
-lp_status lp_roi_check_pooled(const lp_tuple *pooled) {
-  if (pooled->count != 2) {
-    return lp_fail(LP_ERROR_ATTRIBUTE, "attribute 'pooled_size' has %d entries, expected 2",
-                   pooled->count < 0 ? 0 : pooled->count);
-  }
-  for (int i = 0; i < 2; i++) {
-    if (pooled->values[i] < 1 || pooled->values[i] > INT32_MAX) {
-      return lp_fail(LP_ERROR_ATTRIBUTE,
-                     "attribute 'pooled_size' has the entry %lld, expected 1 to %lld",
-                     (long long)pooled->values[i], (long long)INT32_MAX);
-    }
-  }
-  return LP_OK;
-}
-
-lp_status lp_roi_check_scale(double scale) {
-  return scale >= 0.0 && scale <= 1.0
-             ? LP_OK
-             : lp_fail(LP_ERROR_ATTRIBUTE, "attribute 'spatial_scale' is %g, expected 0 to 1",
-                       scale);
-}
-
-lp_status lp_roi_check_count(const char *key, int64_t value) {
-  return value >= 1 && value <= INT32_MAX
-             ? LP_OK
-             : lp_fail(LP_ERROR_ATTRIBUTE, "attribute '%s' is %lld, expected 1 to %lld", key,
-                       (long long)value, (long long)INT32_MAX);
-}
-
 lp_status lp_roi_group_channels(const lp_infer *infer, int64_t output_dim, int64_t group_size) {
   const int64_t bins = group_size * group_size;
   const int64_t channels = infer->in[0].dim[1];
@@ -53,12 +24,6 @@ lp_status lp_roi_group_channels(const lp_infer *infer, int64_t output_dim, int64
                          (long long)channels, (long long)output_dim, (long long)bins);
   }
   return LP_OK;
-}
-
-bool lp_roi_possible(const lp_query *query) {
-  const lp_dtype dtype = query->in[0].dtype;
-  return lp_query_no_epilogue(query) && lp_query_all(query, dtype) &&
-         (dtype == LP_FLOAT32 || lp_dtype_is(dtype, LP_FLOAT64));
 }
 
 int64_t lp_roi_image(const lp_call *call, int64_t roi) {
@@ -83,9 +48,14 @@ bool lp_roi_planes(const lp_call *call, int64_t roi, lp_sample_planes *planes) {
   return image >= 0 && planes->x_channel > 0;
 }
 
-/* Bytes that one thread needs for the bins of both axes. */
-static bool roi_bytes(const lp_shape *data, const lp_shape *out, size_t *bytes) {
-  size_t total = 128;
+/* Bytes that one thread needs: for the values of a block of channels, and for the bins of both axes. */
+static bool roi_bytes(const lp_shape *data, const lp_shape *out, size_t *values, size_t *bytes) {
+  size_t total;
+  if (!lp_size_multiply((size_t)out->dim[2], (size_t)out->dim[3], values) ||
+      !lp_size_multiply(*values, LP_MAX_BLOCK * sizeof(float), values) ||
+      !lp_size_add(*values, 128, &total)) {
+    return false;
+  }
   for (int axis = 0; axis < 2; axis++) {
     size_t bins;
     size_t entries;
@@ -99,10 +69,16 @@ static bool roi_bytes(const lp_shape *data, const lp_shape *out, size_t *bytes) 
   return true;
 }
 
+double lp_roi_cost_to_plain(const lp_query *query, double cost) {
+  const lp_shape *out = &query->out[0].shape;
+  return cost < 0 ? cost : cost * (out->dim[2] * out->dim[3] < 100 ? 0.99 : 1.01);
+}
+
 size_t lp_roi_scratch(const lp_query *query) {
+  size_t values;
   size_t bytes;
   size_t total;
-  return roi_bytes(&query->in[0].shape, &query->out[0].shape, &bytes) &&
+  return roi_bytes(&query->in[0].shape, &query->out[0].shape, &values, &bytes) &&
                  lp_size_multiply(bytes, query->threads, &total)
              ? total
              : SIZE_MAX;
@@ -112,6 +88,7 @@ typedef struct roi_work {
   const lp_call *call;
   const lp_roi_bins *bins;
   lp_bins_kernel kernel;
+  size_t values; /* bytes */
   size_t bytes;
   int64_t image; /* elements of one channel, or block of them */
 } roi_work;
@@ -156,6 +133,25 @@ static void roi_run_groups(const roi_work *work, lp_bins_run *run, size_t size) 
   }
 }
 
+/* Blocks of channels to channels: what reads regions is mostly a FullyConnected, and another copy of all of them would be large. */
+static void roi_run_blocks(const roi_work *work, lp_bins_run *run, float *values) {
+  const int block = work->call->in[0].block;
+  const int64_t channels = work->call->out[0].shape.dim[1];
+  const int64_t bins = run->rows->count * run->columns->count;
+  float *y = run->y;
+  run->blocks = 1;
+  run->y = values;
+  for (int64_t first = 0; first < channels; first += block) {
+    work->kernel(run);
+    for (int64_t k = 0; k < block && first + k < channels; k++, y += bins) {
+      for (int64_t i = 0; i < bins; i++) {
+        y[i] = values[i * block + k];
+      }
+    }
+    run->x = (const float *)run->x + run->x_block;
+  }
+}
+
 static void roi_region(void *context, int64_t roi, unsigned worker) {
   const roi_work *work = context;
   const lp_call *call = work->call;
@@ -164,8 +160,9 @@ static void roi_region(void *context, int64_t roi, unsigned worker) {
   const int block = call->in[0].block;
   const size_t size = lp_dtype_size(call->in[0].dtype);
   const int64_t channels = (data->dim[1] + block - 1) / block;
-  const int64_t blocks = (out->dim[1] + block - 1) / block;
-  const int64_t y_block = out->dim[2] * out->dim[3] * block;
+  const int out_block = call->out[0].block;
+  const int64_t blocks = (out->dim[1] + out_block - 1) / out_block;
+  const int64_t y_block = out->dim[2] * out->dim[3] * out_block;
   const int64_t image = lp_roi_image(call, roi);
   char *y = (char *)call->out[0].data + (size_t)(roi * blocks * y_block) * size;
   if (image < 0) {
@@ -173,7 +170,8 @@ static void roi_region(void *context, int64_t roi, unsigned worker) {
     return;
   }
   lp_bins bins[2];
-  char *memory = (char *)call->scratch + worker * work->bytes;
+  float *values = (float *)(void *)((char *)call->scratch + worker * work->bytes);
+  char *memory = (char *)values + work->values;
   for (int axis = 0; axis < 2; axis++) {
     lp_bins_axis lay = work->bins->axis;
     lay.size = data->dim[2 + axis];
@@ -195,6 +193,8 @@ static void roi_region(void *context, int64_t roi, unsigned worker) {
                      .y_block = y_block};
   if (work->bins->groups[0] * work->bins->groups[1] > 1) {
     roi_run_groups(work, &run, size);
+  } else if (block != out_block) {
+    roi_run_blocks(work, &run, values);
   } else {
     work->kernel(&run);
   }
@@ -206,8 +206,7 @@ lp_status lp_roi_run(const lp_call *call, const lp_roi_bins *bins) {
                    .bins = bins,
                    .kernel = lp_bins_find(data->dtype, data->block, call->isa),
                    .image = data->shape.dim[2] * data->shape.dim[3] * data->block};
-  (void)roi_bytes(&data->shape, &call->out[0].shape, &work.bytes);
-  lp_threads_run(lp_shape_size(&call->out[0].shape) > 20000 ? call->threads : NULL,
-                 call->out[0].shape.dim[0], roi_region, &work);
+  (void)roi_bytes(&data->shape, &call->out[0].shape, &work.values, &work.bytes);
+  lp_threads_run(lp_plane_threads(call, 20000), call->out[0].shape.dim[0], roi_region, &work);
   return LP_OK;
 }

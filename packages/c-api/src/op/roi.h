@@ -4,23 +4,14 @@
 
 #include "../kernel/bins.h"
 #include "../kernel/sample.h"
-#include "op.h"
+#include "plane.h"
 
 /* Shape rule: output (R, channels, height, width) of rois (R, columns); channels and sizes may be unknown. */
 LP_INTERNAL lp_status lp_roi_shape(const lp_infer *infer, int64_t columns, int64_t channels,
                                    int64_t height, int64_t width);
-/* The op's `check` for "pooled_size" of two entries. */
-LP_INTERNAL lp_status lp_roi_check_pooled(const lp_tuple *pooled);
-/* "spatial_scale" must be in [0, 1]. */
-LP_INTERNAL lp_status lp_roi_check_scale(double scale);
-/* The integer attribute `key` must be 1 or more. */
-LP_INTERNAL lp_status lp_roi_check_count(const char *key, int64_t value);
 /* Shape rule: data has output_dim group_size^2 channels. */
 LP_INTERNAL lp_status lp_roi_group_channels(const lp_infer *infer, int64_t output_dim,
                                             int64_t group_size);
-/* float32 or float64 throughout and no epilogue. */
-LP_INTERNAL bool lp_roi_possible(const lp_query *query);
-
 /* Column `column` of region `roi`. */
 static inline double lp_roi_value(const lp_tensor *rois, int64_t roi, int64_t column) {
   const int64_t i = roi * rois->shape.dim[1] + column;
@@ -39,6 +30,8 @@ typedef struct lp_roi_bins {
   /* Output channel c of bin (i, j) reads input channel (c groups + i groups / rows) groups + j groups / columns; 1: c. Plain layout. */
   int64_t groups[2];
 } lp_roi_bins;
+/* The cost of making plain outputs of blocked data, from that of blocked ones. A plan does not know who reads them: few bins mostly go to a FullyConnected, many to a Convolution. */
+LP_INTERNAL double lp_roi_cost_to_plain(const lp_query *query, double cost);
 LP_INTERNAL size_t lp_roi_scratch(const lp_query *query);
 LP_INTERNAL lp_status lp_roi_run(const lp_call *call, const lp_roi_bins *bins);
 

@@ -62,7 +62,9 @@ export function modelNeeds(symbol: Uint8Array, kinds?: ParameterKinds): ModelNee
     operators.add(id);
     const activation = activationOf(id, attributes["act_type"]);
     if (activation !== undefined) activations.add(activation);
-    if (typedOperators.has(id) || namesOtherType(attributes)) parts.add("dtypes");
+    if (typedOperators.has(id) || namesOtherType(attributes) || hasEightBits(node)) {
+      parts.add("dtypes");
+    }
   }
   return { operators, activations, parts };
 }
@@ -76,8 +78,14 @@ function allNodes(nodes: readonly SymbolNode[]): readonly SymbolNode[] {
 }
 
 /** Whether the engine puts the nodes of its subgraph in the node's place. */
-function isFused({ op, subgraphs }: SymbolNode): boolean {
-  return subgraphs !== undefined && op.startsWith("_sg_mkldnn_") && operatorNames[op] === undefined;
+function isFused(node: SymbolNode): boolean {
+  return node.subgraphs !== undefined && node.op.startsWith("_sg_mkldnn_") && !hasEightBits(node);
+}
+
+/** Whether a node works with numbers of 8 bits, as its name or an attribute says. */
+function hasEightBits({ op, attrs }: SymbolNode): boolean {
+  const quantized = attrs?.["quantized"];
+  return /quantize/.test(op) || (quantized !== undefined && !/^(0|false)$/i.test(quantized));
 }
 
 /** All that several models need. */

@@ -171,7 +171,9 @@ def test_a_check_says_all_at_once() -> None:
     symbol = graph("Custom", ["x"], {"op_type": "mine"}, "strange")
     report = check_model(symbol)
     assert [(f.code, f.node, f.op) for f in report.errors] == [("unsupported", "strange", "Custom")]
-    assert check_model(RELU.encode()) == ((), ())
+    assert "before it" in report.errors[0].remedy
+    assert check_model(RELU.encode()) == ((), (), ())
+    assert check_model(dense([[1, 2]])[0]).weights == ("w",)
     ignored = check_model(graph("Activation", ["x"], {"act_type": "relu", "colour": "red"}, "act"))
     assert ignored.errors == () and [f.node for f in ignored.warnings] == ["act"]
     with pytest.raises(PredictError, match="LPCheckModel"):

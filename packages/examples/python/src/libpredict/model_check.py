@@ -17,6 +17,8 @@ class Finding(NamedTuple):
     node: str
     op: str
     text: str
+    remedy: str = ""
+    """What to do, where something is known."""
 
 
 class ModelReport(NamedTuple):
@@ -26,6 +28,8 @@ class ModelReport(NamedTuple):
     """Operators and modes that are not supported, impossible attributes; none: the model can be run."""
     warnings: Tuple[Finding, ...]
     """Attributes that are not known and are ignored."""
+    weights: Tuple[str, ...] = ()
+    """Variables that a parameter file must give."""
 
 
 def check_model(symbol: Union[str, Buffer], *, library: Library = None) -> ModelReport:
@@ -38,12 +42,15 @@ def check_model(symbol: Union[str, Buffer], *, library: Library = None) -> Model
     graph = symbol.encode("utf-8", "surrogateescape") if isinstance(symbol, str) else bytes(symbol)
     report = bytearray(b.LPCheckModel(graph, len(graph), None, 0).report_size)
     b.LPCheckModel(graph, len(graph), report, len(report))
-    found: Dict[str, List[Dict[str, Any]]] = json.loads(report[:-1].decode("utf-8", "surrogateescape"))
+    found: Dict[str, List[Any]] = json.loads(report[:-1].decode("utf-8", "surrogateescape"))
 
     def findings(kind: str) -> Tuple[Finding, ...]:
-        return tuple(Finding(error_words.get(f["code"], ""), f["node"], f["op"], f["text"]) for f in found[kind])
+        return tuple(
+            Finding(error_words.get(f["code"], ""), f["node"], f["op"], f["text"], f.get("remedy", ""))
+            for f in found[kind]
+        )
 
-    return ModelReport(findings("errors"), findings("warnings"))
+    return ModelReport(findings("errors"), findings("warnings"), tuple(found["weights"]))
 
 
 def list_operators(*, library: Library = None) -> List[str]:

@@ -1,5 +1,5 @@
 /*
- * op_quantized_fused.c - _sg_mkldnn_conv and _sg_mkldnn_fully_connected with quantized=True: a
+ * op_fused.c - _sg_mkldnn_conv and _sg_mkldnn_fully_connected with quantized=True: a
  * Convolution or FullyConnected with what MXNet's graph passes have joined to it, on 8 bits.
  *
  * conv  Weights W and bias b are real, and BatchNorm goes into them first: W a, beta + a (b - mean),
@@ -25,11 +25,12 @@
  * int8 graphs of quantize_net and quantize_model_mkldnn. Float nodes of these names: graph_load.c.
  */
 #include <math.h>
+#include <string.h>
 
 #include "conv_param.h"
 #include "fully_connected_param.h"
 #include "op_table.h"
-#include "quantized.h"
+#include "quantized_rules.h"
 
 enum { OP_FUSED_CONV, OP_FUSED_ROWS };
 
@@ -108,6 +109,11 @@ static lp_activation_function op_fused_function(int act) {
   }
 }
 
+/* Bounds are all that the activation is. */
+static bool op_fused_is_simple(const op_fused_param *param) {
+  return param->act == OP_FUSED_NONE || param->act == OP_FUSED_RELU || param->act == OP_FUSED_CLIP;
+}
+
 static lp_status op_fused_check(const op_fused_param *param) {
   if (!param->quantized) {
     return lp_fail(LP_ERROR_UNSUPPORTED, "expected quantized=True, or a subgraph");
@@ -121,7 +127,9 @@ static lp_status op_fused_check(const op_fused_param *param) {
     return lp_fail(LP_ERROR_UNSUPPORTED,
                    "a sum or activation needs min_calib_range and max_calib_range");
   }
-  return lp_activation_check(op_fused_function(param->act));
+  return op_fused_is_simple(param) || param->act == OP_FUSED_ABS
+             ? LP_OK
+             : lp_activation_check(op_fused_function(param->act));
 }
 
 static lp_status op_fused_conv_check(void *param) {
@@ -145,6 +153,12 @@ static int op_fused_tensors(const op_fused_param *param) { return param->conv.no
 /* Where the ranges begin. */
 static int op_fused_ranges(const op_fused_param *param) {
   return op_fused_tensors(param) + (param->bn ? 4 : 0) + (param->sum ? 1 : 0);
+}
+
+/* BatchNorm's mean and variance. */
+static uint32_t op_fused_conv_states(const void *any_param) {
+  const op_fused_param *param = any_param;
+  return param->bn ? 12u << op_fused_tensors(param) : 0;
 }
 
 static int op_fused_conv_inputs(const void *any_param) {
@@ -217,17 +231,17 @@ static lp_status op_fused_dtype(const lp_infer *infer) {
     LP_TRY(lp_infer_merge_dtype(infer, &infer->in_dtype[i], LP_FLOAT32));
   }
   LP_TRY(lp_infer_merge_dtype(infer, &infer->out_dtype[0],
-                              param->float_output                              ? LP_FLOAT32
-                              : !lp_quantized_calibrated(&param->calib)        ? LP_INT32
-                              : op_fused_is_positive(infer->op, param)         ? LP_UINT8
-                                                                               : LP_INT8));
-  return lp_quantized_ranges(infer, infer->op->kind == OP_FUSED_CONV ? op_fused_ranges(param)
-                                                                     : tensors);
+                              param->float_output                       ? LP_FLOAT32
+                              : !lp_quantized_calibrated(&param->calib) ? LP_INT32
+                              : op_fused_is_positive(infer->op, param)  ? LP_UINT8
+                                                                        : LP_INT8));
+  return lp_quantized_ranges(
+      infer, infer->op->kind == OP_FUSED_CONV ? op_fused_ranges(param) : tensors);
 }
 
 /* ---- running ---- */
 
-/* What a run needs besides the sums' own scratch: for each filter two numbers, then 8-bit weights, then the sums. */
+/* What a run needs besides the sums' own scratch: two numbers of each filter, 8-bit weights, sums. */
 typedef struct op_fused_layout {
   size_t bias, weights, sums, inner, total;
 } op_fused_layout;
@@ -288,15 +302,18 @@ static size_t op_fused_scratch(const lp_query *query) {
   return op_fused_lay_out(&query->in[1], query->out, inner, &layout) ? layout.total : SIZE_MAX;
 }
 
-/* BatchNorm's factor of filter f, 1 without; its bias with BatchNorm's. In float32, for the largest weight lies between two steps. */
+/*
+ * BatchNorm's factor of filter f, 1 without; its bias with BatchNorm's. Rounded as MXNet does, for
+ * the largest weight lies between two steps.
+ */
 static float op_fused_factor(const lp_call *call, int64_t f, float *bias) {
   const op_fused_param *param = call->param;
   const lp_tensor *norm = call->in + op_fused_tensors(param);
   float factor = 1;
   *bias = param->conv.no_bias ? 0 : ((const float *)call->in[2].data)[f];
   if (param->bn) {
-    const float gamma = param->bn_fix_gamma ? 1 : ((const float *)norm[0].data)[f];
-    factor = gamma / sqrtf(((const float *)norm[3].data)[f] + (float)param->bn_eps);
+    const double gamma = param->bn_fix_gamma ? 1 : (double)((const float *)norm[0].data)[f];
+    factor = (float)(gamma / sqrt((double)((const float *)norm[3].data)[f] + param->bn_eps));
     *bias = ((const float *)norm[1].data)[f] +
             factor * (*bias - ((const float *)norm[2].data)[f]);
   }
@@ -317,43 +334,102 @@ static void op_fused_round(const float *w, float factor, float s, int64_t count,
   for (int64_t i = 0; i < count; i++) {
     const float real = w[i] * factor;
     const float step = real * s;
-    const float low = step > -128 ? step : -128;
-    y[i] = (int8_t)lp_quantized_round((double)(low < 127 ? low : 127));
+    const float low = step > -128.0f ? step : -128.0f;
+    const float v = low < 127.0f ? low : 127.0f;
+    y[i] = (int8_t)lp_quantized_round_small(v);
   }
 }
 
-/* Real weights to 8 bits: scale[f] are their s, bias[f] whole steps of the sums. */
-static void op_fused_quantize(const lp_call *call, double data_scale, float *scale, int32_t *bias,
-                              int8_t *weights) {
+/* Real weights: scale[f] are their s. */
+static void op_fused_scales(const lp_call *call, float *scale) {
+  const op_fused_param *param = call->param;
+  const float *w = call->in[1].data;
+  const int64_t filters = call->in[1].shape.dim[0];
+  const int64_t depth = lp_shape_product(&call->in[1].shape, 1, call->in[1].shape.ndim);
+  const bool apart = param->channel_wise || lp_quantized_calibrated(&param->calib);
+  float shift;
+  float all = 0;
+  for (int64_t f = 0; f < filters; f++) {
+    const float most = op_fused_largest(w + f * depth, op_fused_factor(call, f, &shift), depth);
+    all = most > all ? most : all;
+    scale[f] = most > 0 ? 127.5f / most : 1;
+  }
+  for (int64_t f = 0; f < filters && !apart; f++) {
+    scale[f] = all > 0 ? 127.5f / all : 1;
+  }
+}
+
+/* The biases as steps of the sums; whether scales had to give way to them. */
+static bool op_fused_biases(const lp_call *call, double data_scale, float *scale, int32_t *bias) {
+  bool bound = false;
+  for (int64_t f = 0; f < call->in[1].shape.dim[0]; f++) {
+    float shift;
+    (void)op_fused_factor(call, f, &shift);
+    const double most = 1073741824.0 / (fabs((double)shift) * data_scale);
+    if ((double)scale[f] > most) {
+      scale[f] = (float)most;
+      bound = true;
+    }
+    const double steps = (double)shift * (double)scale[f] * data_scale;
+    bias[f] = steps == steps && fabs(steps) < 2e9 ? lp_quantized_round(steps) : 0;
+  }
+  return bound;
+}
+
+/* Real weights to 8 bits. */
+static void op_fused_quantize(const lp_call *call, const float *scale, int8_t *weights) {
   const op_fused_param *param = call->param;
   const float *w = call->in[1].data;
   const int64_t filters = call->in[1].shape.dim[0];
   const int64_t depth = lp_shape_product(&call->in[1].shape, 1, call->in[1].shape.ndim);
   const int64_t each = call->op->kind == OP_FUSED_CONV ? filters / param->conv.num_group : filters;
-  const bool apart = param->channel_wise || lp_quantized_calibrated(&param->calib);
   float shift;
-  float most = 0;
-  for (int64_t f = 0; f < filters && !apart; f++) {
-    const float own = op_fused_largest(w + f * depth, op_fused_factor(call, f, &shift), depth);
-    most = own > most ? own : most;
-  }
-  for (int64_t f = 0; f < filters; f++) {
-    const float factor = op_fused_factor(call, f, &shift);
-    const double bound = 1073741824.0 / (fabs((double)shift) * data_scale);
-    if (apart) {
-      most = op_fused_largest(w + f * depth, factor, depth);
-    }
-    scale[f] = most > 0 ? 127.5f / most : 1;
-    if ((double)scale[f] > bound) {
-      scale[f] = (float)bound;
-    }
-    const double steps = (double)shift * (double)scale[f] * data_scale;
-    bias[f] = steps == steps && fabs(steps) < 2e9 ? lp_quantized_round(steps) : 0;
-  }
   for (int64_t f = 0; f < filters; f++) {
     op_fused_round(w + f * depth, op_fused_factor(call, f, &shift),
                    scale[each < filters ? f / each : f], depth, weights + f * depth);
   }
+}
+
+/* Prepared: the scales, then the 8-bit weights. */
+static size_t op_fused_prepared(const lp_query *query) {
+  const op_fused_param *param = query->param;
+  const bool conv = query->op->kind == OP_FUSED_CONV;
+  const int inputs = op_fused_tensors(param) + (param->bn ? 4 : 0);
+  const uint32_t wanted = (1u << inputs) - 2;
+  size_t bytes = 0;
+  if ((!conv && !param->channel_wise) || (query->constant_inputs & wanted) != wanted) {
+    return 0;
+  }
+  return op_fused_reserve(query->in[1].shape.dim[0], sizeof(float), &bytes) &&
+                 op_fused_reserve(lp_shape_size(&query->in[1].shape), 1, &bytes)
+             ? bytes
+             : SIZE_MAX;
+}
+
+static int8_t *op_fused_prepared_weights(const lp_call *call, const void *prepared) {
+  size_t offset = 0;
+  (void)op_fused_reserve(call->in[1].shape.dim[0], sizeof(float), &offset);
+  return (int8_t *)(uintptr_t)prepared + offset;
+}
+
+static void op_fused_prepare(const lp_call *call, void *prepared) {
+  op_fused_scales(call, prepared);
+  op_fused_quantize(call, prepared, op_fused_prepared_weights(call, prepared));
+}
+
+/* Scales, biases and 8-bit weights of a run; the weights. */
+static const int8_t *op_fused_weights(const lp_call *call, double data_scale, float *scale,
+                                      int32_t *bias, int8_t *room) {
+  if (call->prepared != NULL) {
+    memcpy(scale, call->prepared, (size_t)call->in[1].shape.dim[0] * sizeof *scale);
+  } else {
+    op_fused_scales(call, scale);
+  }
+  if (!op_fused_biases(call, data_scale, scale, bias) && call->prepared != NULL) {
+    return op_fused_prepared_weights(call, call->prepared);
+  }
+  op_fused_quantize(call, scale, room);
+  return room;
 }
 
 /* int8 weights as they are: the same numbers for every row. */
@@ -407,8 +483,7 @@ static void op_fused_finish(const lp_call *call, int64_t filters, int64_t count,
                                               .slope = (float)param->act_slope,
                                               .gain = late ? gain : 1,
                                               .isa = call->isa};
-  const bool simple = param->act == OP_FUSED_NONE || param->act == OP_FUSED_RELU ||
-                      param->act == OP_FUSED_CLIP;
+  const bool simple = op_fused_is_simple(param);
   float *values = (float *)(void *)(uintptr_t)sums; /* in their place */
   for (int64_t i = 0; i < (count > 0 ? total / count : 0); i++) {
     const float step = (float)(1 / (data_scale * (double)scale[i % filters])) *
@@ -452,11 +527,11 @@ static lp_status op_fused_run(const lp_call *call) {
   float *scale = call->scratch;
   int32_t *bias = (int32_t *)(void *)(memory + layout.bias);
   int8_t *weights = (int8_t *)(memory + layout.weights);
-  const int8_t *used = weights;
+  const int8_t *used;
   int32_t *sums = call->out[0].dtype == LP_INT32 ? (int32_t *)call->out[0].data
                                                  : (int32_t *)(void *)(memory + layout.sums);
   if (conv || param->channel_wise) {
-    op_fused_quantize(call, data_scale, scale, bias, weights);
+    used = op_fused_weights(call, data_scale, scale, bias, weights);
   } else {
     op_fused_rows_scales(call, data_scale, scale, bias);
     used = call->in[1].data;
@@ -487,6 +562,8 @@ static const lp_algorithm op_fused_algorithms[] = {
     {.name = "plain",
      .cost = lp_quantized_cost,
      .scratch = op_fused_scratch,
+     .prepared = op_fused_prepared,
+     .prepare = op_fused_prepare,
      .run = op_fused_run},
 };
 
@@ -502,8 +579,8 @@ static const lp_op_family op_fused_conv_family = {
     .check = op_fused_conv_check,
     .inputs = "arg*",
     .count_inputs = op_fused_conv_inputs,
-    .aux_inputs = 0x60,
-    .weight_inputs = 0x7e,
+    .aux_inputs_of = op_fused_conv_states,
+    .weight_inputs = 0x1e,
     .shape = op_fused_conv_shape,
     OP_FUSED_REST,
 };

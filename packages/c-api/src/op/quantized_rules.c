@@ -1,5 +1,5 @@
-/* quantized.c - see quantized.h. */
-#include "quantized.h"
+/* quantized_rules.c - see quantized_rules.h. */
+#include "quantized_rules.h"
 
 #include <math.h>
 
@@ -92,7 +92,7 @@ void lp_quantized_put_sums_range(const lp_call *call, lp_dtype data, int at, int
 }
 
 /* Places of float32 copies of inputs and output behind one another, and of what comes behind them. */
-static bool quantized_real_layout(const lp_tensor *in, const lp_tensor *out, int tensors,
+static bool quantized_rules_layout(const lp_tensor *in, const lp_tensor *out, int tensors,
                                   size_t offset[4]) {
   offset[0] = 0;
   for (int i = 0; i <= tensors; i++) {
@@ -106,8 +106,8 @@ static bool quantized_real_layout(const lp_tensor *in, const lp_tensor *out, int
   return true;
 }
 
-/* The tensors of the operator on real numbers, inputs and output; without data where memory is NULL. */
-static void quantized_real_tensors(const lp_tensor *in, const lp_tensor *out, int tensors,
+/* Inputs and output of the operator on real numbers; without data where memory is NULL. */
+static void quantized_rules_tensors(const lp_tensor *in, const lp_tensor *out, int tensors,
                                    char *memory, const size_t offset[4], lp_tensor real[3]) {
   for (int i = 0; i <= tensors; i++) {
     real[i] = i < tensors ? in[i] : out[0];
@@ -120,10 +120,10 @@ size_t lp_quantized_real_scratch(const lp_query *query, const lp_op *plain, int 
   size_t offset[4];
   lp_tensor real[3];
   lp_query inner = *query;
-  if (!quantized_real_layout(query->in, query->out, tensors, offset)) {
+  if (!quantized_rules_layout(query->in, query->out, tensors, offset)) {
     return SIZE_MAX;
   }
-  quantized_real_tensors(query->in, query->out, tensors, NULL, offset, real);
+  quantized_rules_tensors(query->in, query->out, tensors, NULL, offset, real);
   inner.op = plain;
   inner.in = real;
   inner.out = &real[tensors];
@@ -140,8 +140,8 @@ lp_status lp_quantized_real_run(const lp_call *call, const lp_op *plain, int ten
   size_t offset[4];
   lp_tensor real[3];
   lp_call inner = *call;
-  (void)quantized_real_layout(call->in, call->out, tensors, offset);
-  quantized_real_tensors(call->in, call->out, tensors, call->scratch, offset, real);
+  (void)quantized_rules_layout(call->in, call->out, tensors, offset);
+  quantized_rules_tensors(call->in, call->out, tensors, call->scratch, offset, real);
   for (int i = 0; i < tensors; i++) {
     const lp_quantized_line line = {.x = call->in[i].data,
                                     .type = call->in[i].dtype,

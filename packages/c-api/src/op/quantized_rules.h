@@ -1,6 +1,6 @@
-/* quantized.h - what the operators of int8 graphs have in common: a tensor, the least and the largest real number it stands for. */
-#ifndef LP_OP_QUANTIZED_H
-#define LP_OP_QUANTIZED_H
+/* quantized_rules.h - what the operators of int8 graphs have in common: a tensor, the least and the largest real number it stands for. */
+#ifndef LP_OP_QUANTIZED_RULES_H
+#define LP_OP_QUANTIZED_RULES_H
 
 #include "../kernel/quantized.h"
 #include "op.h"
