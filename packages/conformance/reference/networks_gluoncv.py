@@ -36,7 +36,8 @@ def detector(family, name, first, second=None, small=False, outputs=3, **options
 
 
 def region_detector(family, name, outputs=3, **options):
-    scales = (("rpnhead0_conv2_weight", 0.1), ("dense1_weight", 0.3))
+    # Scores that do not come near 1, where they would be equal.
+    scales = (("rpnhead0_conv1_weight", 0.3), ("rpnhead0_conv2_weight", 0.1), ("rcnn0_dense1_weight", 0.3))
     return detector(family, name, (224, 288), outputs=outputs, detections=20, scales=scales, **options)
 
 
@@ -73,9 +74,9 @@ NETWORKS = [
     detector("CenterNet", "center_net_resnet18_v1b_dcnv2_voc", (256, 256), (128, 192)),
     detector("CenterNet", "center_net_mobilenetv3_small_duc_voc", (256, 256), (128, 192)),
     based("FCN", "fcn_resnet50_ade", (1, 3, 129, 129), (3, 3, 129, 129), crop_size=129, base_size=140),
-    based("PSPNet", "psp_resnet50_ade", (1, 3, 129, 129), (3, 3, 129, 129), crop_size=129, base_size=140),
-    based("DeepLab v3", "deeplab_resnet50_ade", (1, 3, 129, 129), (3, 3, 129, 129), crop_size=129, base_size=140),
-    based("DeepLab v3", "deeplab_resnest50_ade", (1, 3, 129, 129), crop_size=129, base_size=140),
+    based("PSPNet", "psp_resnet50_ade", (1, 3, 128, 128), (3, 3, 128, 128), crop_size=128, base_size=140),
+    based("DeepLab v3", "deeplab_resnet50_ade", (1, 3, 128, 128), (3, 3, 128, 128), crop_size=128, base_size=140),
+    based("DeepLab v3", "deeplab_resnest50_ade", (1, 3, 128, 128), crop_size=128, base_size=140),
     based("ICNet", "icnet_resnet50_citys", (1, 3, 224, 224), crop_size=224, base_size=240, height=224, width=224),
     based("FastSCNN", "fastscnn_citys", (1, 3, 256, 256), crop_size=256, base_size=256, small=True),
     based("DANet", "danet_resnet50_citys", (1, 3, 160, 160), crop_size=160, base_size=160),
@@ -90,5 +91,4 @@ NETWORKS = [
     based("video", "i3d_inceptionv1_kinetics400", (1, 3, 16, 112, 112)),
     based("video", "i3d_nl5_resnet50_v1_kinetics400", (1, 3, 16, 112, 112)),
     based("video", "slowfast_4x16_resnet50_kinetics400", (1, 3, 36, 112, 112)),
-    based("depth", "monodepth2_resnet18_kitti_stereo_640x192", (1, 3, 192, 640)),
 ]

@@ -239,16 +239,22 @@ function writeJson(options: Options, content: unknown): void {
 /** Whole networks with one library. */
 async function runModels(options: Options): Promise<number> {
   const { models, reference, filter = "" } = options;
+  if (options.all || options.levels || options.only !== undefined || options.every !== undefined) {
+    throw new UsageError("--models goes without --all, --only, --levels and --every");
+  }
   if (models !== "small" && models !== "all") {
     throw new UsageError(`--models takes small or all, not ${models}`);
   }
-  console.log(networkHead);
+  let lines = 0;
   const results = await runNetworks({
     library: libraryPath(options),
     isReference: reference,
     onlySmall: models === "small",
     filter,
-    report: (result) => console.log(networkLine(result)),
+    report: (result) => {
+      if (lines++ === 0) console.log(networkHead);
+      console.log(networkLine(result));
+    },
   });
   if (results.length === 0) throw new UsageError(`--filter: no network contains "${filter}"`);
   writeJson(options, results);

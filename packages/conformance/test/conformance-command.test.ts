@@ -91,6 +91,13 @@ it.each([
     ["--all", "--only", "Go"],
     "--all, --only and --levels go one without the other",
   ],
+  ["models of another half", ["--models", "large"], "--models takes small or all, not large"],
+  [
+    "models that do not exist",
+    ["--models", "all", "--filter", "no/such"],
+    'no network contains "no/such"',
+  ],
+  ["models and bindings", ["--models", "all", "--all"], "--models goes without --all"],
   ["a library without a harness", ["--library", "x.so"], "--library goes with --harness"],
   ["the reference without a harness", ["--reference"], "--reference goes with --harness"],
   [
@@ -113,9 +120,35 @@ it.each([
   expect(status).toBe(2);
 });
 
+it("runs whole networks, says what brings those that are not at hand, and counts", () => {
+  const absent = mkdtempSync(join(tmpdir(), "no models "));
+  const nothing = {
+    LIBPREDICT_ZOO: absent,
+    LIBPREDICT_ZOO_PYTHON: process.execPath,
+    LIBPREDICT_REQUIRE_ALL: "",
+  };
+  const args = ["--models", "small", "--filter", "dcgan"];
+  const lenient = run(nothing, ...args);
+  const strict = run({ ...nothing, LIBPREDICT_REQUIRE_ALL: "1" }, ...args);
+  rmSync(absent, { recursive: true });
+  expect(lenient.stdout).toMatch(/^dcgan_generator +GAN +11 +skipped: pip install mxnet==1.9.1/m);
+  expect(lenient.stdout).toContain("\n0 of 1 networks agree, 1 skipped\n0 passed, 0 failed\n");
+  expect(lenient.status).toBe(0);
+  expect(strict.stdout).toContain("\n0 passed, 1 failed\n");
+  expect(strict.status).toBe(1);
+}, 60_000);
+
 it("--help tells all of it", () => {
   const { status, stdout } = run({}, "--help");
-  for (const option of ["--all", "--only", "--harness", "--library", "--reference", "--json"]) {
+  for (const option of [
+    "--all",
+    "--only",
+    "--harness",
+    "--library",
+    "--reference",
+    "--json",
+    "--models",
+  ]) {
     expect(stdout).toContain(option);
   }
   expect(status).toBe(0);

@@ -190,7 +190,9 @@ describe("a network of the Gluon zoo", () => {
 
   beforeAll(() => {
     if (referenceLibrary === undefined) return;
-    const script = fileURLToPath(new URL("../../../conformance/reference/networks.py", import.meta.url));
+    const script = fileURLToPath(
+      new URL("../../../conformance/reference/networks.py", import.meta.url),
+    );
     const python = process.env["LIBPREDICT_REFERENCE_PYTHON"] ?? "";
     const env = { ...process.env, LIBPREDICT_ZOO: zoo };
     const made = spawnSync(python, [script, "outputs", ...names], { encoding: "utf8", env });
