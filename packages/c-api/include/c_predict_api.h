@@ -1140,8 +1140,13 @@ MXNET_DLL int LPPredGetNodeProfile(PredictorHandle handle, char *report, size_t 
  *                 Convolution     N F Yo Xo (C / groups) Ky Kx
  *                 Deconvolution   N C Yi Xi (F / groups) Ky Kx
  *                 FullyConnected  N K F
+ *                 matrix products rows times columns times depth, attention's
+ *                 and the int8 forms of these alike, deformable convolutions as
+ *                 plain ones; RNN the products of all steps, layers and
+ *                 directions; Correlation elements of the output times C K K
  *                 with N images, C channels in, F filters or num_hidden, K
- *                 elements of an image, o: out, i: in; every other operator 0
+ *                 elements of an image (Correlation: kernel_size), o: out, i:
+ *                 in; every other operator 0
  * and, if it is a variable and so, "input": true (one of the predictor's
  * inputs), "label": true, "state": true (auxiliary), "missing": true (a weight
  * or state that is neither in the parameters nor set yet). Names and texts have

@@ -133,7 +133,7 @@ def signature(case):
             return [strip(item) for item in value]
         return value
 
-    asked = {key: item for key, item in case.items() if key not in ("id", "file", "source", "outputs")}
+    asked = {key: item for key, item in case.items() if key not in ("id", "file", "source", "outputs", "outputCount", "spare")}
     return json.dumps(strip(asked), sort_keys=True)
 
 

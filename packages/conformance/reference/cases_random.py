@@ -13,7 +13,7 @@ from random_differential import all_generators, explanation
 SEED = 1909
 DRAWN = 12
 KEPT = 5
-ELEMENTS = 150  # of all tensors that are written one by one
+ELEMENTS = 70  # of all tensors that are written one by one
 
 
 def elements(spec):

@@ -11,6 +11,7 @@ with which the reference disagrees and that ../known/reference-differences.json 
 """
 
 import argparse
+import functools
 import json
 import pathlib
 import sys
@@ -34,6 +35,12 @@ def case_modules():
     return [__import__(name) for name in names]
 
 
+@functools.cache
+def written_by_hand():
+    """The signatures of the cases of all lists but the random ones."""
+    return {signature(case) for module in case_modules() if module.__name__ != "cases_random" for case in module.cases()}
+
+
 def all_cases(lists=None):
     """The cases of all lists, or of some: names of case lists without `cases_`."""
     modules = [m for m in case_modules() if lists is None or m.__name__.removeprefix("cases_") in lists]
@@ -48,7 +55,7 @@ def all_cases(lists=None):
         same = signatures.setdefault(signature(case), case["id"])
         if same != case["id"]:
             sys.exit(f"{case['id']} and {same} differ only in a seed")
-    return cases
+    return [case for case in cases if "spare" not in case or signature(case) not in written_by_hand()]
 
 
 def wants_answers(case):

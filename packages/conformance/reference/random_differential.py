@@ -98,7 +98,7 @@ def respell(change):
 
 
 TUPLES = [respell(change) for change in (lambda t: t.replace("(", "[").replace(")", "]"), lambda t: t.replace(" ", ""), lambda t: re.sub(r"(\d)(?=[,)])", r"\1L", t), lambda t: t.replace(",)", ")").replace(")", ",)"))]
-CHANGED_SINCE_2015 = {"Pooling", "Pooling_v1", "BatchNorm", "BatchNorm_v1", "(image network)"}  # operators.md 1.7
+CHANGED_SINCE_2015 = {"Pooling", "Pooling_v1", "BatchNorm", "BatchNorm_v1", "_contrib_SyncBatchNorm", "(image network)"}  # operators.md 1.7
 
 
 def without_generator(path, generators):

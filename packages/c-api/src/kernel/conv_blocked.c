@@ -1,5 +1,5 @@
 /*
- * conv_blocked.c - direct convolution in blocked layout, in two dimensions.
+ * conv_blocked.c - direct convolution in blocked layout.
  *
  * The output is cut into bands: some rows of one group of one image, or some
  * pixels where the window is 1 wide, not strided and not padded (then the image
@@ -9,7 +9,9 @@
  * for stride s, every s-th column beside its neighbours ("phases"), so that
  * the kernels see unit steps only and read every tap at a constant offset.
  * Many channels of one pixel lie as many planes apart, on as many pages; for
- * one long row they are brought together first ("panels").
+ * one long row they are brought together first ("panels"). In three dimensions
+ * each slice of the output is an image of its own, and the slices of input under
+ * its windows are copied one below the other.
  *
  * Planar: the input is plain; its kernel steps by itself.
  */
@@ -39,9 +41,9 @@ typedef struct conv_blocked_cut {
   bool copy;
   bool panels; /* a band of a flat image is brought into panels */
   int block;
-  int64_t in_height, in_width, out_height, out_width;
-  int64_t kernel_height, kernel_width, stride_height, stride_width;
-  int64_t dilate_height, dilate_width, top, left;
+  int64_t in_depth, in_height, in_width, out_depth, out_height, out_width;
+  int64_t kernel_depth, kernel_height, kernel_width, stride_depth, stride_height, stride_width;
+  int64_t dilate_depth, dilate_height, dilate_width, front, top, left;
   int64_t group_channels, group_filters;
   int64_t in_blocks, out_blocks; /* of a group */
   int64_t planes;                /* of a group's input: channels if planar, else blocks */
@@ -53,7 +55,8 @@ typedef struct conv_blocked_cut {
   /* A plane as the kernel sees it: in scratch if copied. Floats. */
   int64_t row_step; /* rows of the plane per output row */
   int64_t copy_step; /* columns apart that are copied side by side */
-  int64_t rows, phases, phase_width, row_floats, plane_floats;
+  int64_t rows; /* of a slice */
+  int64_t phases, phase_width, row_floats, plane_floats;
   size_t prepared, taps_bytes, band_floats; /* scratch: epilogue, offsets of taps, then a band per worker */
 } conv_blocked_cut;
 
@@ -67,22 +70,18 @@ typedef struct conv_blocked_job {
 } conv_blocked_job;
 
 bool lp_conv_blocked_accepts(const lp_conv_geometry *g, int block, bool planar) {
-  bool point = lp_conv_taps(g) == 1 && g->stride[0] == 1 && g->pad[0] == 0;
   int64_t filters = g->filters / g->groups;
   int64_t channels = g->channels / g->groups;
   if (block < 2 || channels < 1 || lp_conv_out_pixels(g) < 1 || g->batch < 1) {
     return false;
   }
-  if (g->groups > 1 && (filters % block != 0 || (!planar && channels % block != 0))) {
-    return false;
-  }
-  /* A third dimension only if it falls together with the second. */
-  return lp_conv_is_flat(g) || (point && lp_conv_in_pixels(g) == lp_conv_out_pixels(g));
+  return g->groups == 1 || (filters % block == 0 && (planar || channels % block == 0));
 }
 
 /* Whether windows do not reach over the edge, and do not step, where steps matter. */
 static bool conv_blocked_is_plain(const lp_conv_geometry *g, bool planar) {
-  return (planar || (g->stride[1] == 1 && g->stride[2] == 1)) && g->pad[1] == 0 &&
+  return (lp_conv_is_flat(g) || lp_conv_columns_direct(g)) &&
+         (planar || (g->stride[1] == 1 && g->stride[2] == 1)) && g->pad[1] == 0 &&
          g->pad[2] == 0 &&
          (g->out[1] - 1) * g->stride[1] + g->dilate[1] * (g->kernel[1] - 1) < g->in[1] &&
          (g->out[2] - 1) * g->stride[2] + g->dilate[2] * (g->kernel[2] - 1) < g->in[2];
@@ -166,10 +165,16 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
               g->out[2] == g->in[2];
   cut->panels = cut->flat && !planar && cut->group_channels >= CONV_BLOCKED_PANEL_CHANNELS &&
                 cut->group_channels * cut->group_filters >= CONV_BLOCKED_PANEL_PRODUCTS;
+  cut->in_depth = cut->flat ? 1 : g->in[0];
+  cut->out_depth = cut->flat ? 1 : g->out[0];
   cut->in_height = cut->flat ? 1 : g->in[1];
   cut->in_width = cut->flat ? lp_conv_in_pixels(g) : g->in[2];
   cut->out_height = cut->flat ? 1 : g->out[1];
   cut->out_width = cut->flat ? lp_conv_out_pixels(g) : g->out[2];
+  cut->kernel_depth = g->kernel[0];
+  cut->stride_depth = g->stride[0];
+  cut->dilate_depth = g->dilate[0];
+  cut->front = g->pad[0];
   cut->kernel_height = g->kernel[1];
   cut->kernel_width = g->kernel[2];
   cut->stride_height = g->stride[1];
@@ -192,18 +197,19 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
                        : cut->phases > 1 ? cut->out_width + reach / cut->phases
                                          : cut->out_width + reach;
     double row = (double)cut->phases * (double)cut->phase_width * (double)cut->step;
-    if (row * (double)cut->planes > 1e15) {
+    double slices = (double)cut->planes * (double)cut->kernel_depth;
+    if (row * slices > 1e15) {
       return false;
     }
     cut->row_floats = cut->phases * cut->phase_width * cut->step;
     cut->band_rows = conv_blocked_share(
-        cut->out_height, row * (double)(cut->planes * cut->row_step) * sizeof(float), 1);
+        cut->out_height, row * slices * (double)cut->row_step * sizeof(float), 1);
     cut->rows = (cut->band_rows - 1) * cut->row_step +
                 cut->dilate_height * (cut->kernel_height - 1) + 1;
-    if ((double)cut->rows * row * (double)cut->planes > 1e15) {
+    if ((double)cut->rows * row * slices > 1e15) {
       return false;
     }
-    cut->plane_floats = cut->rows * cut->row_floats;
+    cut->plane_floats = cut->kernel_depth * cut->rows * cut->row_floats;
     cut->band_pixels = cut->out_width;
   } else {
     double row = (double)cut->planes * (double)cut->step * sizeof(float);
@@ -222,7 +228,7 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
     int64_t parts = (weights * cut->in_blocks + CONV_BLOCKED_PART_BYTES - 1) / CONV_BLOCKED_PART_BYTES;
     cut->part_blocks = (cut->in_blocks + parts - 1) / parts;
   }
-  conv_blocked_share_out(g->batch * g->groups, threads, kernels->tile_pixels, cut);
+  conv_blocked_share_out(g->batch * g->groups * cut->out_depth, threads, kernels->tile_pixels, cut);
   /* Scratch; multiples of a cache line. */
   if (!lp_linear_prepared(g->filters, &cut->prepared) ||
       !lp_size_multiply((size_t)lp_conv_taps(g), planar ? (size_t)cut->group_channels : 1,
@@ -271,13 +277,15 @@ static void conv_blocked_taps(const conv_blocked_cut *cut, int64_t *taps) {
   const int64_t at_once = cut->planar ? cut->block : 1;
   const int64_t channels = cut->planar ? cut->group_channels : 1;
   for (int64_t first = 0; first < channels; first += at_once) {
-    for (int64_t ky = 0; ky < cut->kernel_height; ky++) {
+    for (int64_t k = 0; k < cut->kernel_depth * cut->kernel_height; k++) {
+      const int64_t slice = k / cut->kernel_height, ky = k % cut->kernel_height;
       for (int64_t kx = 0; kx < cut->kernel_width; kx++) {
         int64_t reach = kx * cut->dilate_width;
         int64_t column = cut->copy
                              ? reach % cut->phases * cut->phase_width + reach / cut->phases
                              : reach;
-        int64_t tap = ky * cut->dilate_height * cut->row_floats + column * cut->step;
+        int64_t tap = (slice * cut->rows + ky * cut->dilate_height) * cut->row_floats +
+                      column * cut->step;
         for (int64_t c = first; c < first + at_once && c < channels; c++) {
           *taps++ = c * cut->plane_floats + tap;
         }
@@ -319,16 +327,20 @@ static void conv_blocked_copy_phase(const conv_blocked_cut *cut, const float *so
   memset(target + end * step, 0, (size_t)((cut->phase_width - end) * step) * sizeof(float));
 }
 
-/* Rows of the input for output rows from `row` on, `count` rows as the kernel sees them. */
-static void conv_blocked_copy_band(const conv_blocked_cut *cut, const float *x, int64_t row, int64_t count,
-                              float *band) {
-  for (int64_t plane = 0; plane < cut->planes; plane++) {
-    const float *source = x + plane * cut->in_height * cut->in_width * cut->step;
-    float *target = band + plane * cut->plane_floats;
+/* Rows of the input for rows from `row` on of output slice `slice`, `count` rows of each slice as the kernel sees them. */
+static void conv_blocked_copy_band(const conv_blocked_cut *cut, const float *x, int64_t slice,
+                                   int64_t row, int64_t count, float *band) {
+  for (int64_t plane = 0; plane < cut->planes * cut->kernel_depth; plane++) {
+    const int64_t z = slice * cut->stride_depth - cut->front +
+                      plane % cut->kernel_depth * cut->dilate_depth;
+    const bool beyond = z < 0 || z >= cut->in_depth;
+    const float *source = x + (plane / cut->kernel_depth * cut->in_depth + (beyond ? 0 : z)) *
+                                  cut->in_height * cut->in_width * cut->step;
+    float *target = band + plane * cut->rows * cut->row_floats;
     for (int64_t r = 0; r < count; r++) {
       int64_t y = cut->kernel_height == 1 ? (row + r) * cut->stride_height - cut->top
                                           : row * cut->stride_height - cut->top + r;
-      if (y < 0 || y >= cut->in_height) {
+      if (beyond || y < 0 || y >= cut->in_height) {
         memset(target, 0, (size_t)cut->row_floats * sizeof(float));
       } else {
         for (int64_t phase = 0; phase < cut->phases; phase++) {
@@ -347,14 +359,16 @@ static void conv_blocked_chunk(void *context, int64_t chunk, unsigned worker) {
   const lp_conv_geometry *g = job->run->geometry;
   const int64_t split = chunk % cut->splits;
   const int64_t band = chunk / cut->splits % cut->bands;
-  const int64_t group = chunk / cut->splits / cut->bands % g->groups;
-  const int64_t image = chunk / cut->splits / cut->bands / g->groups;
+  const int64_t slice = chunk / cut->splits / cut->bands % cut->out_depth;
+  const int64_t group = chunk / cut->splits / cut->bands / cut->out_depth % g->groups;
+  const int64_t image = chunk / cut->splits / cut->bands / cut->out_depth / g->groups;
   const int64_t row = cut->flat ? 0 : band * cut->band_rows;
   const int64_t pixel = cut->flat ? band * cut->band_pixels : 0;
   const int64_t rows =
       cut->out_height - row < cut->band_rows ? cut->out_height - row : cut->band_rows;
-  const int64_t in_plane = cut->in_height * cut->in_width * cut->step;
-  const int64_t out_block = cut->out_height * cut->out_width * cut->block;
+  const int64_t in_plane = cut->in_depth * cut->in_height * cut->in_width * cut->step;
+  const int64_t out_slice = cut->out_height * cut->out_width * cut->block;
+  const int64_t out_block = cut->out_depth * out_slice;
   const int64_t weights = cut->group_channels * lp_conv_taps(g); /* of a filter */
   const float *x = (const float *)job->run->x + (image * g->groups + group) * cut->planes * in_plane;
   const int64_t last_pair = (split + 1) * cut->split_pairs * 2;
@@ -367,7 +381,7 @@ static void conv_blocked_chunk(void *context, int64_t chunk, unsigned worker) {
                      .out_block = out_block};
   if (cut->copy) {
     float *copy = job->bands + worker * cut->band_floats;
-    conv_blocked_copy_band(cut, x, row,
+    conv_blocked_copy_band(cut, x, slice, row,
                       (rows - 1) * cut->row_step + cut->dilate_height * (cut->kernel_height - 1) + 1,
                       copy);
     x = copy;
@@ -386,7 +400,8 @@ static void conv_blocked_chunk(void *context, int64_t chunk, unsigned worker) {
   const int64_t lines = cut->joined ? 1 : rows;
   run.pixels = cut->joined ? rows * cut->out_width : run.pixels;
   for (int64_t b = split * cut->split_pairs * 2; b < last_pair && b < cut->out_blocks; b += 2) {
-    const int64_t place = ((image * g->groups + group) * cut->out_blocks + b) * out_block;
+    const int64_t place =
+        ((image * g->groups + group) * cut->out_blocks + b) * out_block + slice * out_slice;
     run.out_blocks = cut->out_blocks - b < 2 ? 1 : 2;
     run.channel = group * cut->group_filters + b * cut->block;
     for (int64_t part = 0; part < cut->in_blocks; part += part_blocks) {
@@ -432,7 +447,8 @@ void lp_conv_blocked_run(const lp_conv_run *run, bool planar) {
   job.taps = taps;
   job.bands = (float *)(void *)((char *)scratch + job.cut.taps_bytes);
   lp_threads_run(lp_conv_work(g) < CONV_BLOCKED_PARALLEL ? NULL : run->threads,
-                 g->batch * g->groups * job.cut.bands * job.cut.splits, conv_blocked_chunk, &job);
+                 g->batch * g->groups * job.cut.out_depth * job.cut.bands * job.cut.splits,
+                 conv_blocked_chunk, &job);
 }
 
 #undef CONV_BLOCKED_BAND_BYTES

@@ -79,7 +79,8 @@ double lp_conv_blocked_cost(const lp_conv_geometry *g, lp_isa isa, bool planar) 
   bool flat = lp_conv_taps(g) == 1 && g->stride[1] == 1 && g->stride[2] == 1 && g->pad[1] == 0 &&
               g->pad[2] == 0;
   double pixels = flat ? conv_cost_pixels(kernels, (double)lp_conv_out_pixels(g))
-                       : (double)g->out[1] * conv_cost_pixels(kernels, (double)g->out[2]);
+                       : (double)g->out[0] * (double)g->out[1] *
+                             conv_cost_pixels(kernels, (double)g->out[2]);
   double multiplied = (double)g->batch * (double)g->groups * lanes * channels *
                       (double)lp_conv_taps(g) * pixels;
   if (flat) {

@@ -68,7 +68,7 @@ LP_INTERNAL size_t lp_conv_columns_scratch(const lp_conv_geometry *g, lp_isa isa
 LP_INTERNAL bool lp_conv_columns_direct(const lp_conv_geometry *g);
 LP_INTERNAL void lp_conv_columns_run(const lp_conv_run *run, lp_dtype dtype);
 
-/* Whether the blocked way can do it. */
+/* Whether the blocked way can do it, in one to three dimensions. */
 LP_INTERNAL bool lp_conv_blocked_accepts(const lp_conv_geometry *g, int block, bool planar);
 /* How the work is cut, which each run works out again where it is not prepared: bytes, and the filling of them. */
 LP_INTERNAL size_t lp_conv_blocked_prepared(void);

@@ -38,7 +38,7 @@ export function checkSymbol(library: Binding, symbol: Uint8Array): SymbolFinding
   library.LPCheckModel(symbol, symbol.byteLength, report, report.byteLength);
   // The report ends with a NUL.
   const text = new TextDecoder().decode(report.subarray(0, -1));
-  const { errors, warnings, weights } = JSON.parse(text) as NativeReport;
+  const { errors, warnings, weights = [] } = JSON.parse(text) as NativeReport;
   return { errors: errors.map(named), warnings: warnings.map(named), weights };
 }
 
@@ -47,7 +47,8 @@ type NativeFinding = Omit<Finding, "code"> & { readonly code: number };
 interface NativeReport {
   readonly errors: readonly NativeFinding[];
   readonly warnings: readonly NativeFinding[];
-  readonly weights: readonly string[];
+  /** Older libraries do not tell. */
+  readonly weights?: readonly string[];
 }
 
 function named({ code, ...finding }: NativeFinding): Finding {

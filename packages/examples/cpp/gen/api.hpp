@@ -1684,9 +1684,12 @@ public:
      * variable counts once, at the first node that reads it (at itself if it is a head), so that
      * sums over nodes are sums over the model "multiply_adds": products summed up in one forward;
      * biases not counted: Convolution     N F Yo Xo (C / groups) Ky Kx Deconvolution   N C Yi Xi
-     * (F / groups) Ky Kx FullyConnected  N K F with N images, C channels in, F filters or
-     * num_hidden, K elements of an image, o: out, i: in; every other operator 0 and, if it is a
-     * variable and so, "input": true (one of the predictor's inputs), "label": true, "state": true
+     * (F / groups) Ky Kx FullyConnected  N K F matrix products rows times columns times depth,
+     * attention's and the int8 forms of these alike, deformable convolutions as plain ones; RNN
+     * the products of all steps, layers and directions; Correlation elements of the output times C
+     * K K with N images, C channels in, F filters or num_hidden, K elements of an image
+     * (Correlation: kernel_size), o: out, i: in; every other operator 0 and, if it is a variable
+     * and so, "input": true (one of the predictor's inputs), "label": true, "state": true
      * (auxiliary), "missing": true (a weight or state that is neither in the parameters nor set
      * yet). Names and texts have the bytes of the symbol file: where that is not UTF-8, the report
      * is not.
