@@ -25,8 +25,10 @@ export const TIERS = {
   T4: ["quantized"],
 };
 
-/** Parts of base/parts.h: all are in. */
+/** Parts of base/parts.h that every tier has. */
 const PARTS = ["LEVELS", "FAST", "CHAINS", "DTYPES", "OLD_FILES", "REPORTS", "TEXTS"];
+/** Those that sequences need. */
+const SEQUENCE_PARTS = ["SUBGRAPHS", "WIDE_FUNCTIONS"];
 
 /** @param {string[]} rooms */
 function configText(rooms) {
@@ -35,6 +37,7 @@ function configText(rooms) {
     `#define LP_CONFIG_OPERATORS(X) ${rooms.map((room) => `LP_OPS_${room.toUpperCase()}(X)`).join(" ")}`,
     `#define LP_CONFIG_NAMES "those of the rooms ${rooms.join(", ")}"`,
     ...PARTS.map((part) => `#define LP_WITH_${part} 1`),
+    ...SEQUENCE_PARTS.map((part) => `#define LP_WITH_${part} ${rooms.includes("sequence") ? 1 : 0}`),
     "",
   ].join("\n");
 }

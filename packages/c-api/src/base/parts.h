@@ -41,6 +41,10 @@ __asm__(".cfi_sections .debug_frame");
 #ifndef LP_WITH_FAST
 #define LP_WITH_FAST LP_PARTS_REST
 #endif
+/* Softmax and activations in vectors of 16, where attention and recurrent networks spend much of their time. */
+#ifndef LP_WITH_WIDE_FUNCTIONS
+#define LP_WITH_WIDE_FUNCTIONS LP_PARTS_REST
+#endif
 /* Elementwise nodes in one pass over memory; equal nodes merged. */
 #ifndef LP_WITH_CHAINS
 #define LP_WITH_CHAINS LP_PARTS_REST

@@ -10,10 +10,12 @@
 #include "vector_functions.inl"
 #include "activation.inl"
 #include "isa_end.inl"
+#if LP_WITH_WIDE_FUNCTIONS
 #include "isa_avx512.inl"
 #include "vector_functions.inl"
 #include "activation.inl"
 #include "isa_end.inl"
+#endif
 #endif
 
 lp_status lp_activation_check(lp_activation_function function) {
@@ -27,10 +29,12 @@ lp_status lp_activation_check(lp_activation_function function) {
 void lp_activation_floats(lp_activation_function function, float slope, const float *x, float *y,
                           int64_t n, lp_isa isa) {
 #if LP_HAVE_X86_DISPATCH
+#if LP_WITH_WIDE_FUNCTIONS
   if (isa == LP_ISA_AVX512) {
     activation_floats_avx512(function, slope, x, y, n);
     return;
   }
+#endif
   if (isa >= LP_ISA_AVX2) {
     activation_floats_avx2(function, slope, x, y, n);
     return;
@@ -43,10 +47,12 @@ void lp_activation_floats(lp_activation_function function, float slope, const fl
 void lp_activation_slopes(const float *slope, int block, const float *x, float *y, int64_t pixels,
                           lp_isa isa) {
 #if LP_HAVE_X86_DISPATCH
+#if LP_WITH_WIDE_FUNCTIONS
   if (isa == LP_ISA_AVX512 && block == 16) {
     activation_slopes_avx512(slope, x, y, 1, pixels);
     return;
   }
+#endif
   if (isa >= LP_ISA_AVX2 && block >= 8) {
     activation_slopes_avx2(slope, x, y, block / 8, pixels);
     return;

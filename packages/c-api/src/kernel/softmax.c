@@ -20,10 +20,12 @@ static int64_t softmax_length(const lp_softmax *softmax, int64_t row) {
 #include "vector_functions.inl"
 #include "softmax.inl"
 #include "isa_end.inl"
+#if LP_WITH_WIDE_FUNCTIONS
 #include "isa_avx512.inl"
 #include "vector_functions.inl"
 #include "softmax.inl"
 #include "isa_end.inl"
+#endif
 #endif
 
 #define SOFTMAX_CHUNK 65536 /* elements: about 50 microseconds in float32 */
@@ -86,10 +88,12 @@ static void softmax_chunk(void *context, int64_t index, unsigned worker) {
       continue;
     }
 #if LP_HAVE_X86_DISPATCH
+#if LP_WITH_WIDE_FUNCTIONS
     if (work->isa == LP_ISA_AVX512) {
       softmax_floats_avx512(softmax, outer, from, to);
       continue;
     }
+#endif
     if (work->isa >= LP_ISA_AVX2) {
       softmax_floats_avx2(softmax, outer, from, to);
       continue;

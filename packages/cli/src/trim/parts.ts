@@ -22,8 +22,8 @@ export interface PartDescription {
 export const parts: readonly PartDescription[] = [
   {
     name: "speed",
-    keeps: "algorithms for large models: packed weights, Winograd, fused nodes",
-    macros: ["LP_WITH_FAST", "LP_WITH_CHAINS"],
+    keeps: "algorithms for large models: packed weights, Winograd, fused nodes, wide functions",
+    macros: ["LP_WITH_FAST", "LP_WITH_CHAINS", "LP_WITH_WIDE_FUNCTIONS"],
   },
   {
     name: "levels",
