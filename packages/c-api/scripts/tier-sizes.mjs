@@ -37,7 +37,9 @@ function configText(rooms) {
     `#define LP_CONFIG_OPERATORS(X) ${rooms.map((room) => `LP_OPS_${room.toUpperCase()}(X)`).join(" ")}`,
     `#define LP_CONFIG_NAMES "those of the rooms ${rooms.join(", ")}"`,
     ...PARTS.map((part) => `#define LP_WITH_${part} 1`),
-    ...SEQUENCE_PARTS.map((part) => `#define LP_WITH_${part} ${rooms.includes("sequence") ? 1 : 0}`),
+    ...SEQUENCE_PARTS.map(
+      (part) => `#define LP_WITH_${part} ${rooms.includes("sequence") ? 1 : 0}`,
+    ),
     "",
   ].join("\n");
 }
