@@ -344,6 +344,26 @@ TEST(blocked_three_dimensions) {
   CHECK(runs >= 200 * ((int)lp_cpu_isa() + 1) || lp_cpu_block(lp_cpu_isa()) == 1);
 }
 
+/* Dilated so far that taps see nothing but padding: before, behind, on all sides, at every place. */
+TEST(blocked_taps_of_padding) {
+  const int dilates[][3] = {{1, 9, 9}, {1, 9, 1}, {1, 1, 9}, {4, 4, 4}, {1, 5, 9}, {1, 6, 6}};
+  int runs = 0;
+  for (int i = 0; i < 48; i++) {
+    const int *dilate = dilates[i % 6];
+    conv_case c = {3 - (dilate[0] == 1), 1 + i % 2, i % 4 == 3 ? 20 : 32, i % 5 == 4 ? 17 : 48, 1,
+                   {dilate[0] == 1 ? 1 : 3, 6, 7}, {dilate[0] == 1 ? 1 : 3, 3, 3},
+                   {1, 1 + (i % 8 == 7), 1}, {dilate[0], dilate[1], dilate[2]},
+                   {dilate[0] == 1 ? 0 : dilate[0], dilate[1], dilate[2]}, i % 3 == 0, i % 11};
+    if (i % 6 == 5) { /* one side alone */
+      c.pad[1] = 12;
+      c.in[1] = 5;
+    }
+    conv_fit(&c);
+    runs += conv_check(&c, "blocked");
+  }
+  CHECK(runs >= 90 * ((int)lp_cpu_isa() + 1) || lp_cpu_block(lp_cpu_isa()) == 1);
+}
+
 /* One slice deep, but the window is deeper or the slice lies outside of it. */
 TEST(a_third_dimension_of_padding) {
   conv_case c = {3, 2, 20, 18, 1, {1, 9, 9}, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, false, 0};
@@ -589,6 +609,7 @@ int main(int argc, char **argv) {
   RUN(blocked_and_planar_grid);
   RUN(blocked_one_wide);
   RUN(blocked_three_dimensions);
+  RUN(blocked_taps_of_padding);
   RUN(a_third_dimension_of_padding);
   RUN(blocked_groups);
   RUN(blocked_bands);

@@ -78,6 +78,37 @@ bool lp_conv_blocked_accepts(const lp_conv_geometry *g, int block, bool planar) 
   return g->groups == 1 || (filters % block == 0 && (planar || channels % block == 0));
 }
 
+void lp_conv_blocked_live(lp_conv_geometry *g) {
+  int64_t first[LP_CONV_DIMS], count[LP_CONV_DIMS];
+  bool part = false;
+  for (int d = 0; d < LP_CONV_DIMS; d++) {
+    const int64_t last = (g->out[d] - 1) * g->stride[d] - g->pad[d];
+    int64_t k = 0, end = g->kernel[d];
+    for (; k < end && last + k * g->dilate[d] < 0; k++) {
+    }
+    for (; end > k && (end - 1) * g->dilate[d] - g->pad[d] >= g->in[d]; end--) {
+    }
+    /* Behind a part of a window come whole ones. */
+    if (k == end || (part && end - k < g->kernel[d])) {
+      return;
+    }
+    part = part || end - k > 1;
+    first[d] = k;
+    count[d] = end - k;
+  }
+  g->weight_taps = lp_conv_taps(g);
+  for (int d = 0; d < LP_CONV_DIMS; d++) {
+    g->first_tap = g->first_tap * g->kernel[d] + first[d];
+    g->pad[d] -= first[d] * g->dilate[d];
+  }
+  memcpy(g->kernel, count, sizeof count);
+}
+
+/* Taps of a filter in the weights. */
+static int64_t conv_blocked_weight_taps(const lp_conv_geometry *g) {
+  return g->weight_taps > 0 ? g->weight_taps : lp_conv_taps(g);
+}
+
 /* Whether windows do not reach over the edge, and do not step, where steps matter. */
 static bool conv_blocked_is_plain(const lp_conv_geometry *g, bool planar) {
   return (lp_conv_is_flat(g) || lp_conv_columns_direct(g)) &&
@@ -163,7 +194,8 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
   /* A phase of a transposed convolution may be narrower than its input without any padding. */
   cut->flat = !cut->copy && lp_conv_taps(g) == 1 && g->stride[1] == 1 && g->stride[2] == 1 &&
               g->out[2] == g->in[2];
-  cut->panels = cut->flat && !planar && cut->group_channels >= CONV_BLOCKED_PANEL_CHANNELS &&
+  const bool whole = conv_blocked_weight_taps(g) == lp_conv_taps(g);
+  cut->panels = whole && cut->flat && !planar && cut->group_channels >= CONV_BLOCKED_PANEL_CHANNELS &&
                 cut->group_channels * cut->group_filters >= CONV_BLOCKED_PANEL_PRODUCTS;
   cut->in_depth = cut->flat ? 1 : g->in[0];
   cut->out_depth = cut->flat ? 1 : g->out[0];
@@ -228,6 +260,8 @@ static bool conv_blocked_plan(const lp_conv_geometry *g, lp_isa isa, unsigned th
     int64_t parts = (weights * cut->in_blocks + CONV_BLOCKED_PART_BYTES - 1) / CONV_BLOCKED_PART_BYTES;
     cut->part_blocks = (cut->in_blocks + parts - 1) / parts;
   }
+  /* A part of the taps is not together beyond a block. */
+  cut->part_blocks = whole ? cut->part_blocks : 1;
   conv_blocked_share_out(g->batch * g->groups * cut->out_depth, threads, kernels->tile_pixels, cut);
   /* Scratch; multiples of a cache line. */
   if (!lp_linear_prepared(g->filters, &cut->prepared) ||
@@ -369,7 +403,8 @@ static void conv_blocked_chunk(void *context, int64_t chunk, unsigned worker) {
   const int64_t in_plane = cut->in_depth * cut->in_height * cut->in_width * cut->step;
   const int64_t out_slice = cut->out_height * cut->out_width * cut->block;
   const int64_t out_block = cut->out_depth * out_slice;
-  const int64_t weights = cut->group_channels * lp_conv_taps(g); /* of a filter */
+  const int64_t weight_taps = conv_blocked_weight_taps(g);
+  const int64_t weights = cut->group_channels * weight_taps; /* of a filter */
   const float *x = (const float *)job->run->x + (image * g->groups + group) * cut->planes * in_plane;
   const int64_t last_pair = (split + 1) * cut->split_pairs * 2;
   lp_tile_run run = {.x_block = cut->plane_floats,
@@ -411,8 +446,8 @@ static void conv_blocked_chunk(void *context, int64_t chunk, unsigned worker) {
       run.channels = last ? left : part_blocks * cut->block;
       run.w = (const float *)job->run->w +
               (group * cut->out_blocks + b) * cut->block * weights +
-              channel * lp_conv_taps(g) * run.out_blocks * cut->block;
-      run.next = run.w + run.channels * lp_conv_taps(g) * run.out_blocks * cut->block;
+              (channel * weight_taps + g->first_tap * run.channels) * run.out_blocks * cut->block;
+      run.next = run.w + run.channels * weight_taps * run.out_blocks * cut->block;
       run.next_end = run.next + 2 * cut->block * run.channels * lp_conv_taps(g);
       run.accumulate = part > 0;
       run.epilogue = last ? &job->epilogue : NULL;

@@ -4,7 +4,7 @@
  * Sizes are checked by the operators' shape rules: every shape is known, its
  * bytes fit, windows fit the padded input. Three ways:
  *   columns    any number of dimensions and any attribute, plain layout, float32 and float64
- *   blocked    2 dimensions, blocked output; input blocked, or plain ("planar": first layers)
+ *   blocked    any number of dimensions, blocked output; input blocked, or plain ("planar": first layers)
  *   depthwise  2 dimensions, one filter per channel, blocked
  */
 #ifndef LP_KERNEL_CONVOLUTION_H
@@ -21,6 +21,7 @@ typedef struct lp_conv_geometry {
   int64_t in[LP_CONV_DIMS], out[LP_CONV_DIMS];
   int64_t kernel[LP_CONV_DIMS], stride[LP_CONV_DIMS], dilate[LP_CONV_DIMS];
   int64_t pad[LP_CONV_DIMS]; /* before, may be negative: windows begin inside; behind follows from the sizes */
+  int64_t weight_taps, first_tap; /* blocked input: the window is a part of the weights' of so many taps; 0: it is whole */
 } lp_conv_geometry;
 
 /* What fills the columns of pixels [first, first + count) of a group instead of plain windows: [channel and tap][pixel], rows `row` elements apart. */
@@ -70,6 +71,8 @@ LP_INTERNAL void lp_conv_columns_run(const lp_conv_run *run, lp_dtype dtype);
 
 /* Whether the blocked way can do it, in one to three dimensions. */
 LP_INTERNAL bool lp_conv_blocked_accepts(const lp_conv_geometry *g, int block, bool planar);
+/* Leaves out the taps of the window that see nothing but padding, where those that are left lie together in the weights. */
+LP_INTERNAL void lp_conv_blocked_live(lp_conv_geometry *g);
 /* How the work is cut, which each run works out again where it is not prepared: bytes, and the filling of them. */
 LP_INTERNAL size_t lp_conv_blocked_prepared(void);
 LP_INTERNAL void lp_conv_blocked_prepare(const lp_conv_geometry *g, lp_isa isa, unsigned threads,

@@ -155,8 +155,18 @@ static bool op_convolution_packs(const lp_query *query) {
          (query->constant_inputs >> 1 & 1u) != 0 && lp_query_all(query, LP_FLOAT32);
 }
 
+/* What is added may be the output's own memory, which sums of a part of the weights go through. */
+static lp_conv_geometry op_convolution_live(lp_conv_geometry g, const lp_epilogue *epilogue,
+                                            bool planar) {
+  if (!planar && !epilogue->add) {
+    lp_conv_blocked_live(&g);
+  }
+  return g;
+}
+
 static double op_convolution_block_cost(const lp_query *query, bool planar) {
-  lp_conv_geometry g = op_convolution_query(query);
+  lp_conv_geometry g =
+      op_convolution_live(op_convolution_query(query), query->epilogue, planar);
   if (!op_convolution_packs(query) || !lp_conv_blocked_accepts(&g, query->block, planar) ||
       lp_conv_blocked_scratch(&g, query->isa, query->threads, planar) == SIZE_MAX) {
     return LP_COST_REJECT;
@@ -173,7 +183,7 @@ static double op_convolution_planar_cost(const lp_query *query) {
 }
 
 static size_t op_convolution_blocked_scratch(const lp_query *query) {
-  lp_conv_geometry g = op_convolution_query(query);
+  lp_conv_geometry g = op_convolution_live(op_convolution_query(query), query->epilogue, false);
   return lp_conv_blocked_scratch(&g, query->isa, query->threads, false);
 }
 
@@ -187,8 +197,14 @@ static size_t op_convolution_block_prepared(const lp_query *query) {
   return lp_conv_blocked_prepared();
 }
 
+/* The geometry of a blocked call. */
+static lp_conv_geometry op_convolution_blocked_geometry(const lp_call *call) {
+  return op_convolution_live(op_convolution_geometry(call->param, call->in, call->out),
+                             call->epilogue, false);
+}
+
 static void op_convolution_blocked_prepare(const lp_call *call, void *prepared) {
-  lp_conv_geometry g = op_convolution_geometry(call->param, call->in, call->out);
+  lp_conv_geometry g = op_convolution_blocked_geometry(call);
   lp_conv_blocked_prepare(&g, call->isa, lp_threads_count(call->threads), false, prepared);
 }
 
@@ -198,7 +214,7 @@ static void op_convolution_planar_prepare(const lp_call *call, void *prepared) {
 }
 
 static lp_status op_convolution_blocked_run(const lp_call *call) {
-  lp_conv_geometry g = op_convolution_geometry(call->param, call->in, call->out);
+  lp_conv_geometry g = op_convolution_blocked_geometry(call);
   lp_conv_run run = op_convolution_run(call, &g);
   lp_conv_blocked_run(&run, false);
   return LP_OK;
