@@ -1,6 +1,6 @@
 """What the random differential test found: each case was once answered wrongly by libpredict."""
 
-from case_builders import given, op_case, state, stored
+from case_builders import given, op_case, state, stored, with_empty_inputs
 from case_tensors import ramp, seeded, values
 
 FILE = "operator/found"
@@ -12,6 +12,7 @@ def cases():
     yield from conversions()
     yield from reshapes()
     yield from windows()
+    yield from nothing_taken()
 
 
 def scalars_in_float16():
@@ -34,6 +35,12 @@ def reshapes():
     """-1 behind a -4 goes where the item stands."""
     for dims, shape in (((2, 3, 4), "(-4, 1, 2, -1, 1)"), ((2, 3, 4), "(-4, 1, 2, -4, 1, -1, -1, 1, 1)"), ((3, 2, 1, 1), "(-4, -1, 1, 1, -1, 1, 1)"), ((2, 6, 1, 4), "(0, -4, 2, 3, -1, 1)")):
         yield op_case(FILE, "Reshape", f"inferred-{shape}", {"shape": shape}, [given("data", ramp(dims))], "exact")
+
+
+def nothing_taken():
+    """No index asks anything of an axis without elements."""
+    for title, dims, index, attrs in (("vector", [0], [1, 0], {}), ("last-axis", [3, 1, 0], [0], {"axis": 2, "mode": "wrap"})):
+        yield with_empty_inputs(op_case(FILE, "take", f"nothing-{title}", attrs, [given("a", ramp(dims)), given("indices", ramp(index))], "exact"))
 
 
 def windows():

@@ -247,6 +247,12 @@ NOT_IN_REFERENCE = {
 
 EXPLAINED = [
     {
+        "ops": ["log_softmax"],
+        "section": "operators.md 4.2 softmax",
+        "reason": "of float16 the reference rounds on the way (errors of up to 5e-3 where libpredict has 2e-3, half a place)",
+        "when": lambda case, problem: case["inputs"][0].get("dtype") == "float16" and "off by 0.00" in problem,
+    },
+    {
         "ops": ["Pooling_v1"],
         "section": "operators.md 4.2 Pooling",
         "reason": "a not-a-number wins in the reference's Pooling_v1 alone; in libpredict it never does",

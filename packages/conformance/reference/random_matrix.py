@@ -424,6 +424,8 @@ def reshape_like(rng):
         before, middle, after = shape(rng, 1, 2, zero=0), shape(rng, 1, 2, zero=0), shape(rng, 1, 2, zero=0)
         inner = choose(rng, [middle, [product(middle)], [1, *middle], middle[::-1]])
         left, right = shape(rng, 1, 2, zero=0), shape(rng, 1, 2, zero=0)
+        if product(left + inner + right) > 20000:
+            left, right = [1] * len(left), [1] * len(right)
         dims, like = before + middle + after, left + inner + right
         attrs = {"lhs_begin": len(before), "lhs_end": choose(rng, [len(before) + len(middle), -len(after)]), "rhs_begin": choose(rng, [len(left), len(left) - len(like)]), "rhs_end": len(left) + len(inner)}
     return drawn(rng, FILE, "reshape_like", attrs, [given("lhs", data_of(rng, dims, kind)), given("rhs", data_of(rng, like, dtype(rng, ALL) if chance(rng, 0.2) else kind))], "exact")

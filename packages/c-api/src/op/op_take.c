@@ -42,7 +42,7 @@ static lp_status op_take_shape(const lp_infer *infer) {
                  : i < axis + indices->ndim ? indices->dim[i - axis]
                                             : a->dim[i - indices->ndim + 1];
   }
-  if (a->dim[axis] == 0) {
+  if (a->dim[axis] == 0 && lp_shape_known(indices) && lp_shape_size(indices) != 0) {
     return lp_infer_fail(infer, "axis %d of a has size 0, expected at least 1", axis);
   }
   return lp_infer_merge(infer, &infer->out[0], &out);
