@@ -167,7 +167,7 @@ typedef struct op_topk_work {
 static void op_topk_indices(const lp_tensor *out, int64_t at, int64_t stride,
                             const uint64_t *items, int64_t count) {
   const size_t size = lp_dtype_size(out->dtype);
-  int64_t positions[OP_TOPK_BLOCK];
+  int64_t positions[OP_TOPK_BLOCK] = {0}; /* else gcc 12 thinks that none may be written */
   int64_t converted[OP_TOPK_BLOCK];
   for (int64_t i = 0; i < count; i++) {
     positions[i] = lp_order_position(items[i]);
