@@ -39,12 +39,12 @@ TEST(box_nms_of_many_on_threads) {
     for (int i = 0; i < BATCH * BOXES; i++) {
         const int n = i % BOXES;
         const float x = 10.0f * (float)(n / 2);
-        const float row[6] = {(float)(n / 2 % 3), 1.0f - (float)n / BOXES, x, 0, x + 8, 8};
+        const float row[6] = {(float)(n / 2 % 3), 1.0f - (float)n / (float)BOXES, x, 0, x + 8, 8};
         memcpy(data + 6 * i, row, sizeof row);
         const int from = i / BOXES * BOXES + 2 * n;
         for (int k = 0; k < 6; k++) {
             const double own = k == 0   ? n % 3
-                               : k == 1 ? (double)(1.0f - (float)(2 * n) / BOXES)
+                               : k == 1 ? (double)(1.0f - (float)(2 * n) / (float)BOXES)
                                : k == 3 ? 0
                                : k == 5 ? 8
                                         : 10.0 * n + (k == 4 ? 8 : 0);

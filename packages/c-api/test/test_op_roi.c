@@ -79,7 +79,7 @@ static double mean_of_samples(const run_op *run, const float *region, int64_t ch
     for (double u = 0; u < right; u++) {
       double y = top + (double)i * height + (v + 0.5) * height / down;
       double x = left + (double)j * width + (u + 0.5) * width / right;
-      if (y >= -1 && y <= HEIGHT && x >= -1 && x <= WIDTH) {
+      if (y >= -1 && y <= (double)HEIGHT && x >= -1 && x <= (double)WIDTH) {
         sum += between(run, (int64_t)region[0], channel, y, x);
       }
     }
@@ -107,7 +107,7 @@ static void check_regions(const lp_op *op, const char *attributes, int64_t rows,
   double *expected = calloc((size_t)lp_shape_size(&out), sizeof(double));
   for (int64_t k = 0; k < lp_shape_size(&out); k++) {
     const float *region = regions + k / (CHANNELS * rows * columns) * 5;
-    if (region[0] >= 0 && region[0] < BATCH) {
+    if (region[0] >= 0 && region[0] < (float)BATCH) {
       expected[k] = value(&run, region, k / (rows * columns) % CHANNELS, k / columns % rows,
                           k % columns, rows, columns, scale);
     }

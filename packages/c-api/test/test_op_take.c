@@ -70,7 +70,7 @@ TEST(take_has_three_modes) {
     refused(&lp_op_take, "axis=2", a, lp_shape_1(1), "axis is 2");
     refused(&lp_op_take, "", lp_shape_2(0, 2), lp_shape_1(1), "axis 0 of a has size 0");
     gives(&lp_op_take, "", lp_shape_2(0, 2), lp_shape_1(0), (const float[]){0}, lp_shape_2(0, 2),
-          (const float[]){0});
+          (const double[]){0});
 }
 
 TEST(batch_take_takes_one_of_each_row) {

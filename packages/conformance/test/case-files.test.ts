@@ -68,7 +68,7 @@ describe("the cases", () => {
   });
 
   it("say where their expected values come from", () => {
-    const sources = /^(reference native|by hand|NumPy float64|operators\.md)/;
+    const sources = /^(reference (native|oneDNN)|by hand|NumPy (float64|int64)|operators\.md)/;
     expect(cases.filter((item) => !sources.test(item.source)).map((item) => item.id)).toEqual([]);
   });
 });

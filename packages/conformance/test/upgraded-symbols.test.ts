@@ -14,7 +14,7 @@ import { readCases } from "../src/case-files.js";
 import type { CaseSpec, ModelSpec } from "../src/case-format.js";
 import { caseModels } from "../src/case-steps.js";
 import { readKnownDifferences } from "../src/known-differences.js";
-import { findReference, referenceEnvironment } from "../src/mxnet-reference.js";
+import { findReference, oneDnnEnvironment, referenceEnvironment } from "../src/mxnet-reference.js";
 import { runSuite, type SuiteReport } from "../src/suite-runner.js";
 import { buildSymbol } from "../src/symbol-builder.js";
 import { modelFolder, unlessRequired } from "./optional-models.js";
@@ -118,6 +118,7 @@ describe("all cases with their symbols upgraded", () => {
       command: [process.execPath, harness, "library" in reference ? reference.library : ""],
       timeoutMs: 60_000,
       environment: referenceEnvironment,
+      oneDnnEnvironment,
       cases: upgradedCases,
       choose: ({ id }) => mended.has(id) || !(known.has(id) || exceptions.has(id)),
     });

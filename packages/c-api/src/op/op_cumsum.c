@@ -109,4 +109,4 @@ static const lp_op_family op_cumsum_family = {
     .num_algorithms = LP_COUNT(op_cumsum_algorithms),
 };
 LP_DATA const lp_op lp_op_cumsum = {
-    .name = "cumsum", .aliases = "_np_cumsum", .family = &op_cumsum_family};
+    .name = "_np_cumsum", .aliases = "cumsum", .family = &op_cumsum_family};
