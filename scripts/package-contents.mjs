@@ -90,7 +90,7 @@ export const CONTENT_RULES = {
     ],
     compiled: false,
     packedBytes: 1200 * KIB,
-    unpackedBytes: 3072 * KIB,
+    unpackedBytes: 3584 * KIB,
   },
   libpredict: {
     allowed: [COMPILED, /^bin\/libpredict\.js$/],

@@ -22,7 +22,7 @@ export interface PartDescription {
 export const parts: readonly PartDescription[] = [
   {
     name: "speed",
-    keeps: "algorithms for large models: packed weights, Winograd, fused nodes, wide functions",
+    keeps: "algorithms for large models: packed weights, Winograd, fused nodes",
     macros: ["LP_WITH_FAST", "LP_WITH_CHAINS", "LP_WITH_WIDE_FUNCTIONS"],
   },
   {
