@@ -19,9 +19,7 @@ static const lp_attr op_clip_attrs[] = {
 };
 
 static lp_status op_clip_check(void *param) {
-  op_clip_param *clip = param;
-  clip->a_min = (double)(float)clip->a_min; /* attributes are float, whatever the tensor's type */
-  clip->a_max = (double)(float)clip->a_max;
+  const op_clip_param *clip = param;
   if (!(clip->a_min <= clip->a_max)) {
     return lp_fail(LP_ERROR_UNSUPPORTED, "expected a_min <= a_max, not a_min %g and a_max %g",
                    clip->a_min, clip->a_max);
@@ -55,8 +53,9 @@ static lp_status op_clip_run(const lp_call *call) {
   const lp_dtype dtype = call->out[0].dtype;
   double low; /* memory for one element of any type */
   double high;
-  op_clip_bound(param->a_min, dtype, &low);
-  op_clip_bound(param->a_max, dtype, &high);
+  /* The attributes are float, whatever the tensor's type. */
+  op_clip_bound((float)param->a_min, dtype, &low);
+  op_clip_bound((float)param->a_max, dtype, &high);
   const lp_elementwise work = {.function = LP_FUNCTION_CEILING_MIN,
                                .dtype = dtype,
                                .x = call->in[0].data,
