@@ -14,11 +14,12 @@ Plain ctypes, so that both libraries are called alike and nothing else is loaded
 import ctypes
 import gc
 import json
-import os
 import pathlib
 import struct
 import sys
 import time
+
+from request_loop import answer_requests, open_answers
 
 
 class Stats(ctypes.Structure):
@@ -125,17 +126,8 @@ class Model:
 
 
 def main():
-    answers = os.fdopen(3, "w")
-    os.dup2(2, 1)  # what a library prints goes to standard error
-    model = Model(sys.argv[1])
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            answer = getattr(model, request["do"])(request)
-        except Exception as problem:
-            answer = {"error": f"{type(problem).__name__}: {problem}"}
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+    answers = open_answers()
+    answer_requests(Model(sys.argv[1]), answers)
 
 
 main()

@@ -13,12 +13,13 @@ import gc
 import importlib.metadata
 import importlib.util
 import json
-import os
 import pathlib
 import sys
 import time
 
 import numpy as np
+
+from request_loop import answer_requests, open_answers, put, said
 
 
 class Onnxruntime:
@@ -264,21 +265,13 @@ class Worker:
 
 
 def serve(name):
-    answers = os.fdopen(3, "w")
-    os.dup2(2, 1)  # what a runtime prints goes to standard error
+    answers = open_answers()
     try:
         worker = Worker(name)
     except Exception as problem:
-        answers.write(json.dumps({"error": f"{type(problem).__name__}: {problem}"}) + "\n")
+        put(answers, said(problem))
         return
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            answer = getattr(worker, request["do"])(request)
-        except Exception as problem:
-            answer = {"error": f"{type(problem).__name__}: {problem}"}
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+    answer_requests(worker, answers)
 
 
 def describe():
