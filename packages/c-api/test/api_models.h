@@ -15,6 +15,17 @@
         CHECK_CONTAINS(MXGetLastError(), (part));       \
     } while (0)
 
+/* A copy of a text written with ' for ", which the caller frees. */
+static inline char *model_quoted(const char *text) {
+    size_t size = strlen(text) + 1;
+    char *copy = malloc(size);
+    REQUIRE(copy != NULL);
+    for (size_t i = 0; i < size; i++) {
+        copy[i] = text[i] == '\'' ? '"' : text[i];
+    }
+    return copy;
+}
+
 /* fc: data (n,2) times [[1,2],[3,4]] plus (10,20): of (1,-1) it makes (9,19). */
 static inline int model_dense(built_model *m, int data, bool with_params) {
     const float weight[4] = {1, 2, 3, 4}, bias[2] = {10, 20};

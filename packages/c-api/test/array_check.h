@@ -59,29 +59,8 @@ static inline void array_fails(const lp_op *op, const char *attributes, int coun
     run_op run;
     array_begin(&run, op, attributes, count, inputs);
     REQUIRE(run_op_infer(&run) == LP_OK);
-    lp_query query = {.op = op,
-                      .param = run.param,
-                      .num_inputs = run.num_inputs,
-                      .num_outputs = run.num_outputs,
-                      .in = run.in,
-                      .out = run.out,
-                      .epilogue = &run.epilogue,
-                      .block = 1,
-                      .threads = 1};
-    const lp_algorithm *algorithm = &op->family->algorithms[0];
-    void *scratch = run_op_memory(algorithm->scratch != NULL ? algorithm->scratch(&query) : 0);
-    lp_call call = {.op = op,
-                    .param = run.param,
-                    .num_inputs = run.num_inputs,
-                    .num_outputs = run.num_outputs,
-                    .in = run.in,
-                    .out = run.out,
-                    .epilogue = &run.epilogue,
-                    .scratch = scratch,
-                    .block = 1};
-    CHECK_EQ_INT(algorithm->run(&call), code);
+    CHECK_EQ_INT(run_op_first(&run), code);
     CHECK_CONTAINS(lp_status_text(), text);
-    free(scratch);
     run_op_end(&run);
 }
 

@@ -9,6 +9,7 @@
 
 #include "../include/c_predict_api.h"
 #include "aligned_memory.h"
+#include "check.h"
 
 typedef struct counting_allocator {
     size_t live;        /* bytes */
@@ -56,5 +57,29 @@ static inline int counting_begin(counting_allocator *a) {
 }
 
 static inline int counting_end(void) { return LPSetAllocator(NULL, NULL, NULL); }
+
+/* Has `create` make a predictor while each of its allocations fails in turn, and then while none does: every failure is LP_ERROR_MEMORY, and nothing stays allocated. */
+static inline void counting_fail_each(int (*create)(const void *context, PredictorHandle *made),
+                                      const void *context) {
+    counting_allocator counts;
+    REQUIRE(counting_begin(&counts) == 0);
+    size_t calls = 0;
+    for (size_t fail = 0; fail <= calls; fail++) {
+        PredictorHandle made = NULL;
+        counts.calls = 0;
+        counts.fail_at = fail;
+        if (create(context, &made) == 0) {
+            CHECK_EQ_INT(fail, 0);
+            calls = counts.calls;
+            MXPredFree(made);
+        } else {
+            CHECK_EQ_INT(LPGetErrorCode(), LP_ERROR_MEMORY);
+        }
+        counts.fail_at = 0;
+        CHECK_EQ_INT(counts.blocks, 0);
+    }
+    CHECK(calls > 5);
+    REQUIRE(counting_end() == 0);
+}
 
 #endif /* LP_COUNTING_ALLOCATOR_H_ */

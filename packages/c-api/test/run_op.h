@@ -465,4 +465,68 @@ static inline int run_op_all(run_op *run) {
   return runs;
 }
 
+/* One run by the first algorithm, plain and on one thread: for forwards that fail. Inferred before. */
+static inline lp_status run_op_first(run_op *run) {
+  const lp_algorithm *algorithm = &run->op->family->algorithms[0];
+  const lp_query query = {.op = run->op,
+                          .param = run->param,
+                          .num_inputs = run->num_inputs,
+                          .num_outputs = run->num_outputs,
+                          .in = run->in,
+                          .out = run->out,
+                          .epilogue = &run->epilogue,
+                          .block = 1,
+                          .threads = 1};
+  lp_call call = {.op = run->op,
+                  .param = run->param,
+                  .num_inputs = run->num_inputs,
+                  .num_outputs = run->num_outputs,
+                  .in = run->in,
+                  .out = run->out,
+                  .epilogue = &run->epilogue,
+                  .block = 1};
+  call.scratch = run_op_memory(algorithm->scratch != NULL ? algorithm->scratch(&query) : 0);
+  const lp_status status = algorithm->run(&call);
+  free(call.scratch);
+  return status;
+}
+
+/* The attributes are not accepted: LP_ERROR_ATTRIBUTE, and this text. */
+static inline void run_op_refuses_attribute(const lp_op *op, const char *attributes,
+                                            const char *text) {
+  run_op run;
+  CHECK_EQ_INT(run_op_try_begin(&run, op, attributes), LP_ERROR_ATTRIBUTE);
+  CHECK_CONTAINS(lp_status_text(), text);
+  run_op_end(&run);
+}
+
+/* Inputs of one type in these shapes, of which the operator takes as many as it has, are not: LP_ERROR_SHAPE, and this text. They have no memory. */
+static inline void run_op_refuses_shapes(const lp_op *op, const char *attributes, lp_dtype dtype,
+                                         const lp_shape *shapes, int count, const char *text) {
+  run_op run;
+  run_op_begin(&run, op, attributes);
+  for (int i = 0; i < count && i < run.num_inputs; i++) {
+    run_op_input(&run, i, dtype, lp_shape_1(0), NULL);
+    run.in[i].shape = shapes[i];
+  }
+  CHECK_EQ_INT(run_op_infer(&run), LP_ERROR_SHAPE);
+  CHECK_CONTAINS(lp_status_text(), text);
+  run_op_end(&run);
+}
+
+/* An operand of random numbers within `range`, float32 or float64; returns them as doubles, which the caller frees. */
+static inline double *run_op_operand(run_op *run, int i, lp_shape shape, lp_dtype dtype,
+                                     uint32_t seed, float range) {
+  run_op_random(run, i, shape, seed, range);
+  const int64_t count = lp_shape_size(&shape);
+  double *x = malloc(((size_t)count + 1) * sizeof(double));
+  for (int64_t k = 0; k < count; k++) {
+    x[k] = (double)((float *)run->in[i].data)[k];
+  }
+  if (dtype == LP_FLOAT64) {
+    run_op_input(run, i, LP_FLOAT64, shape, x);
+  }
+  return x;
+}
+
 #endif /* LP_RUN_OP_H_ */

@@ -5,16 +5,7 @@
 
 /* An operand of random numbers; returns them as doubles. */
 static double *operand(run_op *run, int i, lp_shape shape, lp_dtype dtype) {
-  run_op_random(run, i, shape, (uint32_t)i + 3, 1);
-  const int64_t count = lp_shape_size(&shape);
-  double *x = malloc(((size_t)count + 1) * sizeof(double));
-  for (int64_t k = 0; k < count; k++) {
-    x[k] = (double)((float *)run->in[i].data)[k];
-  }
-  if (dtype == LP_FLOAT64) {
-    run_op_input(run, i, LP_FLOAT64, shape, x);
-  }
-  return x;
+  return run_op_operand(run, i, shape, dtype, (uint32_t)i + 3, 1);
 }
 
 /* `batch` products of row-major matrices (M, K) and (K, N), stored transposed where the attributes say so. */

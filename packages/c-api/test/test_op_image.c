@@ -60,12 +60,7 @@ TEST(resizing) {
 
 static void check_refused(const lp_op *op, const char *attributes, lp_shape shape,
                           const char *text) {
-  run_op run;
-  run_op_begin(&run, op, attributes);
-  run_op_input(&run, 0, LP_UINT8, shape, NULL);
-  CHECK_EQ_INT(run_op_infer(&run), LP_ERROR_SHAPE);
-  CHECK_CONTAINS(lp_status_text(), text);
-  run_op_end(&run);
+  run_op_refuses_shapes(op, attributes, LP_UINT8, &shape, 1, text);
 }
 
 TEST(bad_input_is_refused) {

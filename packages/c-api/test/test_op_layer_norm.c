@@ -4,16 +4,7 @@
 #include "../src/op/op_table.h"
 
 static double *operand(run_op *run, int i, lp_shape shape, lp_dtype dtype) {
-  run_op_random(run, i, shape, (uint32_t)i + 1, 2);
-  const int64_t count = lp_shape_size(&shape);
-  double *x = malloc(((size_t)count + 1) * sizeof(double));
-  for (int64_t k = 0; k < count; k++) {
-    x[k] = (double)((float *)run->in[i].data)[k];
-  }
-  if (dtype == LP_FLOAT64) {
-    run_op_input(run, i, LP_FLOAT64, shape, x);
-  }
-  return x;
+  return run_op_operand(run, i, shape, dtype, (uint32_t)i + 1, 2);
 }
 
 /* Rows of `size` elements, `inner` apart. `groups`: gamma and beta of each row, else of each element. */

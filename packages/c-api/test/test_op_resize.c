@@ -147,32 +147,20 @@ TEST(modes_give_sizes) {
 
 static void check_refused(const lp_op *op, const char *attributes, lp_shape data,
                           const char *text) {
-  run_op run;
-  run_op_begin(&run, op, attributes);
-  run_op_floats(&run, 0, data, NULL);
-  CHECK_EQ_INT(run_op_infer(&run), LP_ERROR_SHAPE);
-  CHECK_CONTAINS(lp_status_text(), text);
-  run_op_end(&run);
-}
-
-static void check_attribute(const lp_op *op, const char *attributes, const char *text) {
-  run_op run;
-  CHECK_EQ_INT(run_op_try_begin(&run, op, attributes), LP_ERROR_ATTRIBUTE);
-  CHECK_CONTAINS(lp_status_text(), text);
-  run_op_end(&run);
+  run_op_refuses_shapes(op, attributes, LP_FLOAT32, &data, 1, text);
 }
 
 TEST(bad_input_is_refused) {
   const lp_op *resize = &lp_op__contrib_BilinearResize2D;
   const lp_op *adaptive = &lp_op__contrib_AdaptiveAvgPooling2D;
-  check_attribute(resize, "height=0", "'height' is 0");
-  check_attribute(resize, "scale_height=2", "'scale_width'");
-  check_attribute(resize, "scale_height=-1 scale_width=1", "'scale_height' is -1");
-  check_attribute(resize, "mode=odd_scale", "'scale_height'");
-  check_attribute(resize, "mode=cubic", "cubic");
+  run_op_refuses_attribute(resize, "height=0", "'height' is 0");
+  run_op_refuses_attribute(resize, "scale_height=2", "'scale_width'");
+  run_op_refuses_attribute(resize, "scale_height=-1 scale_width=1", "'scale_height' is -1");
+  run_op_refuses_attribute(resize, "mode=odd_scale", "'scale_height'");
+  run_op_refuses_attribute(resize, "mode=cubic", "cubic");
   check_refused(resize, "height=2 width=2", lp_shape_3(2, 3, 4), "'data'");
   check_refused(resize, "height=2 width=2", lp_shape_4(1, 2, 0, 4), "height 0");
-  check_attribute(adaptive, "output_size=(2,-1)", "'output_size' is -1");
+  run_op_refuses_attribute(adaptive, "output_size=(2,-1)", "'output_size' is -1");
   check_refused(adaptive, "", lp_shape_3(2, 3, 4), "'data'");
   check_refused(adaptive, "", lp_shape_4(1, 2, 3, 0), "width 0");
 }

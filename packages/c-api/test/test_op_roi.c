@@ -209,20 +209,7 @@ TEST(samples_move_with_trans) {
 /* What shape inference says; the attributes are right. */
 static void check_refused(const lp_op *op, const char *attributes, lp_shape data, lp_shape rois,
                           const char *text) {
-  run_op run;
-  run_op_begin(&run, op, attributes);
-  run_op_floats(&run, 0, data, NULL);
-  run_op_floats(&run, 1, rois, NULL);
-  CHECK_EQ_INT(run_op_infer(&run), LP_ERROR_SHAPE);
-  CHECK_CONTAINS(lp_status_text(), text);
-  run_op_end(&run);
-}
-
-static void check_attribute(const lp_op *op, const char *attributes, const char *text) {
-  run_op run;
-  CHECK_EQ_INT(run_op_try_begin(&run, op, attributes), LP_ERROR_ATTRIBUTE);
-  CHECK_CONTAINS(lp_status_text(), text);
-  run_op_end(&run);
+  run_op_refuses_shapes(op, attributes, LP_FLOAT32, (const lp_shape[]){data, rois}, 2, text);
 }
 
 TEST(bad_input_is_refused) {
@@ -236,14 +223,14 @@ TEST(bad_input_is_refused) {
                 lp_shape_2(1, 5), "4 channels, expected a multiple of 3 bins");
   check_refused(&lp_op__contrib_PSROIPooling, "spatial_scale=1 output_dim=2 pooled_size=2", data,
                 lp_shape_2(1, 5), "4 channels, expected output_dim group_size^2 = 2 * 4");
-  check_attribute(&lp_op_ROIPooling, "pooled_size=(2,) spatial_scale=1", "1 entries, expected 2");
-  check_attribute(&lp_op_ROIPooling, "pooled_size=(0,2) spatial_scale=1", "'pooled_size' is 0");
-  check_attribute(&lp_op__contrib_ROIAlign, "pooled_size=(2,2) spatial_scale=2", "expected 0 to 1");
-  check_attribute(&lp_op__contrib_ROIAlign, "pooled_size=(2,2) spatial_scale=nan", "expected 0 to 1");
-  check_attribute(&lp_op__contrib_ROIAlign, "pooled_size=(2,2)", "spatial_scale");
-  check_attribute(&lp_op__contrib_PSROIPooling, "spatial_scale=1 output_dim=0 pooled_size=2",
+  run_op_refuses_attribute(&lp_op_ROIPooling, "pooled_size=(2,) spatial_scale=1", "1 entries, expected 2");
+  run_op_refuses_attribute(&lp_op_ROIPooling, "pooled_size=(0,2) spatial_scale=1", "'pooled_size' is 0");
+  run_op_refuses_attribute(&lp_op__contrib_ROIAlign, "pooled_size=(2,2) spatial_scale=2", "expected 0 to 1");
+  run_op_refuses_attribute(&lp_op__contrib_ROIAlign, "pooled_size=(2,2) spatial_scale=nan", "expected 0 to 1");
+  run_op_refuses_attribute(&lp_op__contrib_ROIAlign, "pooled_size=(2,2)", "spatial_scale");
+  run_op_refuses_attribute(&lp_op__contrib_PSROIPooling, "spatial_scale=1 output_dim=0 pooled_size=2",
                   "'output_dim' is 0");
-  check_attribute(&lp_op__contrib_DeformablePSROIPooling,
+  run_op_refuses_attribute(&lp_op__contrib_DeformablePSROIPooling,
                   "spatial_scale=1 output_dim=1 group_size=1 pooled_size=1 trans_std=2",
                   "'trans_std' is 2");
 }

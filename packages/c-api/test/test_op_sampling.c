@@ -186,22 +186,7 @@ TEST(columns_and_back) {
 
 static void check_refused(const lp_op *op, const char *attributes, lp_shape first, lp_shape second,
                           const char *text) {
-  run_op run;
-  run_op_begin(&run, op, attributes);
-  run_op_floats(&run, 0, first, NULL);
-  if (run.num_inputs > 1) {
-    run_op_floats(&run, 1, second, NULL);
-  }
-  CHECK_EQ_INT(run_op_infer(&run), LP_ERROR_SHAPE);
-  CHECK_CONTAINS(lp_status_text(), text);
-  run_op_end(&run);
-}
-
-static void check_attribute(const lp_op *op, const char *attributes, const char *text) {
-  run_op run;
-  CHECK_EQ_INT(run_op_try_begin(&run, op, attributes), LP_ERROR_ATTRIBUTE);
-  CHECK_CONTAINS(lp_status_text(), text);
-  run_op_end(&run);
+  run_op_refuses_shapes(op, attributes, LP_FLOAT32, (const lp_shape[]){first, second}, 2, text);
 }
 
 TEST(bad_input_is_refused) {
@@ -213,23 +198,23 @@ TEST(bad_input_is_refused) {
                 "height 0");
   check_refused(&lp_op_SpatialTransformer, transformer, image, lp_shape_2(1, 5), "'loc'");
   check_refused(&lp_op_GridGenerator, "transform_type=warp", lp_shape_4(1, 3, 4, 4), image, "'data'");
-  check_attribute(&lp_op_GridGenerator, "transform_type=affine", "'target_shape' is 0");
-  check_attribute(&lp_op_SpatialTransformer, "transform_type=affine sampler_type=nearest", "nearest");
+  run_op_refuses_attribute(&lp_op_GridGenerator, "transform_type=affine", "'target_shape' is 0");
+  run_op_refuses_attribute(&lp_op_SpatialTransformer, "transform_type=affine sampler_type=nearest", "nearest");
   check_refused(&lp_op_Correlation, "", image, lp_shape_4(1, 3, 4, 4), "'data2'");
   check_refused(&lp_op_Correlation, "max_displacement=3", image, image, "do not fit");
-  check_attribute(&lp_op_Correlation, "kernel_size=2", "expected an odd number");
-  check_attribute(&lp_op_Correlation, "stride2=0", "'stride2' is 0");
+  run_op_refuses_attribute(&lp_op_Correlation, "kernel_size=2", "expected an odd number");
+  run_op_refuses_attribute(&lp_op_Correlation, "stride2=0", "'stride2' is 0");
   check_refused(&lp_op_im2col, "kernel=(5,5)", image, image, "exceeds the image's height of 4");
   check_refused(&lp_op_col2im, "kernel=(2,2) output_size=(3,3)", lp_shape_3(1, 7, 4), image, "7 rows");
   check_refused(&lp_op_col2im, "kernel=(2,2) output_size=(3,3)", lp_shape_3(1, 8, 5), image, "'data'");
-  check_attribute(&lp_op_im2col, "kernel=(2,)", "1 entries, expected 2");
+  run_op_refuses_attribute(&lp_op_im2col, "kernel=(2,)", "1 entries, expected 2");
   const lp_op *deformable = &lp_op__contrib_DeformableConvolution;
   const char *window = "kernel=(3,3) num_filter=4 num_group=2";
   check_refused(deformable, window, lp_shape_4(1, 3, 4, 4), lp_shape_4(1, 18, 2, 2), "3 channels");
   check_refused(deformable, window, image, lp_shape_4(1, 9, 2, 2), "'offset'");
   check_refused(deformable, window, lp_shape_4(1, 2, 2, 4), image, "exceeds the data's height of 2");
-  check_attribute(deformable, "kernel=(3,) num_filter=1", "1 entries, expected 2");
-  check_attribute(deformable, "kernel=(3,3) num_filter=1 num_deformable_group=0",
+  run_op_refuses_attribute(deformable, "kernel=(3,) num_filter=1", "1 entries, expected 2");
+  run_op_refuses_attribute(deformable, "kernel=(3,3) num_filter=1 num_deformable_group=0",
                   "'num_deformable_group' is 0");
 }
 

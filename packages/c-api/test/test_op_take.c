@@ -40,15 +40,7 @@ static void fails(const lp_op *op, const char *attributes, lp_shape first, lp_sh
     run_op run;
     begin(&run, op, attributes, first, second, indices);
     REQUIRE(run_op_infer(&run) == LP_OK);
-    lp_call call = {.op = op,
-                    .param = run.param,
-                    .num_inputs = 2,
-                    .num_outputs = 1,
-                    .in = run.in,
-                    .out = run.out,
-                    .epilogue = &run.epilogue,
-                    .block = 1};
-    CHECK_EQ_INT(op->family->algorithms[0].run(&call), LP_ERROR_INDEX);
+    CHECK_EQ_INT(run_op_first(&run), LP_ERROR_INDEX);
     CHECK_STR(lp_status_text(), text);
     run_op_end(&run);
 }

@@ -28,17 +28,6 @@ static const char fused[] =
     "{'op':'_mul_scalar','name':'twice','attrs':{'scalar':'2'},'inputs':[[3,0,0]]}],"
     "'arg_nodes':[0,1,2],'heads':[[3,0,0],[4,0,0]]," VERSION;
 
-/* Written with ' for "; the caller frees it. */
-static char *quoted(const char *text) {
-    size_t size = strlen(text) + 1;
-    char *copy = malloc(size);
-    REQUIRE(copy != NULL);
-    for (size_t i = 0; i < size; i++) {
-        copy[i] = text[i] == '\'' ? '"' : text[i];
-    }
-    return copy;
-}
-
 /* A copy in which the first `from` is `to`. */
 static char *changed(const char *text, const char *from, const char *to) {
     const char *at = strstr(text, from);
@@ -56,7 +45,7 @@ static const char no_params[32] = {0x12, 1};
 static int create(const char *text, uint32_t items, PredictorHandle *p) {
     static const char *const keys[] = {"data"};
     const uint32_t indptr[] = {0, 2}, dims[] = {items, 2};
-    char *symbol = quoted(text);
+    char *symbol = model_quoted(text);
     int result = MXPredCreate(symbol, no_params, sizeof no_params, 1, 0, 1, (const char **)(uintptr_t)keys, indptr, dims, p);
     free(symbol);
     return result;
@@ -205,7 +194,7 @@ TEST(loops_in_loops) {
     const char *keys[] = {"data"};
     const uint32_t indptr[] = {0, 4}, dims[] = {2, 2, 1, 1};
     const float data[] = {1, 2, 4, 8};
-    char *symbol = quoted(three);
+    char *symbol = model_quoted(three);
     PredictorHandle p = NULL;
     if (MXPredCreate(symbol, no_params, sizeof no_params, 1, 0, 1, keys, indptr, dims, &p) != 0) {
         printf("  %s\n", MXGetLastError());
@@ -217,7 +206,7 @@ TEST(loops_in_loops) {
     check_output(p, 1, (const float[]){15}, 1);
     MXPredFree(p);
     free(symbol);
-    symbol = quoted(four);
+    symbol = model_quoted(four);
     CHECK_FAILS(MXPredCreate(symbol, no_params, sizeof no_params, 1, 0, 1, keys, indptr, dims, &p), LP_ERROR_SYMBOL,
                 "at most 3 within one another");
     free(symbol);
@@ -245,7 +234,7 @@ TEST(fused_nodes_are_what_their_subgraphs_say) {
     PredictorHandle q = NULL;
     const char *keys[] = {"data"}, *outputs[] = {"sg"};
     const uint32_t indptr[] = {0, 2}, dims[] = {1, 2};
-    char *symbol = quoted(fused);
+    char *symbol = model_quoted(fused);
     REQUIRE(MXPredCreatePartialOut(symbol, no_params, sizeof no_params, 1, 0, 1, keys, indptr, dims, 1, outputs, &q) == 0);
     set_dense(q);
     REQUIRE(MXPredForward(q) == 0);
@@ -291,7 +280,7 @@ TEST(weights_are_missing_within_a_loop_too) {
 
 /* The upgraded text, which the caller frees. */
 static char *upgrade(const char *text) {
-    char *symbol = quoted(text);
+    char *symbol = model_quoted(text);
     size_t size = 0;
     REQUIRE(LPUpgradeSymbol(symbol, SIZE_MAX, NULL, 0, &size) == 0);
     char *result = malloc(size);
@@ -334,7 +323,7 @@ TEST(a_description_counts_the_body_for_every_item) {
 }
 
 static void check_finds(const char *text, uint32_t errors, const char *part) {
-    char *symbol = quoted(text), report[4096];
+    char *symbol = model_quoted(text), report[4096];
     size_t size = 0;
     uint32_t found = 99;
     REQUIRE(LPCheckModel(symbol, SIZE_MAX, report, sizeof report, &size, &found) == 0);
@@ -364,29 +353,13 @@ TEST(a_check_looks_into_subgraphs_and_says_what_to_do) {
     free(text);
 }
 
+static int create_for_one(const void *text, PredictorHandle *made) {
+    return create(text, 1, made);
+}
+
 TEST(memory_that_fails_leaves_nothing_behind) {
-    const char *const texts[] = {sums, fused};
-    for (int i = 0; i < 2; i++) {
-        counting_allocator counts;
-        REQUIRE(counting_begin(&counts) == 0);
-        size_t calls = 0;
-        for (size_t fail = 0; fail <= calls; fail++) {
-            PredictorHandle p = NULL;
-            counts.calls = 0;
-            counts.fail_at = fail;
-            if (create(texts[i], 1, &p) == 0) {
-                CHECK_EQ_INT(fail, 0);
-                calls = counts.calls;
-                MXPredFree(p);
-            } else {
-                CHECK_EQ_INT(LPGetErrorCode(), LP_ERROR_MEMORY);
-            }
-            counts.fail_at = 0;
-            CHECK_EQ_INT(counts.blocks, 0);
-        }
-        CHECK(calls > 5);
-        REQUIRE(counting_end() == 0);
-    }
+    counting_fail_each(create_for_one, sums);
+    counting_fail_each(create_for_one, fused);
 }
 
 /* Bytes of the texts changed one at a time: an error or a prediction. */

@@ -40,19 +40,8 @@ static char *upgrade(const char *symbol) {
     return text;
 }
 
-/* Written with ' for ". */
-static char *quoted(const char *text) {
-    size_t size = strlen(text) + 1;
-    char *copy = malloc(size);
-    REQUIRE(copy != NULL);
-    for (size_t i = 0; i < size; i++) {
-        copy[i] = text[i] == '\'' ? '"' : text[i];
-    }
-    return copy;
-}
-
 static void check_upgrade(const char *from, const char *to) {
-    char *symbol = quoted(from), *expected = quoted(to), *text = upgrade(symbol);
+    char *symbol = model_quoted(from), *expected = model_quoted(to), *text = upgrade(symbol);
     CHECK_STR(text, expected);
     free(symbol);
     free(expected);
@@ -60,7 +49,7 @@ static void check_upgrade(const char *from, const char *to) {
 }
 
 static void check_refused(const char *from, int code, const char *part) {
-    char *symbol = quoted(from), text[8] = "abc";
+    char *symbol = model_quoted(from), text[8] = "abc";
     size_t size = 5;
     CHECK_FAILS(LPUpgradeSymbol(symbol, strlen(symbol), text, sizeof text, &size), code, part);
     CHECK(size == 5 && strcmp(text, "abc") == 0);
@@ -148,8 +137,8 @@ static void check_attrs(const char *attrs, const char *variable, const char *exp
                    "{'op':'FullyConnected','name':'fc','attrs':{'no_bias':'1','num_hidden':'2'%s},"
                    "'inputs':[[0,0,0],[1,0,0]]}],'heads':[[2,0,0]]}",
                    variable, attrs);
-    char *from = quoted(symbol), *text = upgrade(from);
-    char *weight = quoted(expected_weight), *node = quoted(expected_node);
+    char *from = model_quoted(symbol), *text = upgrade(from);
+    char *weight = model_quoted(expected_weight), *node = model_quoted(expected_node);
     CHECK_CONTAINS(text, weight);
     CHECK_CONTAINS(text, node);
     free(from);
@@ -218,7 +207,7 @@ TEST(how_old_pooling_rounds_is_spelled_out) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char symbol[1024], line[200];
         pooling_file(symbol, sizeof symbol, cases[i].attrs, cases[i].up);
-        char *from = quoted(symbol), *text = upgrade(from);
+        char *from = model_quoted(symbol), *text = upgrade(from);
         (void)snprintf(line, sizeof line, "{\"op\": \"%s\", \"name\": \"p\", \"attrs\": {",
                        cases[i].op);
         CHECK_CONTAINS(text, line);
@@ -285,7 +274,7 @@ TEST(old_pooling_gives_the_same_numbers_after_it) {
                     refused++;
                     continue;
                 }
-                char *from = quoted(symbol), *text = upgrade(from);
+                char *from = model_quoted(symbol), *text = upgrade(from);
                 for (uint32_t size = 5; size <= 8; size++) {
                     float before[128], after[128];
                     size_t count = run_pooling(from, size, before, 128);
@@ -365,7 +354,7 @@ TEST(damaged_old_files_give_errors_or_a_text_that_stays) {
     const char *asked = getenv("LIBPREDICT_FUZZ");
     size_t rounds = asked != NULL ? (size_t)strtoull(asked, NULL, 10) : 3000;
     int worked = 0, failed = 0;
-    char *whole = quoted(old_file);
+    char *whole = model_quoted(old_file);
     counting_allocator allocator;
     REQUIRE(counting_begin(&allocator) == 0);
     for (size_t round = 0; round < rounds; round++) {
@@ -402,7 +391,7 @@ TEST(damaged_old_files_give_errors_or_a_text_that_stays) {
 }
 
 TEST(every_allocation_may_fail) {
-    char *symbol = quoted(old_file), text[16];
+    char *symbol = model_quoted(old_file), text[16];
     counting_allocator allocator;
     REQUIRE(counting_begin(&allocator) == 0);
     size_t n = 1;
