@@ -35,7 +35,7 @@ export const SHIPPED_FLAGS = ["-O2", "-fno-asynchronous-unwind-tables", "-fno-un
  * @param {string} text
  */
 export function shippedFlags(flags, file, text) {
-  if (/^kernel\/(?:conv_(?:cost|columns|joined)|deconv_|fully_connected)/.test(file))
+  if (/^kernel\/(?:conv_(?:cost|joined)|deconv_|fully_connected)/.test(file))
     return flags.map(forSize);
   if (file.startsWith("kernel/")) return [...flags, "-falign-functions=64"];
   if (file.startsWith("op/") && /for \(int64_t\b/.test(text)) return flags;

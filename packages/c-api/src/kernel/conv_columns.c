@@ -103,6 +103,15 @@ size_t lp_conv_columns_scratch(const lp_conv_geometry *g, lp_isa isa, unsigned t
 #undef CONV_COLUMNS_REAL
 #undef CONV_COLUMNS_NAME
 
+void lp_conv_columns_fill(const lp_conv_geometry *g, const void *x, int64_t first, int64_t count,
+                          void *columns, int64_t row, lp_dtype dtype) {
+  if (lp_dtype_is(dtype, LP_FLOAT64)) {
+    conv_columns_fill_f64(g, x, first, count, columns, row);
+  } else {
+    conv_columns_fill_f32(g, x, first, count, columns, row);
+  }
+}
+
 /* y[row][column] = bias[row] + sum over k of w[row][k] * b[k][column], in double. */
 static void conv_columns_product_f64(int64_t rows, int64_t columns, int64_t depth, const double *w,
                                 const double *b, int64_t b_depth, const double *bias, double *y,

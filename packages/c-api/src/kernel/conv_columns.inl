@@ -33,16 +33,17 @@ static void CONV_COLUMNS_NAME(conv_columns_fill)(const lp_conv_geometry *g, cons
                                        int64_t row) {
   const int64_t channels = g->channels / g->groups;
   const int64_t image = lp_conv_in_pixels(g);
+  const int64_t first_x = first % g->out[2];
+  const int64_t first_y = first / g->out[2] % g->out[1];
+  const int64_t first_z = first / g->out[2] / g->out[1];
   for (int64_t channel = 0; channel < channels; channel++) {
     for (int64_t tap = 0; tap < lp_conv_taps(g); tap++) {
       const int64_t kx = tap % g->kernel[2];
       const int64_t ky = tap / g->kernel[2] % g->kernel[1];
       const int64_t kz = tap / g->kernel[2] / g->kernel[1];
       int64_t pixel = first;
+      int64_t ox = first_x, oy = first_y, oz = first_z;
       while (pixel < first + count) {
-        const int64_t ox = pixel % g->out[2];
-        const int64_t oy = pixel / g->out[2] % g->out[1];
-        const int64_t oz = pixel / g->out[2] / g->out[1];
         const int64_t y = oy * g->stride[1] - g->pad[1] + ky * g->dilate[1];
         const int64_t z = oz * g->stride[0] - g->pad[0] + kz * g->dilate[0];
         int64_t run = g->out[2] - ox;
@@ -55,6 +56,11 @@ static void CONV_COLUMNS_NAME(conv_columns_fill)(const lp_conv_geometry *g, cons
                                         target + (pixel - first));
         }
         pixel += run;
+        ox = 0;
+        if (++oy == g->out[1]) {
+          oy = 0;
+          oz++;
+        }
       }
       target += row;
     }

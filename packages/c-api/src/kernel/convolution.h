@@ -68,6 +68,9 @@ LP_INTERNAL size_t lp_conv_columns_scratch(const lp_conv_geometry *g, lp_isa isa
 /* Whether the input itself is the matrix: windows are 1 wide and neither step nor reach over the edge. */
 LP_INTERNAL bool lp_conv_columns_direct(const lp_conv_geometry *g);
 LP_INTERNAL void lp_conv_columns_run(const lp_conv_run *run, lp_dtype dtype);
+/* The matrix's columns of pixels [first, first + count) of the group whose first channel is x, float32 or float64: [channel and tap][pixel], rows `row` elements apart. */
+LP_INTERNAL void lp_conv_columns_fill(const lp_conv_geometry *g, const void *x, int64_t first,
+                                      int64_t count, void *columns, int64_t row, lp_dtype dtype);
 
 /* Whether the blocked way can do it, in one to three dimensions. */
 LP_INTERNAL bool lp_conv_blocked_accepts(const lp_conv_geometry *g, int block, bool planar);

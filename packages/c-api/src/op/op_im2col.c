@@ -103,45 +103,47 @@ static void op_im2col_inside(int64_t at, int64_t stride, int64_t width, int64_t 
   *to = end < *from ? *from : end < windows ? end : windows;
 }
 
-/* One tap's row of windows. */
-#define OP_IM2COL_ROW(real)                                                        \
-  do {                                                                             \
-    real *cell = (real *)matrix + row * columns;                                   \
-    real *pixel = (real *)image + (plane * height + y) * width + at;               \
-    if (back && stride == 1) {                                                     \
-      for (int64_t w = from; w < to; w++) {                                        \
-        pixel[w] += cell[w];                                                       \
-      }                                                                            \
-    } else if (back) {                                                             \
-      for (int64_t w = from; w < to; w++) {                                        \
-        pixel[w * stride] += cell[w];                                              \
-      }                                                                            \
-    } else if (stride == 1) {                                                      \
-      memcpy(cell + from, pixel + from, (size_t)(to - from) * sizeof *cell);       \
-    } else {                                                                       \
-      for (int64_t w = from; w < to; w++) {                                        \
-        cell[w] = pixel[w * stride];                                               \
-      }                                                                            \
-    }                                                                              \
+/* One channel of one image: its windows as a convolution sees them. */
+static void op_im2col_columns(const lp_call *call, int64_t plane) {
+  const lp_conv_param *param = call->param;
+  const lp_shape *image = &call->in[0].shape;
+  const lp_shape windows = lp_shape_4(1, 1, op_im2col_windows(param, 0, image->dim[2]),
+                                      op_im2col_windows(param, 1, image->dim[3]));
+  const lp_shape channel = lp_shape_4(1, 1, image->dim[2], image->dim[3]);
+  const lp_conv_geometry g = lp_conv_param_geometry(param, &channel, &windows, param->pads);
+  const int64_t pixels = lp_conv_out_pixels(&g);
+  const int64_t size = (int64_t)lp_dtype_size(call->in[0].dtype);
+  lp_conv_columns_fill(&g, (const char *)call->in[0].data + plane * lp_conv_in_pixels(&g) * size, 0,
+                       pixels, (char *)call->out[0].data + plane * lp_conv_taps(&g) * pixels * size,
+                       pixels, call->in[0].dtype);
+}
+
+/* Adds one tap's row of windows to the image's row. */
+#define OP_IM2COL_ROW(real)                                              \
+  do {                                                                   \
+    const real *cell = (const real *)call->in[0].data + row * columns;   \
+    real *pixel = (real *)call->out[0].data + (plane * height + y) * width + at; \
+    if (stride == 1) {                                                   \
+      for (int64_t w = from; w < to; w++) {                              \
+        pixel[w] += cell[w];                                             \
+      }                                                                  \
+    } else {                                                             \
+      for (int64_t w = from; w < to; w++) {                              \
+        pixel[w * stride] += cell[w];                                    \
+      }                                                                  \
+    }                                                                    \
   } while (0)
 
-static void op_im2col_plane(void *context, int64_t plane, unsigned worker) {
-  const lp_call *call = context;
+/* One channel of one image: what stands for each of its pixels. */
+static void op_im2col_image(const lp_call *call, int64_t plane) {
   const lp_conv_param *param = call->param;
-  const bool back = call->op->kind == OP_IM2COL_IMAGE;
-  const lp_shape *shape = back ? &call->out[0].shape : &call->in[0].shape;
-  void *image = back ? call->out[0].data : call->in[0].data;
-  void *matrix = back ? call->in[0].data : call->out[0].data;
-  const bool wide = lp_dtype_is(call->in[0].dtype, LP_FLOAT64);
-  const int64_t height = shape->dim[2];
-  const int64_t width = shape->dim[3];
+  const int64_t height = call->out[0].shape.dim[2];
+  const int64_t width = call->out[0].shape.dim[3];
   const int64_t taps = param->kernels[1] * param->kernels[2];
   const int64_t rows = op_im2col_windows(param, 0, height);
   const int64_t columns = op_im2col_windows(param, 1, width);
   const int64_t stride = param->strides[2];
-  const size_t written = (size_t)(back ? height * width : taps * rows * columns) *
-                         lp_dtype_size(call->in[0].dtype);
-  (void)worker;
+  const size_t written = (size_t)(height * width) * lp_dtype_size(call->in[0].dtype);
   memset((char *)call->out[0].data + (size_t)plane * written, 0, written);
   for (int64_t line = 0; line < taps * rows; line++) {
     const int64_t tap = line / rows;
@@ -155,7 +157,7 @@ static void op_im2col_plane(void *context, int64_t plane, unsigned worker) {
     if (y < 0 || y >= height || from == to) {
       continue;
     }
-    if (wide) {
+    if (lp_dtype_is(call->in[0].dtype, LP_FLOAT64)) {
       OP_IM2COL_ROW(double);
     } else {
       OP_IM2COL_ROW(float);
@@ -163,6 +165,16 @@ static void op_im2col_plane(void *context, int64_t plane, unsigned worker) {
   }
 }
 #undef OP_IM2COL_ROW
+
+static void op_im2col_plane(void *context, int64_t plane, unsigned worker) {
+  const lp_call *call = context;
+  (void)worker;
+  if (call->op->kind == OP_IM2COL_IMAGE) {
+    op_im2col_image(call, plane);
+  } else {
+    op_im2col_columns(call, plane);
+  }
+}
 
 static lp_status op_im2col_run(const lp_call *call) {
   lp_call copy = *call;
