@@ -20,7 +20,11 @@ func init() {
 	}
 }
 
+// openImage stays on one thread, because the loader keeps the reason of a failure for the thread
+// that failed, and purego asks for it in a second call.
 func openImage(path string) (uintptr, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	return purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 }
 
